@@ -1,0 +1,24 @@
+# Two commands matter: `make run` and `make test`. Everything else is in `cordial --help`.
+PYTHON ?= python3.11
+BOOTSTRAP = $(PYTHON) -m cordial.bootstrap
+
+.PHONY: help run setup test check fix lock rasa clean
+
+help:    ## this list
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+run:     ## set up what is missing, train if needed, start everything, print the addresses
+	@$(BOOTSTRAP) && exec .venv/bin/cordial start
+setup:   ## both environments and the embedding model, nothing more
+	@$(BOOTSTRAP)
+test:    ## set up what is missing and run every test
+	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest $(ARGS)
+check:   ## the static checks: format, lint, types, import rules, articles
+	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && .venv/bin/cordial kb check
+fix:     ## format, and repair what the linter can repair
+	@$(BOOTSTRAP) --dev && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+rasa:    ## any Rasa command, for example: make rasa ARGS="shell"
+	@$(BOOTSTRAP) && .venv/bin/cordial rasa -- $(ARGS)
+lock:    ## compile the pinned requirements anew
+	@$(BOOTSTRAP) --lock
+clean:   ## remove the environments and everything that was built; the data folder stays
+	rm -rf .venv .venv-rasa models .rasa results

@@ -1,0 +1,153 @@
+"""One turn as an action sees it: what the patient said, where they are, and how to reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.services import Services, services
+from intake.record import Effect, FieldAnswer, IntakeRecord
+
+logger = logging.getLogger(__name__)
+
+FORM = "intake_form"
+_REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken for one another when read aloud
+
+
+class Turn:
+    """The patient's message with its context, and the replies so far."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, with_services: Services) -> None:
+        """Wrap what rasa-sdk passes to an action."""
+        self._dispatcher = dispatcher
+        self._tracker = tracker
+        self.services = with_services
+
+    @property
+    def text(self) -> str:
+        """What the patient wrote."""
+        return self._tracker.latest_message.get("text") or ""
+
+    @property
+    def intent(self) -> str:
+        """What Rasa took the message for."""
+        return (self._tracker.latest_message.get("intent") or {}).get("name") or ""
+
+    @property
+    def confidence(self) -> float:
+        """How sure Rasa is, between 0 and 1."""
+        return float((self._tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
+    def slot(self, name: str) -> Any:
+        """A slot's value."""
+        return self._tracker.get_slot(name)
+
+    @property
+    def record(self) -> IntakeRecord:
+        """Where the intake stands, from the slots."""
+        answers = {field.name: self.slot(slot_of(field.name)) for field in self.services.intake.fields}
+        open_slot = self.slot("requested_slot")
+        return IntakeRecord(
+            status=self.slot("intake_status") or "none",
+            open_field=field_of(open_slot) if open_slot else None,
+            attempts=int(self.slot("intake_attempts") or 0),
+            answers={name: FieldAnswer.model_validate(value) for name, value in answers.items() if value},
+            reference=self.slot("intake_reference"),
+        )
+
+    def say(
+        self,
+        text: str | None = None,
+        *,
+        response: str | None = None,
+        buttons: Sequence[str] = (),
+        effects: Sequence[Effect] = (),
+        reference: str = "",
+        **fields: Any,
+    ) -> None:
+        """Reply.
+
+        Args:
+            text: what to say; or none, when only something is to be recorded.
+            response: the name of a response of the domain, instead of a text.
+            buttons: texts that the patient may press instead of typing.
+            effects: what is to be recorded with this reply.
+            reference: a reference number that the response mentions.
+            fields: further fields of the message (kind, answer, question).
+        """
+        if text is not None or response is not None:
+            pressed = [{"title": title, "payload": title} for title in buttons]
+            self._dispatcher.utter_message(
+                text=text, response=response, buttons=pressed or None, reference=reference, **self._texts()
+            )
+        extra: dict[str, Any] = dict(fields)
+        if effects:
+            extra["effects"] = [effect.model_dump(mode="json") for effect in effects]
+        if extra:
+            self._dispatcher.utter_message(json_message=extra)
+
+    def fill(self, text: str, **more: Any) -> str:
+        """Put the clinic's details into a text."""
+        return text.format(**{**self._texts(), **more})
+
+    def _texts(self) -> dict[str, str]:
+        clinic, intake = self.services.clinic, self.services.intake
+        return {
+            "clinic": clinic.name,
+            "coordinator": clinic.coordinator,
+            "opening_hours": clinic.opening_hours,
+            "reply_within": clinic.reply_within,
+            "emergency_number": clinic.emergency_number,
+            "steps": str(len(intake.fields)),
+            "prices_policy": clinic.prices_policy,
+        }
+
+
+class SafeAction(Action, ABC):
+    """An action that never leaves a patient in silence.
+
+    Rasa drops the events of an action that raises and says nothing; so everything is caught here, logged without the
+    patient's words, and answered with a plain sentence.
+    """
+
+    @abstractmethod
+    def act(self, turn: Turn) -> list[EventType]:
+        """Do the work; runs in a thread of its own."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Run `act` and keep any failure from reaching Rasa."""
+        try:
+            return await asyncio.to_thread(self._act, dispatcher, tracker)
+        except Exception:
+            incident = secrets.token_hex(4)
+            logger.exception("action failed", extra={"action": self.name(), "incident": incident})
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_internal_error", incident=incident)
+            return []
+
+    def _act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        return self.act(Turn(dispatcher, tracker, services()))
+
+
+def slot_of(field: str) -> str:
+    """The Rasa slot that holds a field of the intake."""
+    return f"intake_{field}"
+
+
+def field_of(slot: str) -> str:
+    """The field of the intake that a Rasa slot holds."""
+    return slot.removeprefix("intake_")
+
+
+def new_reference() -> str:
+    """A reference number that can be read aloud and not guessed, such as ``C-7K4M-2QWX``."""
+    letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(8))
+    return f"C-{letters[:4]}-{letters[4:]}"

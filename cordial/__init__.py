@@ -1,0 +1,1 @@
+"""Settings, set-up and the command line: what puts the rooms together."""

@@ -1,0 +1,5 @@
+"""`python -m cordial` is the `cordial` command."""
+
+from cordial.cli import app
+
+app()

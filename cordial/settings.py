@@ -1,0 +1,146 @@
+"""Every setting of Cordial, typed, in one place.
+
+A setting is an environment variable with the prefix ``CORDIAL_``, or a line ``CORDIAL_NAME=value`` of the settings file
+(``cordial.env`` in the project folder; another one with ``CORDIAL_SETTINGS_FILE``). The environment wins. A wrong or
+unknown setting stops the start with a sentence that says what to do: a typo in a setting that guards patients must not
+pass for its default.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "CORDIAL_"
+# Read by set-up or by this module, before or outside Settings; known names, so that a typo of them is still refused.
+OUTSIDE_NAMES = {"CORDIAL_SETTINGS_FILE", "CORDIAL_PYTHON310"}
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message is written for the person who set it."""
+
+
+class Settings(BaseSettings):
+    """The settings of one running Cordial."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address on which web listens.")
+    port: int = Field(8000, ge=1, le=65535, description="Port on which web listens.")
+    rasa_port: int = Field(5005, ge=1, le=65535, description="Port on which Rasa listens, on loopback only.")
+    rasa_url: str | None = Field(
+        None, description="Where web reaches Rasa. By default Rasa's port on this machine.", pattern=r"^https?://"
+    )
+    rasa_timeout: float = Field(
+        8.0, gt=0, le=60, description="Seconds that Rasa may take for a reply before the patient is offered a person."
+    )
+    data: Path = Field(PROJECT / "var", description="Folder of all state: database, index, models, keys.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address of the database. By default an SQLite file in the data folder."
+    )
+    redis_url: str | None = Field(None, description="Reserved for running several replicas; not used yet.")
+    encoder: str | None = Field(
+        None, description="Folder of a sentence-transformers model. By default the all-MiniLM-L6-v2 that set-up installed."
+    )
+    secret_key: SecretStr | None = Field(
+        None, min_length=32, description="Signs session tokens. By default made once and kept in the data folder."
+    )
+    session_days: int = Field(30, ge=1, le=365, description="Days after which a patient's session token ends.")
+    limits: Literal["on", "off"] = Field(
+        "on", description="Request limits. `off` is for load tests and is refused unless bound to loopback."
+    )
+    clinic_file: Path = Field(PROJECT / "clinic.yml", description="What differs by clinic: name, contact, hours, numbers.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much web logs.")
+    log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")
+
+    @field_validator("data", "clinic_file")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value if value.is_absolute() else (Path.cwd() / value).resolve()
+
+    @model_validator(mode="after")
+    def _limits_stay_on_in_public(self) -> Settings:
+        if self.limits == "off" and not self.on_loopback:
+            raise ValueError("CORDIAL_LIMITS=off is only allowed when CORDIAL_HOST is a loopback address such as 127.0.0.1")
+        if self.port == self.rasa_port:
+            raise ValueError("CORDIAL_PORT and CORDIAL_RASA_PORT are the same; give each its own port")
+        return self
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach web."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def web_url(self) -> str:
+        """Where processes on this machine reach web."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", "localhost"} else self.host  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def rasa_address(self) -> str:
+        """Where web reaches Rasa, without a trailing slash."""
+        return (self.rasa_url or f"http://127.0.0.1:{self.rasa_port}").rstrip("/")
+
+    @property
+    def database_address(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.data / 'cordial.db'}"
+
+    @cached_property
+    def knowledge_folder(self) -> Path:
+        """Where published versions and index generations live."""
+        return self.data / "knowledge"
+
+    @property
+    def articles_folder(self) -> Path:
+        """Where editors keep the articles."""
+        return PROJECT / "knowledge" / "articles"
+
+
+def load_settings() -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        SettingsError: naming every wrong setting, what was given and what is allowed.
+    """
+    file = Path(os.environ.get("CORDIAL_SETTINGS_FILE") or PROJECT / "cordial.env")
+    if "CORDIAL_SETTINGS_FILE" in os.environ and not file.is_file():
+        raise SettingsError(f"CORDIAL_SETTINGS_FILE names {file}, which is not a file.")
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OUTSIDE_NAMES
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"There is no setting {', '.join(unknown)}. The settings are listed in docs/settings.md.")
+    try:
+        return Settings(_env_file=file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError(_explain(error, file)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"The settings file {file} is not UTF-8 text.") from None
+
+
+def _explain(error: ValidationError, file: Path) -> str:
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"{file} sets {name.upper()}, which is not a setting. See docs/settings.md.")
+        elif name:
+            shown = "" if name == "secret_key" else f" (it is {problem['input']!r})"
+            lines.append(f"{PREFIX}{name.upper()}{shown}: {message}.")
+        else:
+            lines.append(f"{message}.")
+    return "\n".join(lines)

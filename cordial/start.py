@@ -1,0 +1,264 @@
+"""`cordial start`: build what is not current, start both processes, look after them, end them together."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from cordial.bootstrap import PROJECT, RASA, step
+from cordial.settings import Settings
+
+_READY_SECONDS = 180.0
+_END_SECONDS = 10.0
+_RESTART_SECONDS = 2.0
+# What the trained model depends on; FAQ text is not among it.
+_TRAINED_FROM = ("config.yml", "domain", "data", "bot")
+
+
+class StartError(Exception):
+    """Cordial cannot start; the message is one sentence for the person at the terminal."""
+
+
+class Child:
+    """One of our two processes."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
+        """Describe it; `start` starts it."""
+        self.name = name
+        self._command = command
+        self._environment = environment
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it in a group of its own, so that Ctrl-C reaches only us, and it ends with us even if we are killed."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command, cwd=PROJECT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=_end_with_parent,
+            )  # fmt: skip
+
+    @property
+    def running(self) -> bool:
+        """Whether it is there."""
+        return self.process is not None and self.process.poll() is None
+
+    def end(self) -> None:
+        """Ask it to end, then make it."""
+        if self.process is None:
+            return
+        _signal_group(self.process, signal.SIGTERM)
+        try:
+            self.process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            _signal_group(self.process, signal.SIGKILL)
+            self.process.wait()
+
+    def last_words(self) -> str:
+        """The end of its log, for the message that it did not start."""
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.is_file() else []
+        return lines[-1].strip() if lines else "it printed nothing"
+
+
+def start(settings: Settings, say: Callable[[str], None]) -> None:
+    """Run Cordial until a signal ends it.
+
+    Raises:
+        StartError: if it cannot start; nothing stays behind.
+    """
+    for name, port in (("CORDIAL_PORT", settings.port), ("CORDIAL_RASA_PORT", settings.rasa_port)):
+        if port_taken("127.0.0.1", port):
+            raise StartError(f"Port {port} is taken by another program: end it, or set {name} to a free port.")
+    _Stop.install()
+    web, rasa = web_process(settings), rasa_process(settings)
+    children = [web, rasa]
+    began = time.monotonic()
+    try:
+        web.start()
+        trained = model_file().is_file()
+        if trained:
+            rasa.start()
+        with step("web: database, embedding model, index"):
+            _wait_for(f"{settings.web_url}/healthz", web, lambda status, _body: status == 200)
+        if not trained:
+            with step("training Rasa"):
+                train(settings)
+            rasa.start()
+        with step("Rasa: loading its model"):
+            _wait_for(f"http://127.0.0.1:{settings.rasa_port}/status", rasa, _has_model)
+        say(f"\nReady after {time.monotonic() - began:.0f} s.")
+        say(f"  Chat      {settings.web_url}/chat")
+        say(f"  Library   {settings.web_url}/library")
+        say(f"  Handoffs  {_shown(Path(sys.executable).with_name('cordial'))} handoffs list")
+        say(f"  Logs      {_shown(web.log.parent)}\n\nCtrl-C ends both processes.")
+        _look_after(children, say)
+    except _Stop.Stopped:
+        say("\nEnding …")
+    finally:
+        for child in reversed(children):
+            child.end()
+
+
+def web_process(settings: Settings) -> Child:
+    """The web process."""
+    command = [sys.executable, "-m", "cordial", "serve"]
+    return Child("web", command, dict(os.environ), settings.data / "logs" / "web.log")
+
+
+def rasa_process(settings: Settings) -> Child:
+    """The Rasa process, bound to loopback, quiet, on our model."""
+    command = [
+        str(RASA / "bin" / "python"), "-m", "rasa", "run", "--model", str(model_file()), "--interface", "127.0.0.1",
+        "--port", str(settings.rasa_port), "--endpoints", str(endpoints_file(settings)), "--credentials", "credentials.yml",
+        "--enable-api", "--response-timeout", "30",
+    ]  # fmt: skip
+    return Child("rasa", command, rasa_environment(settings), settings.data / "logs" / "rasa.log")
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """The environment of any Rasa command."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CORDIAL_")},
+        "CORDIAL_WEB_URL": settings.web_url,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "LOG_LEVEL": "ERROR",  # Rasa writes patients' words at INFO
+        "LOG_LEVEL_LIBRARIES": "ERROR",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONPATH": str(PROJECT),
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def endpoints_file(settings: Settings) -> Path:
+    """Rasa's endpoints with this web's address in them."""
+    file = settings.data / "rasa" / "endpoints.yml"
+    text = (PROJECT / "endpoints.yml").read_text("utf-8").replace("http://127.0.0.1:8000", settings.web_url)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.is_file() or file.read_text("utf-8") != text:
+        file.write_text(text, "utf-8")
+    return file
+
+
+def model_file() -> Path:
+    """The model that belongs to today's training data; it is there or has to be trained."""
+    digest = hashlib.sha256()
+    for name in _TRAINED_FROM:
+        place = PROJECT / name
+        files = [place] if place.is_file() else sorted(file for file in place.rglob("*") if file.suffix in {".yml", ".py", ".txt"})
+        for file in files:
+            digest.update(str(file.relative_to(PROJECT)).encode())
+            digest.update(file.read_bytes())
+    return PROJECT / "models" / f"cordial-{digest.hexdigest()[:12]}.tar.gz"
+
+
+def train(settings: Settings) -> None:
+    """Train Rasa; web must be running, because the features come from it.
+
+    Raises:
+        StartError: if training fails.
+    """
+    target = model_file()
+    command = [
+        str(RASA / "bin" / "python"), "-m", "rasa", "train", "--fixed-model-name", target.name, "--out", str(target.parent),
+        "--domain", "domain", "--data", "data", "--config", "config.yml",
+    ]  # fmt: skip
+    log = settings.data / "logs" / "train.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as stream:
+        done = subprocess.run(
+            command, cwd=PROJECT, env=rasa_environment(settings), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
+            check=False,
+        )  # fmt: skip
+    if done.returncode != 0 or not target.is_file():
+        lines = log.read_text("utf-8", "replace").strip().splitlines()
+        raise StartError(f"Training Rasa failed: {lines[-1] if lines else 'it printed nothing'} (log: {_shown(log)}).")
+
+
+def port_taken(host: str, port: int) -> bool:
+    """Whether something listens on a port already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _look_after(children: list[Child], say: Callable[[str], None]) -> None:
+    while True:
+        time.sleep(0.5)
+        for child in children:
+            if not child.running:
+                say(f"{child.name} has ended and is started again; why is at the end of {_shown(child.log)}.")
+                time.sleep(_RESTART_SECONDS)
+                child.start()
+
+
+def _wait_for(address: str, child: Child, good: Callable[[int, bytes], bool]) -> None:
+    opener = build_opener(ProxyHandler({}))
+    end = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < end:
+        if not child.running:
+            raise StartError(f"{child.name} did not start: {child.last_words()} (log: {_shown(child.log)})")
+        try:
+            with opener.open(address, timeout=2) as response:
+                if good(response.status, response.read()):
+                    return
+        except (URLError, OSError):
+            pass
+        time.sleep(0.1)
+    raise StartError(f"{child.name} was not ready after {_READY_SECONDS:.0f} s (log: {_shown(child.log)}).")
+
+
+def _has_model(status: int, body: bytes) -> bool:
+    return status == 200 and bool(json.loads(body).get("model_file"))
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+class _Stop:
+    """SIGINT, SIGTERM and a closed terminal all end Cordial in the same orderly way."""
+
+    class Stopped(BaseException):
+        """Raised in the main thread by the first of them."""
+
+    @classmethod
+    def install(cls) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, cls._stop)
+
+    @classmethod
+    def _stop(cls, _number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # ending is under way; a second Ctrl-C must not cut it short
+        raise cls.Stopped

@@ -1,0 +1,1 @@
+"""Conversations, the message log, handoffs: the records and their rules."""

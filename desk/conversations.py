@@ -1,0 +1,175 @@
+"""The message log: numbered, append-only, stored before anything is done about it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from desk.intakes import apply_effects
+from desk.models import Conversation, Message
+from intake.record import Effect
+
+
+class IdReused(Exception):
+    """A message id came again with another text."""
+
+
+class UnknownConversation(Exception):
+    """There is no such conversation (any more)."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that has no number yet."""
+
+    text: str
+    kind: str = "text"
+    sender: str = "assistant"
+    buttons: list[dict[str, Any]] = field(default_factory=list)
+    answer: dict[str, Any] | None = None
+    question: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A patient's message in the log, with its replies if it has been dealt with."""
+
+    seq: int
+    text: str
+    replies: list[Message] | None
+
+
+def start_conversation(session: Session, greeting: Sequence[Draft]) -> tuple[Conversation, list[Message]]:
+    """Begin a conversation with the assistant's greeting."""
+    conversation = Conversation(id=secrets.token_hex(16), started_at=_now(), last_seq=0, state="bot", language="en")
+    session.add(conversation)
+    session.flush()
+    return conversation, append(session, conversation.id, greeting)
+
+
+def append(session: Session, conversation_id: str, drafts: Sequence[Draft], reply_to: int | None = None) -> list[Message]:
+    """Add messages to the log, with the next numbers.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    first = _take_numbers(session, conversation_id, len(drafts))
+    messages = [
+        Message(
+            conversation_id=conversation_id, seq=first + position, at=_now(), sender=draft.sender, kind=draft.kind,
+            text=draft.text, buttons=draft.buttons, answer=draft.answer, question=draft.question, reply_to=reply_to,
+        )
+        for position, draft in enumerate(drafts)
+    ]  # fmt: skip
+    session.add_all(messages)
+    session.flush()
+    return messages
+
+
+def store_patient_message(session: Session, conversation_id: str, client_id: str, text: str) -> Stored:
+    """Store what a patient sent, once, whatever happens next.
+
+    Returns:
+        The stored message; with its replies when the same id was dealt with before.
+
+    Raises:
+        IdReused: if the id is known with another text.
+        UnknownConversation: if the conversation was deleted.
+    """
+    known = session.scalar(
+        select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
+    )  # fmt: skip
+    if known is not None:
+        if known.text != text:
+            raise IdReused(client_id)
+        return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
+    [message] = append(session, conversation_id, [Draft(text, sender="patient")])
+    message.client_id = client_id
+    return Stored(message.seq, message.text, None)
+
+
+def store_turn(
+    session: Session, conversation_id: str, seq: int, replies: Sequence[Draft], effects: Sequence[Effect]
+) -> list[Message]:  # fmt: skip
+    """Store the replies to a patient's message together with everything that they did.
+
+    If the message has been dealt with in the meantime, nothing is stored and those replies are given.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    claimed = session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq == seq, Message.answered.is_(False))
+        .values(answered=True)
+    )
+    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+        if session.get(Conversation, conversation_id) is None:
+            raise UnknownConversation(conversation_id)
+        return replies_to(session, conversation_id, seq)
+    messages = append(session, conversation_id, replies, reply_to=seq)
+    apply_effects(session, conversation_id, seq, effects)
+    return messages
+
+
+def replies_to(session: Session, conversation_id: str, seq: int) -> list[Message]:
+    """The replies to one patient's message, in order."""
+    found = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.reply_to == seq)
+        .order_by(Message.seq)
+    )  # fmt: skip
+    return list(found)
+
+
+def messages_after(session: Session, conversation_id: str, seq: int, most: int = 1_000) -> list[Message]:
+    """Every message after a number, both sides, in order; at most ``most``."""
+    found = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq > seq)
+        .order_by(Message.seq)
+        .limit(most)
+    )
+    return list(found)
+
+
+def unanswered(session: Session) -> list[tuple[str, int, str]]:
+    """Patients' messages without replies, oldest first, as (conversation, seq, text)."""
+    rows = session.execute(
+        select(Message.conversation_id, Message.seq, Message.text)
+        .where(Message.sender == "patient", Message.answered.is_(False))
+        .order_by(Message.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def exists(session: Session, conversation_id: str) -> bool:
+    """Whether the conversation is still there."""
+    return session.get(Conversation, conversation_id) is not None
+
+
+def delete_conversation(session: Session, conversation_id: str) -> None:
+    """Delete a conversation and everything that belongs to it."""
+    session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+
+
+def _take_numbers(session: Session, conversation_id: str, count: int) -> int:
+    last = session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + count)
+        .returning(Conversation.last_seq)
+    )
+    if last is None:
+        raise UnknownConversation(conversation_id)
+    return last - count + 1
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

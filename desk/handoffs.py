@@ -1,0 +1,57 @@
+"""Handoffs: which conversations wait for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desk.conversations import messages_after
+from desk.intakes import intake_record
+from desk.models import Conversation, Handoff, Message
+from intake.record import IntakeRecord
+
+
+@dataclass(frozen=True)
+class Case:
+    """A handoff with everything that a person needs to take it up."""
+
+    handoff: Handoff
+    conversation: Conversation
+    intake: IntakeRecord
+    transcript: list[Message]
+
+
+def list_handoffs(session: Session, state: str | None = "open", most: int = 200) -> list[Handoff]:
+    """Handoffs, oldest first: who has waited longest stands at the top."""
+    query = select(Handoff).order_by(Handoff.created_at).limit(most)
+    if state is not None:
+        query = query.where(Handoff.state == state)
+    return list(session.scalars(query))
+
+
+def waiting_handoff(session: Session, conversation_id: str) -> str | None:
+    """The reference of a conversation's open handoff, if it has one."""
+    return session.scalar(
+        select(Handoff.reference).where(Handoff.conversation_id == conversation_id, Handoff.state == "open")
+    )  # fmt: skip
+
+
+def find_case(session: Session, reference: str) -> Case | None:
+    """The case with that reference number, or none."""
+    handoff = session.get(Handoff, reference.strip().upper())
+    if handoff is None:
+        return None
+    conversation = session.get_one(Conversation, handoff.conversation_id)
+    transcript = messages_after(session, conversation.id, 0, most=100_000)
+    return Case(handoff, conversation, intake_record(session, conversation.id), transcript)
+
+
+def waiting_since(handoff: Handoff, now: datetime) -> str:
+    """How long a handoff has waited, in words for a list."""
+    minutes = int((now - handoff.created_at).total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

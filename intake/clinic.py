@@ -1,0 +1,46 @@
+"""What differs by clinic, from `clinic.yml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class ClinicError(Exception):
+    """`clinic.yml` cannot be used; the message says why."""
+
+
+class Clinic(BaseModel):
+    """One clinic or coordination service."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=2)
+    notice: str | None = None
+    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code")
+    coordinator: str
+    email: str | None = None
+    phone: str | None = None
+    opening_hours: str
+    reply_within: str
+    booking_link: str | None = Field(None, pattern=r"^https://")
+    prices_policy: str
+    emergency_number: str = Field(pattern=r"^\d{2,6}$")
+    emergency_numbers: dict[str, str]
+
+
+def read_clinic(file: Path) -> Clinic:
+    """Read the clinic's details.
+
+    Raises:
+        ClinicError: naming what is missing or wrong.
+    """
+    try:
+        return Clinic.model_validate(yaml.safe_load(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ClinicError(f"The clinic file {file} cannot be read: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ClinicError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

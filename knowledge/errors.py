@@ -1,0 +1,50 @@
+"""What can go wrong in the knowledge base.
+
+KnowledgeError
+├── ArticleError          one article cannot be used; says file, line and what to do
+│   └── VersionConflict   a published version was changed without a new number
+├── SourcesError          studies.yml or sources.yml cannot be used
+├── EncoderError          the embedding model is missing, altered or cannot be loaded
+└── GenerationError       an index generation is missing or damaged
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class KnowledgeError(Exception):
+    """Base of all; the message is written for an editor or for the person who runs the service."""
+
+
+class ArticleError(KnowledgeError):
+    """An article cannot be used as it is."""
+
+    def __init__(self, file: Path, line: int, problem: str) -> None:
+        """Name the place and the problem.
+
+        Args:
+            file: the article's file.
+            line: line in that file, counted from 1.
+            problem: one sentence: what is wrong and what to do.
+        """
+        super().__init__(f"{file.name}:{line}: {problem}")
+        self.file = file
+        self.line = line
+        self.problem = problem
+
+
+class VersionConflict(ArticleError):
+    """The text of a version that patients may have been shown was changed in place."""
+
+
+class SourcesError(KnowledgeError):
+    """The list of studies or of other sources cannot be used."""
+
+
+class EncoderError(KnowledgeError):
+    """There is no usable embedding model."""
+
+
+class GenerationError(KnowledgeError):
+    """There is no usable index generation."""

@@ -1,0 +1,244 @@
+"""Index generations: immutable, built aside, swapped in by one rename.
+
+Under the knowledge folder::
+
+    versions/SLUG/N.md          every published version, as it was; what a patient was shown can be shown again
+    generations/ID/             passages.json, articles.json, entries.json, dense.faiss, manifest.json
+    current                     one line: the id of the generation in use
+
+A generation's id is a digest of everything that it was made from, so building twice gives the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from knowledge.article import Article, parse_article, read_article
+from knowledge.dense import DenseIndex
+from knowledge.encoder import Encoder
+from knowledge.errors import ArticleError, GenerationError, VersionConflict
+from knowledge.passages import Entry, Passage, entries_of, passages_of
+from knowledge.sources import Source, load_sources
+
+_FORMAT = 1  # raise it when the files of a generation change shape
+_FILES = ("articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss")
+_KEPT = 3  # generations; citations live on in versions/
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Everything that answering needs, from one moment."""
+
+    id: str
+    articles: dict[str, Article]
+    passages: list[Passage]
+    entries: list[Entry]
+    sources: dict[str, Source]
+    dense: DenseIndex
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build did."""
+
+    generation: str
+    changed: bool
+    articles: int
+    problems: list[ArticleError]
+
+
+def build_generation(content: Path, folder: Path, encoder: Encoder) -> Build:
+    """Build the generation of what is published now and make it current.
+
+    An article that cannot be used is named in the result, and its last good version stays in service; so a half-written
+    file never takes anything away from patients.
+
+    Args:
+        content: the folder with ``articles/``, ``studies.yml`` and ``sources.yml``.
+        folder: the knowledge folder of the running service.
+        encoder: embeds passages and wordings.
+
+    Raises:
+        SourcesError: if the sources cannot be used; the current generation stays.
+        GenerationError: if there is not one usable article.
+    """
+    sources = load_sources(content)
+    articles, problems = published_articles(content / "articles", folder / "versions")
+    if not articles:
+        raise GenerationError("There is no usable published article, so nothing could be answered.")
+    wanted = _id_of(articles, sources, encoder)
+    if current_id(folder) == wanted and _is_whole(folder / "generations" / wanted):
+        return Build(wanted, False, len(articles), problems)
+    if not _is_whole(folder / "generations" / wanted):
+        _write(folder / "generations" / wanted, wanted, articles, sources, encoder)
+    _make_current(folder, wanted)
+    _forget_old(folder, wanted)
+    return Build(wanted, True, len(articles), problems)
+
+
+def published_articles(articles: Path, versions: Path) -> tuple[list[Article], list[ArticleError]]:
+    """The articles to serve, in order of their slugs, and what was wrong with the others.
+
+    Each published version is kept in ``versions`` the first time that it is seen. Changing the text of a kept version is a
+    conflict: the kept text is served, and the editor is told to raise the number.
+    """
+    found: list[Article] = []
+    problems: list[ArticleError] = []
+    for file in sorted(articles.glob("*.md")):
+        try:
+            article = read_article(file)
+            if article.front.status == "published":
+                _keep(article, file, versions / article.slug)
+                found.append(article)
+        except ArticleError as error:
+            problems.append(error)
+            last = _last_version(versions / file.stem)
+            if last is not None:
+                found.append(last)
+    return found, problems
+
+
+def _keep(article: Article, file: Path, folder: Path) -> None:
+    kept = folder / f"{article.front.version}.md"
+    text = file.read_bytes()
+    if kept.is_file():
+        if kept.read_bytes() != text:
+            number = article.front.version
+            raise VersionConflict(
+                file, 1, f"version {number} was published with other text. Set version: {number + 1}, or undo the change."
+            )
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_whole(kept, text)
+
+
+def _last_version(folder: Path) -> Article | None:
+    numbers = sorted((int(file.stem) for file in folder.glob("*.md") if file.stem.isdigit()), reverse=True)
+    for number in numbers:
+        try:
+            return stored_version(folder.parent, folder.name, number)
+        except ArticleError:
+            continue
+    return None
+
+
+def stored_version(versions: Path, slug: str, version: int) -> Article:
+    """One published version as it was, whatever the article says today.
+
+    Raises:
+        ArticleError: if that version was never published here.
+    """
+    file = versions / slug / f"{version}.md"
+    if not file.is_file():
+        raise ArticleError(file, 1, f"there is no version {version} of {slug}.")
+    return parse_article(file.read_bytes().decode("utf-8"), versions / f"{slug}.md")
+
+
+def current_id(folder: Path) -> str | None:
+    """The id of the generation in use, if there is one."""
+    try:
+        return (folder / "current").read_text("utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def load_generation(folder: Path) -> Generation:
+    """Load the generation in use.
+
+    Raises:
+        GenerationError: if there is none, or its files are not what was written.
+    """
+    name = current_id(folder)
+    if name is None:
+        raise GenerationError("No index has been built yet. Run `cordial kb build`.")
+    home = folder / "generations" / name
+    if not _is_whole(home):
+        raise GenerationError(f"The index generation {name} is damaged. Run `cordial kb build`.")
+    articles = {
+        slug: parse_article(text, Path(f"{slug}.md")) for slug, text in _json(home / "articles.json").items()
+    }  # fmt: skip
+    return Generation(
+        id=name,
+        articles=articles,
+        passages=[Passage.from_json(value) for value in _json(home / "passages.json")],
+        entries=[Entry(**value) for value in _json(home / "entries.json")],
+        sources={value["id"]: Source(**value) for value in _json(home / "sources.json")},
+        dense=DenseIndex.load(home / "dense.faiss"),
+    )
+
+
+def _id_of(articles: Sequence[Article], sources: dict[str, Source], encoder: Encoder) -> str:
+    parts = [str(_FORMAT), encoder.name, *(f"{article.slug} {article.digest}" for article in articles)]
+    parts += [source.model_dump_json() + source.read for source in sources.values()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _write(
+    home: Path, name: str, articles: Sequence[Article], sources: dict[str, Source], encoder: Encoder
+) -> None:  # fmt: skip
+    aside = home.with_name(f"{name}.{os.getpid()}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    passages = [passage for article in articles for passage in passages_of(article)]
+    entries = list(entries_of(passages, articles))
+    _dump(aside / "articles.json", {article.slug: _whole_text(article) for article in articles})
+    _dump(aside / "passages.json", [passage.as_json() for passage in passages])
+    _dump(aside / "entries.json", [asdict(entry) for entry in entries])
+    _dump(aside / "sources.json", [{**source.model_dump(), "read": source.read} for source in sources.values()])
+    DenseIndex.build(encoder.encode([entry.text for entry in entries])).save(aside / "dense.faiss")
+    _dump(aside / "manifest.json", {"id": name, "files": {file: _sha256(aside / file) for file in _FILES}})
+    shutil.rmtree(home, ignore_errors=True)
+    aside.rename(home)
+
+
+def _whole_text(article: Article) -> str:
+    front = json.loads(article.front.model_dump_json())
+    return f"---\n{json.dumps(front)}\n---\n{article.body}"
+
+
+def _is_whole(home: Path) -> bool:
+    try:
+        files = _json(home / "manifest.json")["files"]
+        return all(_sha256(home / file) == digest for file, digest in files.items()) and set(files) == set(_FILES)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _make_current(folder: Path, name: str) -> None:
+    _write_whole(folder / "current", f"{name}\n".encode())
+
+
+def _forget_old(folder: Path, name: str) -> None:
+    others = [path for path in (folder / "generations").iterdir() if path.name != name]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in others[_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut."""
+    aside = file.with_name(f"{file.name}.{os.getpid()}.part")
+    with aside.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(file)
+
+
+def _json(file: Path) -> Any:
+    return json.loads(file.read_text("utf-8"))
+
+
+def _dump(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

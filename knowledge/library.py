@@ -1,0 +1,145 @@
+"""The library: from a patient's question to an answer made of quotes, or to none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.answer import ABSTAINED, Answer, Quote
+from knowledge.article import Article
+from knowledge.calibration import Calibration, load_calibration
+from knowledge.encoder import Encoder, Vectors
+from knowledge.generation import Generation, current_id, load_generation
+from knowledge.passages import Passage
+
+CALIBRATION = Path(__file__).parent / "calibration.json"
+MAX_WORDS = 120
+_SEARCHED = 60  # entries looked at; a section has about a dozen
+_SUPPORT_SCORE = 0.35  # cosine between the question and a supporting paragraph, at least
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A section that may answer, with how near the question came to it."""
+
+    article: str
+    section: str
+    score: float
+    matched: str  # the wording or passage that was nearest
+    passage: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An answer, and why it is that one."""
+
+    answer: Answer
+    candidates: list[Candidate]
+    probability: float
+    threshold: float
+
+
+class Library:
+    """Answers questions from the generation in use. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, encoder: Encoder, calibration: Path = CALIBRATION) -> None:
+        """Open the generation in use.
+
+        Raises:
+            GenerationError: if there is none, or the calibration cannot be used.
+        """
+        self._folder = folder
+        self._encoder = encoder
+        self._calibration: Calibration = load_calibration(calibration)
+        self._lock = threading.Lock()
+        self._generation = load_generation(folder)
+
+    @property
+    def generation(self) -> Generation:
+        """What is in use now. Hold on to it for one answer, not longer."""
+        return self._generation
+
+    def refresh(self) -> bool:
+        """Take up a newer generation if one was made current. Answers under way finish on the old one."""
+        if current_id(self._folder) == self._generation.id:
+            return False
+        with self._lock:
+            self._generation = load_generation(self._folder)
+        return True
+
+    def article(self, slug: str) -> Article | None:
+        """The published version of an article."""
+        return self._generation.articles.get(slug)
+
+    def ask(self, question: str) -> list[Answer]:
+        """Answer a message; one answer for each question in it."""
+        return [explanation.answer for explanation in self.explain(question)]
+
+    def explain(self, question: str) -> list[Explanation]:
+        """Answer a message, with the candidates, scores and reasons."""
+        generation = self._generation
+        vector = self._encoder.encode([" ".join(question.split())])[0]
+        candidates = self._candidates(generation, vector)
+        best = candidates[0].score if candidates else -1.0
+        probability = self._calibration.probability(best)
+        answer = ABSTAINED
+        if candidates and self._calibration.answers(best):
+            answer = self._compose(generation, candidates[0], vector)
+        return [Explanation(answer, candidates[:5], probability, self._calibration.threshold)]
+
+    def _candidates(self, generation: Generation, vector: Vectors) -> list[Candidate]:
+        best: dict[tuple[str, str], Candidate] = {}
+        for row, score in generation.dense.search(vector, _SEARCHED):
+            entry = generation.entries[row]
+            passage = generation.passages[entry.passage]
+            key = (passage.article, passage.section)
+            if key not in best:
+                best[key] = Candidate(*key, score, entry.text, entry.passage)
+        return sorted(best.values(), key=lambda candidate: -candidate.score)
+
+    def _compose(self, generation: Generation, chosen: Candidate, vector: Vectors) -> Answer:
+        def leads(passage: Passage) -> bool:
+            return (passage.article, passage.section) == (chosen.article, chosen.section)
+
+        def supports(passage: Passage) -> bool:
+            return passage.article == chosen.article and passage.section != chosen.section and not passage.is_question
+
+        shown = [first for first, _ in _nearest(generation, vector, leads)]
+        for support, score in _nearest(generation, vector, supports):
+            words = sum(len(passage.text.split()) for passage in [*shown, support])
+            if score >= _SUPPORT_SCORE and words <= MAX_WORDS:
+                shown.append(support)
+        first = shown[0]
+        ids = dict.fromkeys(source for passage in shown for source in passage.sources)
+        return Answer(
+            status="answered",
+            about=first.about,
+            evidence=first.evidence,
+            passages=[_quote(passage) for passage in shown],
+            sources=[generation.sources[name] for name in ids if name in generation.sources],
+            reviewed_on=first.reviewed_on,
+        )
+
+
+def _nearest(
+    generation: Generation, vector: Vectors, wanted: Callable[[Passage], bool]
+) -> list[tuple[Passage, float]]:  # fmt: skip
+    """The passage nearest to the question among the wanted ones, with its cosine; at most one."""
+    numbers = [number for number, passage in enumerate(generation.passages) if wanted(passage)]
+    scores = [float(generation.dense.row(number) @ vector) for number in numbers]
+    return [(generation.passages[number], score) for score, number in sorted(zip(scores, numbers, strict=True))[-1:]]
+
+
+def _quote(passage: Passage) -> Quote:
+    return Quote(
+        article=passage.article,
+        version=passage.version,
+        title=passage.title,
+        heading=passage.heading,
+        quote=passage.text,
+        start=passage.start,
+        end=passage.end,
+        url=f"/library/articles/{passage.article}#{passage.section}",
+    )

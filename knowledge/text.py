@@ -1,0 +1,53 @@
+"""Small, pure helpers on text: headings to slugs, paragraphs to sentences."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# A full stop after these does not end a sentence.
+_ABBREVIATIONS = frozenset({"e.g", "i.e", "vs", "dr", "prof", "no", "fig", "st", "approx", "etc", "u.s", "cf", "art"})
+_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)")
+
+
+def slug_of(heading: str) -> str:
+    """Turn a heading into its anchor: lower case, everything but letters and digits as single hyphens."""
+    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Split one paragraph into sentences.
+
+    Returns:
+        Half-open character spans into ``text``, in order, without the white space between them. Nothing but white space
+        lies outside the spans.
+    """
+    spans: list[tuple[int, int]] = []
+    start = _skip_space(text, 0)
+    for match in _END.finditer(text):
+        if match.start() < start or not _ends_sentence(text, match.start(), match.end()):
+            continue
+        spans.append((start, match.end()))
+        start = _skip_space(text, match.end())
+    end = len(text.rstrip())
+    if start < end:
+        spans.append((start, end))
+    return spans
+
+
+def _skip_space(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _ends_sentence(text: str, mark: int, after: int) -> bool:
+    following = text[_skip_space(text, after) :][:1]
+    if following.islower():
+        return False
+    if text[mark] != ".":
+        return True
+    word = re.split(r"[\s(\[\"“]", text[:mark])[-1].lower()
+    is_initial = len(word) == 1 and word.isalpha() and word != "i"
+    return word not in _ABBREVIATIONS and not is_initial

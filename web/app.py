@@ -1,0 +1,88 @@
+"""The web application: its parts, its routes, its start and its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from rasa_sdk.executor import ActionExecutor
+
+from actions.services import Services, provide
+from cordial.settings import Settings
+from desk.database import Database
+from intake.clinic import read_clinic
+from intake.fields import the_intake
+from knowledge.encoder import Encoder
+from knowledge.library import Library
+from web import chat, health, inner, pages
+from web.errors import install_error_handlers
+from web.gateway import Gateway
+from web.guards import Guard
+from web.parts import Parts
+from web.rasa import RasaClient
+from web.tokens import Tokens, signing_key
+
+logger = structlog.get_logger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+_REFRESH_SECONDS = 2.0
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its parts are made when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        parts = await anyio.to_thread.run_sync(make_parts, settings)
+        app.state.parts = parts
+        background = [asyncio.create_task(parts.gateway.recover()), asyncio.create_task(_keep_fresh(parts.library))]
+        logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
+        yield
+        for task in background:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await parts.rasa.close()
+        parts.database.close()
+
+    app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    install_error_handlers(app)
+    for router in (chat.router, health.router, inner.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Guard)
+    return app
+
+
+def make_parts(settings: Settings) -> Parts:
+    """Open the database, load the model and the library, register the actions."""
+    database = Database(settings.database_address)
+    database.migrate()
+    clinic = read_clinic(settings.clinic_file)
+    encoder = Encoder(settings.data / "encoder")
+    library = Library(settings.knowledge_folder, encoder)
+    library.ask("Is the library warm?")
+    provide(Services(library, clinic, the_intake()))
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
+    gateway = Gateway(database, rasa, clinic)
+    tokens = Tokens(signing_key(settings), settings.session_days)
+    return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor)
+
+
+async def _keep_fresh(library: Library) -> None:
+    """Take up new index generations as they are made current."""
+    while True:
+        await asyncio.sleep(_REFRESH_SECONDS)
+        try:
+            if await anyio.to_thread.run_sync(library.refresh):
+                logger.info("took up a new index", generation=library.generation.id)
+        except Exception:
+            logger.exception("a new index could not be taken up; the old one stays")

@@ -1,0 +1,73 @@
+"""One shape for every error: ``{"error": {"code": …, "message": …}}``, and never a stack trace."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from web.texts import texts
+
+logger = structlog.get_logger(__name__)
+
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 403: "forbidden"}
+
+
+class ApiError(Exception):
+    """A refusal that the caller can understand; `code` is one of the texts' error codes."""
+
+    def __init__(self, status: int, code: str, **details: object) -> None:
+        """Refuse with a status, a code and what the code's sentence mentions."""
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = texts().errors[code].format(**details)
+
+
+def error_response(status: int, code: str, **details: object) -> JSONResponse:
+    """An error as it goes over the wire."""
+    message = texts().errors[code].format(**details)
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Map everything that can be raised to that one shape."""
+
+    async def refused(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, ApiError)  # noqa: S101
+        return JSONResponse({"error": {"code": error.code, "message": error.message}}, status_code=error.status)
+
+    async def http(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        if error.status_code == 400:
+            return error_response(400, "not_json")
+        if error.status_code not in _CODES:
+            return error_response(error.status_code, "invalid_request", detail="")
+        return error_response(error.status_code, _CODES[error.status_code])
+
+    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        problem = error.errors()[0]
+        if problem["type"] == "json_invalid":
+            return error_response(400, "not_json")
+        # What was sent may be personal; only the place and the rule are repeated.
+        place = ".".join(str(part) for part in problem["loc"] if part != "body")
+        return error_response(422, "invalid_request", detail=f"{place}: {problem['msg']}" if place else problem["msg"])
+
+    async def encoding(_request: Request, _error: Exception) -> JSONResponse:
+        return error_response(400, "invalid_encoding")
+
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        incident = secrets.token_hex(4)
+        logger.error("request failed", path=request.url.path, incident=incident, exc_info=error)
+        return error_response(500, "internal", incident=incident)
+
+    app.add_exception_handler(ApiError, refused)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(UnicodeDecodeError, encoding)
+    app.add_exception_handler(Exception, failed)

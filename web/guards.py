@@ -1,0 +1,84 @@
+"""What every request passes: a limit on its size, headers on its answer, a line in the log without what was said."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.errors import error_response
+
+logger = structlog.get_logger(__name__)
+
+MAX_BODY = 64 * 1024
+MAX_INNER_BODY = 8 * 1024 * 1024  # Rasa sends the tracker and the whole domain with each action
+_INNER = ("/encode", "/webhook")
+
+REQUESTS = Histogram("cordial_request_seconds", "Time to answer a request", ["route", "method", "status"])
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class BodyTooLarge(Exception):
+    """More was sent than is read."""
+
+
+class Guard:
+    """One ASGI middleware for all three."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+        headers_sent = False
+        limit = MAX_INNER_BODY if scope["path"] in _INNER else MAX_BODY
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise BodyTooLarge
+            return message
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status, headers_sent
+            if message["type"] == "http.response.start":
+                status, headers_sent = message["status"], True
+                present = {name.lower() for name, _ in message["headers"]}
+                extra = [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in present]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        try:
+            if declared.isdigit() and int(declared) > limit:
+                raise BodyTooLarge
+            await self.app(scope, receive_limited, send_guarded)
+        except BodyTooLarge:
+            if not headers_sent:
+                await error_response(413, "body_too_large")(scope, receive, send_guarded)
+        finally:
+            seconds = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "other")
+            REQUESTS.labels(route, scope["method"], str(status)).observe(seconds)
+            logger.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

@@ -1,0 +1,44 @@
+"""Is it alive, is it ready, what has it done."""
+
+from __future__ import annotations
+
+import anyio.to_thread
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from web.chat import PartsNow
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def ready(parts: PartsNow) -> JSONResponse:
+    """Database, index and Rasa are there."""
+
+    def database() -> bool:
+        try:
+            parts.database.ping()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    state = {
+        "database": await anyio.to_thread.run_sync(database),
+        "index": len(parts.library.generation.passages) > 0,
+        "rasa": await parts.rasa.ready(),
+    }
+    return JSONResponse(state, status_code=200 if all(state.values()) else 503)
+
+
+@router.get("/metrics")
+def metrics() -> Response:
+    """Counters and timings as Prometheus text."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,45 @@
+"""The parts of one running web process, made once at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from rasa_sdk.executor import ActionExecutor
+
+from cordial.settings import Settings
+from desk.database import Database
+from intake.clinic import Clinic
+from knowledge.encoder import Encoder
+from knowledge.library import Library
+from web.errors import ApiError
+from web.gateway import Gateway
+from web.rasa import RasaClient
+from web.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that a request may need."""
+
+    settings: Settings
+    database: Database
+    encoder: Encoder
+    library: Library
+    clinic: Clinic
+    rasa: RasaClient
+    gateway: Gateway
+    tokens: Tokens
+    executor: ActionExecutor
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the process that serves a request.
+
+    Raises:
+        ApiError: 503, while they are still being made.
+    """
+    parts = getattr(request.app.state, "parts", None)
+    if not isinstance(parts, Parts):
+        raise ApiError(503, "not_ready")
+    return parts

@@ -1,0 +1,117 @@
+"""Talking to Rasa: one message in, replies and effects out, or a plain failure."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from desk.conversations import Draft
+from intake.record import EFFECTS, Effect
+
+
+class RasaAway(Exception):
+    """Rasa did not give a usable reply; `reason` is for the log."""
+
+    def __init__(self, reason: str) -> None:
+        """Say why."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What Rasa decided in one turn."""
+
+    drafts: list[Draft]
+    effects: list[Effect]
+
+
+class RasaClient:
+    """The REST channel of one Rasa."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        """Prepare a client; nothing is sent yet.
+
+        Args:
+            address: Rasa's address without a trailing slash.
+            timeout: seconds that a turn may take.
+        """
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
+
+    async def turn(self, text: str, context: dict[str, Any]) -> Reply:
+        """Let Rasa handle one message.
+
+        Each turn has a sender id of its own, so Rasa's tracker lives for one message, and says nothing about the person.
+
+        Args:
+            text: what the patient wrote.
+            context: where the patient is; Rasa's session start turns it into slots.
+
+        Raises:
+            RasaAway: if it cannot be reached, is too slow, or has nothing to say, which is how its REST channel reports
+                its own failures.
+        """
+        body = {"sender": secrets.token_hex(16), "message": _plain(text), "metadata": context}
+        try:
+            response = await self._http.post("/webhooks/rest/webhook", json=body)
+            response.raise_for_status()
+            items = response.json()
+        except httpx.TimeoutException:
+            raise RasaAway("timeout") from None
+        except httpx.HTTPStatusError as error:
+            raise RasaAway(f"status {error.response.status_code}") from None
+        except (httpx.HTTPError, ValueError) as error:
+            raise RasaAway(type(error).__name__) from None
+        reply = read_reply(items)
+        if not reply.drafts:
+            raise RasaAway("empty reply")
+        return reply
+
+    async def ready(self) -> bool:
+        """Whether Rasa runs with a model; without one it answers every message with nothing."""
+        try:
+            response = await self._http.get("/status", timeout=2.0)
+            return response.status_code == 200 and bool(response.json().get("model_file"))
+        except (httpx.HTTPError, ValueError, AttributeError):
+            return False
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def read_reply(items: Any) -> Reply:
+    """Turn the items of Rasa's REST channel into messages and effects.
+
+    An action sends a text, and after it what belongs to that text (kind, answer, question) and what it did (effects).
+
+    Raises:
+        RasaAway: if the items are not in that form.
+    """
+    drafts: list[dict[str, Any]] = []
+    effects: list[Any] = []
+    if not isinstance(items, list):
+        raise RasaAway("malformed reply")
+    for item in items:
+        if "text" in item:
+            buttons = [{"title": button["title"], "value": button["payload"]} for button in item.get("buttons") or []]
+            drafts.append({"text": item["text"], "buttons": buttons})
+        custom = dict(item.get("custom") or {})
+        effects += custom.pop("effects", [])
+        if custom and drafts:
+            drafts[-1].update(custom)
+    try:
+        return Reply([Draft(**draft) for draft in drafts], EFFECTS.validate_python(effects))
+    except (ValidationError, TypeError, KeyError):
+        raise RasaAway("malformed reply") from None
+
+
+def _plain(text: str) -> str:
+    """The text with a leading slash hidden: Rasa would take "/restart" for a command, not for a patient's words."""
+    stripped = text.lstrip()
+    return f"\u2060{stripped}" if stripped.startswith("/") else text

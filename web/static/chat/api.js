@@ -1,0 +1,154 @@
+const REQUEST_TIMEOUT = 10_000;
+// The server sends a heartbeat much more often; silence for this long means a dead connection.
+const STREAM_SILENCE = 60_000;
+
+export class ApiError extends Error {
+  constructor({ status = 0, code = '', message = '', retryAfter = 0 }) {
+    super(message);
+    Object.assign(this, { status, code, retryAfter });
+  }
+
+  get temporary() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  get sessionOver() {
+    return this.status === 401 || this.status === 410 || ([403, 404].includes(this.status) && /session|token/.test(this.code));
+  }
+}
+
+async function errorFrom(response) {
+  const body = await response.json().catch(() => null);
+  return new ApiError({
+    status: response.status,
+    code: body?.error?.code ?? 'http',
+    message: body?.error?.message ?? '',
+    retryAfter: Number(response.headers.get('Retry-After')) || 0,
+  });
+}
+
+// Ties a caller's signal and a time limit together; AbortSignal.any is missing in browsers that people still have.
+function limit(signal, milliseconds) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let timedOut = false;
+  let timer;
+  const restart = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      timedOut = true;
+      abort();
+    }, milliseconds);
+  };
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  restart();
+  return {
+    signal: controller.signal,
+    restart,
+    done() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    },
+    error: (cause) => (cause instanceof ApiError ? cause : new ApiError({ code: timedOut ? 'timeout' : 'network' })),
+  };
+}
+
+export async function* readEvents(body, onBytes = () => {}) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let buffer = '';
+  let data = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      onBytes();
+      buffer += decoder.decode(value, { stream: true });
+      let end;
+      // A "\r" at the very end may be the first half of "\r\n", so it waits for the next piece.
+      while ((end = /\r\n|\n|\r(?!$)/.exec(buffer))) {
+        const line = buffer.slice(0, end.index);
+        buffer = buffer.slice(end.index + end[0].length);
+        if (line === '') {
+          if (data.length) yield data.join('\n');
+          data = [];
+        } else if (line.startsWith('data:')) {
+          data.push(line.slice(line[5] === ' ' ? 6 : 5));
+        }
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+export class Api {
+  constructor(base = '') {
+    this.base = base.replace(/\/$/, '');
+    this.token = null;
+  }
+
+  createSession({ signal } = {}) {
+    return this.#json('POST', '/api/chat/sessions', { body: {}, signal });
+  }
+
+  send(id, text, { signal, timeout } = {}) {
+    return this.#json('POST', '/api/chat/messages', { body: { id, text }, signal, timeout });
+  }
+
+  async replay(after, { signal } = {}) {
+    return (await this.#json('GET', `/api/chat/messages?after=${after}`, { signal })).messages;
+  }
+
+  async stream(after, onMessage, { signal } = {}) {
+    const limited = limit(signal, STREAM_SILENCE);
+    try {
+      const response = await this.#fetch('GET', `/api/chat/stream?after=${after}`, { signal: limited.signal, accept: 'text/event-stream' });
+      for await (const data of readEvents(response.body, limited.restart)) {
+        const message = parse(data);
+        if (Number.isInteger(message?.seq)) onMessage(message);
+      }
+    } catch (cause) {
+      throw limited.error(cause);
+    } finally {
+      limited.done();
+    }
+  }
+
+  async #json(method, path, { body, signal, timeout = REQUEST_TIMEOUT }) {
+    const limited = limit(signal, timeout);
+    try {
+      const response = await this.#fetch(method, path, { body, signal: limited.signal, accept: 'application/json' });
+      return await response.json();
+    } catch (cause) {
+      throw limited.error(cause);
+    } finally {
+      limited.done();
+    }
+  }
+
+  async #fetch(method, path, { body, signal, accept }) {
+    const headers = { Accept: accept };
+    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (body) headers['Content-Type'] = 'application/json';
+    const response = await fetch(this.base + path, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      signal,
+      cache: 'no-store',
+      credentials: 'omit',
+    });
+    if (!response.ok) throw await errorFrom(response);
+    return response;
+  }
+}
+
+function parse(data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,166 @@
+import { el, hiddenText, newTabLink, paragraphs, webUrl } from './dom.js';
+import { count, fill, formatDay } from './text.js';
+
+const SCALE = ['preclinical', 'observational', 'early-trial', 'rct', 'rct-meta-analysis', 'approved'];
+const ABOUT_STUDIES = ['safety', 'rationale', 'benefit'];
+const PASSAGES_SHOWN = 3;
+
+// `text` may be a lead-in, or the whole answer again for clients without cards. The quotes are never shown twice.
+export function leadOf(text, answer) {
+  const plain = (value) => value.replace(/\s+/g, ' ');
+  const repeats = answer.passages?.some(({ quote }) => quote && plain(text ?? '').includes(plain(quote).trim()));
+  return repeats ? '' : (text ?? '');
+}
+
+export function answerCard(message, strings, base) {
+  const { answer } = message;
+  const lead = leadOf(message.text, answer);
+  if (answer.status !== 'answered') return plainStatus(answer, lead, strings, base);
+  const about = strings.about[answer.about] ?? '';
+  const passages = answer.passages ?? [];
+  return el(
+    'div',
+    { class: 'card', role: 'group', 'aria-label': fill(strings.answer, { about }) },
+    el('p', { class: 'card-about', 'data-about': answer.about }, about),
+    strings.aboutNote[answer.about] && el('p', { class: 'card-note' }, strings.aboutNote[answer.about]),
+    paragraphs(lead),
+    passages.slice(0, PASSAGES_SHOWN).map((passage) => quotation(passage, strings, base)),
+    morePassages(passages.slice(PASSAGES_SHOWN), strings, base),
+    evidence(answer, strings),
+    sourceList(answer.sources ?? [], strings, base),
+    reviewed(answer, strings),
+  );
+}
+
+function plainStatus(answer, lead, strings, base) {
+  const heading = strings[answer.status];
+  return el(
+    'div',
+    { class: `card card-${answer.status}`, role: 'group', 'aria-label': heading },
+    el('p', { class: 'card-status' }, heading),
+    paragraphs(lead || strings[`${answer.status}Text`] || ''),
+    (answer.passages ?? []).map((passage) => quotation(passage, strings, base)),
+  );
+}
+
+function quotation(passage, strings, base) {
+  const url = webUrl(passage.url, base);
+  return el(
+    'figure',
+    { class: 'quote' },
+    el('blockquote', { cite: url }, paragraphs(passage.quote)),
+    el(
+      'figcaption',
+      {},
+      el('span', { class: 'quote-heading' }, passage.heading),
+      url && newTabLink(url, strings.showInArticle, strings, `– ${passage.heading}`),
+    ),
+  );
+}
+
+function morePassages(passages, strings, base) {
+  if (!passages.length) return null;
+  return el(
+    'details',
+    { class: 'more' },
+    el('summary', {}, count(strings.morePassages, passages.length, strings.locale)),
+    passages.map((passage) => quotation(passage, strings, base)),
+  );
+}
+
+function evidence(answer, strings) {
+  const words = strings.evidenceWords[answer.evidence];
+  if (!words) return null;
+  const step = SCALE.indexOf(answer.evidence) + 1;
+  const onScale = step > 0 || (answer.evidence === 'none' && ABOUT_STUDIES.includes(answer.about));
+  return el(
+    'div',
+    { class: 'evidence' },
+    el('p', { class: 'evidence-words' }, fill(strings.evidence, { words }), onScale && scale(step, strings)),
+    el(
+      'details',
+      {},
+      el('summary', {}, strings.evidenceMore),
+      strings.evidenceOffScale[answer.evidence] && el('p', {}, strings.evidenceOffScale[answer.evidence]),
+      onScale && el('p', {}, strings.evidenceExplained),
+      onScale && ladder(answer.evidence, strings),
+    ),
+  );
+}
+
+function scale(step, strings) {
+  return [
+    hiddenText(` (${fill(strings.evidenceStep, { n: step, of: SCALE.length })})`),
+    el('span', { class: 'scale', 'aria-hidden': 'true' }, SCALE.map((_, index) => el('span', { class: index < step ? 'step full' : 'step' }))),
+  ];
+}
+
+function ladder(current, strings) {
+  const rows = [...SCALE].reverse().map((level) =>
+    el(
+      'li',
+      { class: level === current ? 'here' : null },
+      strings.evidenceWords[level],
+      level === current && el('span', { class: 'here-mark' }, ` (${strings.evidenceHere})`),
+    ),
+  );
+  return el('ol', { class: 'ladder' }, rows);
+}
+
+function sourceList(sources, strings, base) {
+  if (!sources.length) return null;
+  return el(
+    'div',
+    { class: 'sources' },
+    el('p', { class: 'sources-title' }, strings.sources),
+    el('ul', {}, sources.map((source) => el('li', {}, sourceLine(source, strings, base)))),
+  );
+}
+
+function sourceLine(source, strings, base) {
+  const details = [source.publisher, source.year].filter(Boolean).join(', ');
+  const url = sourceUrl(source, base);
+  const label = source.doi ? fill(strings.doi, { doi: bareDoi(source.doi) }) : strings.openSource;
+  return [
+    el('cite', {}, source.title),
+    details && ` ${details}. `,
+    url && newTabLink(url, label, strings, `– ${source.title}`),
+  ];
+}
+
+function bareDoi(doi) {
+  return doi.replace(/^(https?:\/\/(dx\.)?doi\.org\/|doi:\s*)/i, '');
+}
+
+function sourceUrl({ doi, url }, base) {
+  if (doi) return webUrl(`https://doi.org/${encodeURI(bareDoi(doi))}`);
+  return url ? webUrl(url, base) : null;
+}
+
+function reviewed(answer, strings) {
+  if (!answer.reviewed_on) return null;
+  const [before, after] = strings.reviewedOn.split('{date}');
+  return el('p', { class: 'reviewed' }, before, el('time', { datetime: answer.reviewed_on }, formatDay(answer.reviewed_on, strings.locale)), after);
+}
+
+export function spokenAnswer(message, strings) {
+  const { answer } = message;
+  const lead = leadOf(message.text, answer);
+  if (answer.status !== 'answered') return sentences([strings[answer.status], lead || strings[`${answer.status}Text`]]);
+  const words = strings.evidenceWords[answer.evidence];
+  return sentences([
+    fill(strings.answer, { about: strings.about[answer.about] ?? '' }),
+    strings.aboutNote[answer.about],
+    lead,
+    ...(answer.passages ?? []).slice(0, PASSAGES_SHOWN).map(({ quote }) => quote),
+    words && fill(strings.evidence, { words }),
+  ]);
+}
+
+export function sentences(parts) {
+  return parts
+    .filter(Boolean)
+    .map((part) => (/[.!?…:]$/.test(part.trim()) ? part.trim() : `${part.trim()}.`))
+    .join(' ');
+}
+

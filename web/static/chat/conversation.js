@@ -1,0 +1,350 @@
+const ANSWER_TIMEOUT = 15_000;
+const HIDDEN_GRACE = 5 * 60_000;
+const HIDDEN_POLL = 60_000;
+const LOST_AFTER_SILENCE = 30_000;
+
+function backoff(tries) {
+  const step = Math.min(1000 * 2 ** Math.max(tries - 1, 0), 20_000);
+  return step * (0.75 + Math.random() * 0.5);
+}
+
+// Two tabs that open at the same time must not make two sessions.
+function oneTabAtATime(name, task) {
+  return navigator.locks ? navigator.locks.request(name, task) : task();
+}
+
+/**
+ * Keeps one conversation in step with the server: opens the session, follows the log (replay, then stream, again after
+ * every break) and sends the waiting messages in order, each under its own id until the server has answered it.
+ *
+ * Emits "change" with `detail.fresh`: messages not seen before, in order, `detail.history` if they are old ones.
+ */
+export class Conversation extends EventTarget {
+  constructor({ api, store }) {
+    super();
+    Object.assign(this, { api, store, connection: 'connecting', note: null, loaded: false, sessionId: null });
+    this.sleepers = new Set();
+    this.run = new AbortController();
+    this.run.abort();
+  }
+
+  async start() {
+    this.run.abort();
+    this.run = new AbortController();
+    const { signal } = this.run;
+    this.loaded = false;
+    this.flushing = false;
+    this.connection = 'connecting';
+    this.#listen(signal);
+    this.#changed();
+    await this.#openSession(signal);
+    if (!signal.aborted) await this.#follow(signal);
+  }
+
+  stop() {
+    this.run.abort();
+  }
+
+  startOver() {
+    this.store.forgetSession();
+    this.note = null;
+    this.api.token = null;
+    return this.start();
+  }
+
+  send(text) {
+    this.note = null;
+    const entry = this.store.addPending(text);
+    if (!this.api.token) entry.status = 'unsent';
+    this.#changed();
+    this.flush({ now: true });
+  }
+
+  retry(id) {
+    const entry = this.store.pending.find((pending) => pending.id === id);
+    if (!entry) return;
+    entry.status = 'sending';
+    this.#changed();
+    this.#wake();
+    this.flush({ now: true });
+  }
+
+  takeBack(id) {
+    const entry = this.store.pending.find((pending) => pending.id === id);
+    if (!entry) return '';
+    this.store.drop([entry]);
+    this.#changed();
+    return entry.text;
+  }
+
+  reconnect() {
+    this.#wake();
+  }
+
+  get waitingForAnswer() {
+    return this.flushing && this.store.pending.some(({ status }) => status === 'sending');
+  }
+
+  async flush({ now = false } = {}) {
+    if (this.flushing || !this.api.token || this.connection === 'ended') return;
+    const { signal } = this.run;
+    this.flushing = true;
+    try {
+      for (let entry; (entry = this.store.nextToSend()); ) {
+        if (!now && Date.now() < entry.notBefore) break;
+        if (!(await this.#deliver(entry, signal))) break;
+      }
+    } finally {
+      if (this.run.signal === signal) {
+        this.flushing = false;
+        this.#changed();
+      }
+    }
+  }
+
+  async #deliver(entry, signal) {
+    entry.status = 'sending';
+    this.#changed();
+    const deadline = Date.now() + ANSWER_TIMEOUT;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const reply = await this.api.send(entry.id, entry.text, { signal, timeout: deadline - Date.now() });
+        if (signal.aborted) return false;
+        await this.#confirmed(entry, reply.messages, signal);
+        return true;
+      } catch (error) {
+        if (signal.aborted) return false;
+        if (error.sessionOver) return this.#end(error);
+        if (!error.temporary) {
+          entry.status = 'refused';
+          entry.error = error.message;
+          this.#changed();
+          return true;
+        }
+        const wait = Math.max(error.retryAfter * 1000, backoff(attempt));
+        const giveUp = error.status === 0 && (attempt > 1 || navigator.onLine === false);
+        if (giveUp || error.code === 'timeout' || Date.now() + wait >= deadline) return this.#postpone(entry, error, wait);
+        await this.#pause(wait, signal);
+      }
+    }
+  }
+
+  #postpone(entry, error, wait) {
+    const status = { timeout: 'late', network: 'unsent' }[error.code] ?? 'failed';
+    entry.tries += 1;
+    Object.assign(entry, { status, error: error.message });
+    for (const later of this.store.pending) if (later.status === 'sending') later.status = 'unsent';
+    const delay = Math.max(wait, backoff(entry.tries));
+    entry.notBefore = Date.now() + delay;
+    if (status !== 'late') {
+      setTimeout(() => this.flush(), delay + 50);
+      this.#poke();
+    }
+    this.#changed();
+    return false;
+  }
+
+  async #confirmed(entry, replies, signal) {
+    const last = this.store.lastSeq;
+    this.store.confirm(entry, Math.min(last + 1, ...replies.map(({ seq }) => seq)));
+    this.#receive(replies);
+    if (this.store.awaitingEcho.includes(entry)) await this.#replay(signal).catch(() => this.#poke());
+    if (!replies.length) this.dispatchEvent(new CustomEvent('sent'));
+  }
+
+  async #openSession(signal) {
+    for (let tries = 1; !signal.aborted; tries++) {
+      try {
+        await oneTabAtATime(`${this.store.scope}:open`, () => this.#createOnce(signal));
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#lost();
+        await this.#pause(Math.max(error.retryAfter * 1000, backoff(tries)), signal);
+      }
+    }
+  }
+
+  async #createOnce(signal) {
+    if (signal.aborted) return;
+    let session = this.store.readSession();
+    let greeting = null;
+    if (!session) {
+      session = await this.api.createSession({ signal });
+      if (signal.aborted) return;
+      this.store.saveSession(session);
+      greeting = session.messages;
+    }
+    this.api.token = session.token;
+    this.sessionId = session.session;
+    this.store.open(session.session);
+    if (greeting) {
+      this.loaded = true;
+      this.#receive(greeting);
+    }
+  }
+
+  async #follow(signal) {
+    let lostTries = 0;
+    let shortStreams = 0;
+    while (!signal.aborted) {
+      try {
+        await this.#replay(signal);
+        if (signal.aborted) return;
+        lostTries = 0;
+        this.#setConnection('online');
+        this.flush();
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error.sessionOver) return void this.#end(error);
+        lostTries += 1;
+        this.#lost();
+        await this.#pause(Math.max(error.retryAfter * 1000, backoff(lostTries)), signal);
+        continue;
+      }
+      if (this.#longHidden) {
+        await this.#pause(HIDDEN_POLL, signal);
+        continue;
+      }
+      const started = Date.now();
+      await this.#stream(signal).catch(() => {});
+      shortStreams = Date.now() - started > 10_000 ? 0 : shortStreams + 1;
+      // Where something on the way cuts streams, the replay at the top of this loop works as a slow poll.
+      await this.#pause(Math.min(backoff(shortStreams), 10_000), signal);
+    }
+  }
+
+  async #stream(signal) {
+    this.streaming = new AbortController();
+    const cut = () => this.streaming.abort();
+    signal.addEventListener('abort', cut);
+    this.lastHeard = Date.now();
+    try {
+      await this.api.stream(this.store.cursor, (message) => this.#heard(message, signal), { signal: this.streaming.signal });
+    } finally {
+      signal.removeEventListener('abort', cut);
+    }
+  }
+
+  #heard(message, signal) {
+    if (signal.aborted) return;
+    this.lastHeard = Date.now();
+    this.#receive([message], { inOrder: true });
+  }
+
+  async #replay(signal) {
+    const confirmedBefore = this.store.awaitingEcho;
+    const messages = await this.api.replay(this.store.cursor, { signal });
+    if (signal.aborted) return;
+    const history = !this.loaded;
+    this.loaded = true;
+    this.#receive(messages, { inOrder: true, history });
+    // The server has them in its log by now, so what it shows is the truth even if it changed the text.
+    this.store.drop(confirmedBefore);
+    this.#changed();
+  }
+
+  #receive(messages, { inOrder = false, history = false } = {}) {
+    const fresh = messages.filter((message) => this.store.add(message)).sort((a, b) => a.seq - b.seq);
+    if (inOrder) this.store.cursor = Math.max(this.store.cursor, ...messages.map(({ seq }) => seq));
+    const answeredLate = this.store.pending.some(({ status, seq }) => status === 'late' && seq && fresh.some((message) => message.seq > seq));
+    if (answeredLate) this.flush({ now: true });
+    if (fresh.length || history) this.#changed(fresh, history);
+  }
+
+  // The stored session is refused: with nothing on the screen a new one begins, else the patient decides.
+  #end(error) {
+    if (!this.loaded) return this.#beginAgain();
+    for (const entry of this.store.pending) Object.assign(entry, { status: 'refused', error: error.message });
+    this.run.abort();
+    this.#setConnection('ended');
+    return false;
+  }
+
+  #beginAgain() {
+    const unsent = this.store.pending.map(({ text }) => text).join('\n\n');
+    if (this.store.readSession()?.session === this.sessionId) this.store.forgetSession();
+    this.api.token = null;
+    this.note = 'expired';
+    if (unsent) this.dispatchEvent(new CustomEvent('returned', { detail: unsent }));
+    this.start();
+    return false;
+  }
+
+  #listen(signal) {
+    const on = (target, name, handler) => target.addEventListener(name, handler, { signal });
+    on(window, 'online', () => this.#wake());
+    on(window, 'offline', () => {
+      this.#lost();
+      this.streaming?.abort();
+    });
+    on(document, 'visibilitychange', () => this.#visibilityChanged());
+    on(window, 'storage', (event) => this.#otherTab(event));
+  }
+
+  #visibilityChanged() {
+    this.hiddenSince = document.hidden ? Date.now() : null;
+    if (document.hidden) {
+      this.hiddenTimer = setTimeout(() => this.streaming?.abort(), HIDDEN_GRACE);
+      return;
+    }
+    clearTimeout(this.hiddenTimer);
+    // A phone that slept drops connections without telling.
+    if (Date.now() - (this.lastHeard ?? 0) > LOST_AFTER_SILENCE) this.#wake();
+  }
+
+  get #longHidden() {
+    return document.hidden && this.hiddenSince && Date.now() - this.hiddenSince >= HIDDEN_GRACE;
+  }
+
+  #otherTab({ key, newValue }) {
+    if (key === this.store.sessionKey) {
+      if (this.store.readSession()?.session === this.sessionId) return;
+      this.store.reset();
+      this.api.token = null;
+      this.start();
+    } else if (key && newValue === null && this.store.removedElsewhere(key)) {
+      this.#changed();
+    }
+  }
+
+  #lost() {
+    if (this.connection !== 'ended') this.#setConnection(navigator.onLine === false ? 'offline' : 'reconnecting');
+  }
+
+  #setConnection(state) {
+    if (this.connection === state) return;
+    const from = this.connection;
+    this.connection = state;
+    this.#changed();
+    this.dispatchEvent(new CustomEvent('connection', { detail: { from, to: state } }));
+  }
+
+  // Ends the current stream or pause, so that the loop checks the connection now.
+  #wake() {
+    this.#poke();
+    for (const wake of [...this.sleepers]) wake();
+  }
+
+  #poke() {
+    this.streaming?.abort();
+  }
+
+  #pause(milliseconds, signal) {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.sleepers.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, signal.aborted ? 0 : milliseconds);
+      this.sleepers.add(end);
+      signal.addEventListener('abort', end);
+    });
+  }
+
+  #changed(fresh = [], history = false) {
+    this.dispatchEvent(new CustomEvent('change', { detail: { fresh, history } }));
+  }
+}

@@ -1,0 +1,134 @@
+import { answerCard, sentences, spokenAnswer } from './card.js';
+import { el, hiddenText, paragraphs, telUrl } from './dom.js';
+import { fill, formatTime } from './text.js';
+
+const BOXED = ['emergency', 'handoff', 'summary', 'notice'];
+
+export function messageNode(message, displayText, context) {
+  const { strings } = context;
+  const who = strings.from[message.from] ?? message.from;
+  const node = el(
+    'article',
+    { class: `message from-${message.from} kind-${message.kind}` },
+    el(
+      'p',
+      { class: 'meta' },
+      el('span', { class: 'who' }, who),
+      ' ',
+      el('time', { datetime: message.at }, formatTime(message.at, strings.locale)),
+    ),
+    el('div', { class: 'body' }, bodyOf(message, displayText, context)),
+  );
+  return node;
+}
+
+function bodyOf(message, text, context) {
+  if (message.kind === 'answer' && message.answer) return answerCard(message, context.strings, context.base);
+  const title = context.strings.kindLabel[message.kind];
+  return [
+    message.question && step(message.question, context.strings),
+    title && BOXED.includes(message.kind) && el('p', { class: 'box-title' }, title),
+    message.kind === 'summary' ? summary(text) : paragraphs(text),
+    message.kind === 'emergency' && callButton(text, context),
+  ];
+}
+
+function step({ step: n, steps }, strings) {
+  if (!n || !steps) return null;
+  return el('div', { class: 'step-of' }, el('p', {}, fill(strings.questionStep, { step: n, steps })), el('progress', { max: steps, value: n, 'aria-hidden': 'true' }));
+}
+
+// "Label: value" lines become a list of pairs, everything else stays as it was written.
+function summary(text) {
+  const blocks = [];
+  let pairs = null;
+  for (const line of text.split('\n')) {
+    const pair = /^\s*(?:[-•*]\s*)?([^:]{1,60}):\s+(\S.*)$/.exec(line);
+    if (pair) {
+      if (!pairs) blocks.push((pairs = el('dl', {})));
+      pairs.append(el('div', {}, el('dt', {}, pair[1]), el('dd', { dir: 'auto' }, pair[2])));
+    } else if (line.trim()) {
+      pairs = null;
+      blocks.push(el('p', { dir: 'auto' }, line));
+    }
+  }
+  return blocks;
+}
+
+// The text may name another number for the patient's own country. Then a button with the clinic's number would mislead.
+function callButton(text, { strings, clinic }) {
+  const number = clinic.emergencyNumber;
+  const named = text.match(/\b\d{3,4}\b/g) ?? [];
+  if (!number || (named.length && !named.includes(number))) return null;
+  return el('p', {}, el('a', { class: 'call', href: telUrl(number) }, fill(strings.callNow, { number })));
+}
+
+export function choiceGroup(message, choose, strings) {
+  const outcome = el('p', { class: 'visually-hidden', hidden: true });
+  const buttons = message.buttons.map((choice) => {
+    const mark = el('span', { class: 'mark' });
+    const button = el('button', { type: 'button', class: 'choice' }, mark, choice.title);
+    button.addEventListener('click', () => {
+      if (button.getAttribute('aria-disabled') !== 'true') choose(choice);
+    });
+    return { button, mark, choice };
+  });
+  const group = el('div', { class: 'choices', role: 'group', 'aria-label': strings.choose }, buttons.map(({ button }) => button), outcome);
+
+  // Buttons that have been answered stay where they are and keep the focus: only their state changes.
+  const update = ({ open, chosen }) => {
+    group.classList.toggle('closed', !open);
+    for (const { button, mark, choice } of buttons) {
+      const picked = !open && choice === chosen;
+      if (open) button.removeAttribute('aria-disabled');
+      else button.setAttribute('aria-disabled', 'true');
+      button.classList.toggle('picked', picked);
+      mark.replaceChildren(...(picked ? [el('span', { 'aria-hidden': 'true' }, '✓ '), hiddenText(`${strings.chosen}: `)] : []));
+    }
+    outcome.hidden = open;
+    outcome.textContent = open ? '' : chosen ? fill(strings.youChose, { title: chosen.title }) : strings.closedChoices;
+  };
+  return { group, update };
+}
+
+export function deliveryNode(actions, strings) {
+  const words = el('p', { class: 'delivery-words' });
+  const again = el('button', { type: 'button', class: 'quiet' }, strings.tryAgain);
+  const edit = el('button', { type: 'button', class: 'quiet' }, strings.edit);
+  const node = el('div', { class: 'delivery', hidden: true }, words, el('div', { class: 'delivery-actions' }, again, edit));
+  let entry = null;
+  again.addEventListener('click', () => actions.retry(entry.id));
+  edit.addEventListener('click', () => actions.edit(entry.id));
+
+  const update = (pending) => {
+    entry = pending;
+    const status = deliveryText(pending, strings);
+    const failed = pending && ['unsent', 'late', 'failed', 'refused'].includes(pending.status);
+    if (node.contains(node.getRootNode().activeElement) && !failed) actions.focusConversation();
+    node.hidden = !status;
+    node.classList.toggle('trouble', Boolean(failed));
+    words.textContent = status;
+    again.hidden = !failed;
+    edit.hidden = pending?.status !== 'refused';
+  };
+  return { node, update };
+}
+
+export function deliveryText(pending, strings) {
+  if (!pending) return '';
+  const { status, seq, error } = pending;
+  if (status === 'confirmed' || status === 'sending') return '';
+  if (status === 'late' && seq) return strings.status.lateStored;
+  if (status === 'refused' || status === 'failed') return error || strings.status[status];
+  return strings.status[status];
+}
+
+export function spoken(message, strings) {
+  const body =
+    message.kind === 'answer' && message.answer
+      ? spokenAnswer(message, strings)
+      : sentences([message.question && fill(strings.questionStep, message.question), strings.kindLabel[message.kind], message.text]);
+  const titles = (message.buttons ?? []).map(({ title }) => title).join(', ');
+  const text = titles ? `${body} ${fill(strings.choices, { titles })}` : body;
+  return fill(strings.saidBy, { who: strings.from[message.from] ?? message.from, text });
+}

@@ -1,0 +1,319 @@
+import { Composer } from './composer.js';
+import { el, telUrl } from './dom.js';
+import { choiceGroup, deliveryNode, deliveryText, messageNode, spoken } from './message.js';
+import { count, fill } from './text.js';
+
+const NEAR = 80;
+const SPOKEN_STAYS = 15_000;
+
+export class View {
+  constructor({ strings, clinic, base, actions, drafts, draftKey }) {
+    Object.assign(this, { strings, clinic, base, actions });
+    this.rows = new Map();
+    this.unseen = [];
+    this.spokenTroubles = new Map();
+    this.polite = el('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+    this.urgent = el('div', { class: 'visually-hidden', 'aria-live': 'assertive' });
+    this.composer = new Composer({ strings, drafts, draftKey, send: (text) => this.#send(text), say: (text) => this.say(text) });
+    this.composer.input.addEventListener('keydown', (event) => this.#pageFromEmptyBox(event));
+    this.node = el(
+      'div',
+      { class: 'chat', role: 'region', lang: strings.lang, dir: strings.dir, 'aria-label': clinic.name ? fill(strings.chatWith, { clinic: clinic.name }) : strings.chat },
+      this.#noticeBar(),
+      this.#transcript(),
+      this.#connectionBar(),
+      el('div', { class: 'foot' }, this.composer.node, this.#footLine()),
+      this.#startOverDialog(),
+      this.polite,
+      this.urgent,
+    );
+  }
+
+  render({ items, connection, note, typing, loading }) {
+    this.hasUnsent = items.some(({ pending }) => pending && !pending.seq);
+    const wasNear = this.#nearEnd();
+    const added = this.#renderRows(items);
+    const typingBegins = typing && this.typing.hidden;
+    this.typing.hidden = !typing;
+    this.loading.hidden = !loading || items.length > 0;
+    this.#renderConnection(connection, note);
+    if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0]);
+    const alarm = added.find((node) => node.matches('.kind-emergency'));
+    if (alarm && !loading) this.#scrollToNews(alarm);
+    this.#updateJump();
+  }
+
+  arrived(fresh, { history }) {
+    const others = fresh.filter(({ from }) => from !== 'patient');
+    if (history) {
+      this.#scrollToNews(this.#lastOwn());
+      if (fresh.length) this.say(count(this.strings.loaded, fresh.length, this.strings.locale));
+      return;
+    }
+    for (const message of others) this.say(spoken(message, this.strings), { urgent: message.kind === 'emergency' });
+    this.unseen.push(...others.map(({ seq }) => this.rows.get(`seq-${seq}`)?.node).filter(Boolean));
+    this.#updateJump();
+  }
+
+  say(text, { urgent = false } = {}) {
+    const line = el('p', {}, text);
+    (urgent ? this.urgent : this.polite).append(line);
+    // Kept for a while so that a slow screen reader gets it, then removed so that nobody finds it twice.
+    setTimeout(() => line.remove(), SPOKEN_STAYS);
+  }
+
+  #pageFromEmptyBox(event) {
+    const direction = { PageUp: -1, PageDown: 1 }[event.key];
+    if (!direction || !this.composer.empty) return;
+    event.preventDefault();
+    this.log.scrollBy({ top: direction * this.log.clientHeight * 0.9 });
+  }
+
+  focusConversation() {
+    this.log.focus({ preventScroll: true });
+  }
+
+  #send(text) {
+    if (!this.actions.send(text)) return false;
+    this.#scrollToNews(this.#lastOwn());
+    return true;
+  }
+
+  #noticeBar() {
+    const { strings, clinic } = this;
+    const askPerson = () => this.#askPerson();
+    return el(
+      'section',
+      { class: 'notice-bar', 'aria-label': strings.important },
+      el('p', {}, strings.notice),
+      el(
+        'div',
+        { class: 'notice-actions' },
+        el('button', { type: 'button', class: 'person', onclick: askPerson }, strings.talkToPerson),
+        clinic.emergencyNumber &&
+          el('a', { class: 'emergency-link', href: telUrl(clinic.emergencyNumber) }, fill(strings.emergency, { number: clinic.emergencyNumber })),
+      ),
+    );
+  }
+
+  #askPerson() {
+    const text = this.strings.talkToPersonMessage;
+    // A worried person presses twice; the same wish is not sent again while the first is on its way.
+    if (this.actions.isWaiting(text)) return;
+    this.#send(text);
+  }
+
+  #transcript() {
+    const { strings } = this;
+    this.list = el('div', { class: 'messages' });
+    this.typing = el(
+      'div',
+      { class: 'typing', hidden: true },
+      el('span', { class: 'dots', 'aria-hidden': 'true' }, el('span'), el('span'), el('span')),
+      strings.typing,
+    );
+    this.loading = el('p', { class: 'loading' }, strings.loading);
+    // The log itself stays silent: the separate live region says each message once and in order.
+    this.log = el(
+      'div',
+      { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': strings.conversation, tabindex: '0', onscroll: () => this.#scrolled() },
+      el('div', { class: 'column' }, this.list, this.typing, this.loading),
+    );
+    this.jump = el('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.#jumpToEnd() });
+    return el('div', { class: 'transcript' }, this.log, this.jump);
+  }
+
+  #connectionBar() {
+    const { strings } = this;
+    this.connectionWords = el('p', {});
+    this.contact = this.#contactLine();
+    this.tryNow = el('button', { type: 'button', class: 'quiet', onclick: () => this.actions.reconnect() }, strings.tryNow);
+    this.startNew = el('button', { type: 'button', class: 'quiet', onclick: () => this.actions.startOver() }, strings.startNew);
+    this.connectionBar = el(
+      'div',
+      { class: 'connection', hidden: true },
+      el('div', {}, this.connectionWords, this.contact),
+      this.tryNow,
+      this.startNew,
+    );
+    return this.connectionBar;
+  }
+
+  #contactLine() {
+    const { phone, email, openingHours } = this.clinic;
+    if (!phone && !email) return null;
+    return el(
+      'p',
+      { class: 'contact' },
+      this.strings.reachUs,
+      phone && [' ', el('a', { href: telUrl(phone) }, phone)],
+      email && [' ', el('a', { href: `mailto:${email}` }, email)],
+      openingHours && ` (${openingHours})`,
+    );
+  }
+
+  #renderConnection(state, note) {
+    const { strings } = this;
+    const trouble = ['offline', 'reconnecting', 'ended'].includes(state);
+    const words = trouble ? strings.connection[state] : note ? strings.connection[note] : '';
+    const bar = this.connectionBar;
+    const hadFocus = bar.contains(bar.getRootNode().activeElement);
+    bar.hidden = !words;
+    bar.className = `connection ${trouble ? `trouble is-${state}` : 'mild'}`;
+    this.connectionWords.textContent = words;
+    if (this.contact) this.contact.hidden = !trouble;
+    this.tryNow.hidden = state !== 'reconnecting';
+    this.startNew.hidden = state !== 'ended';
+    if (hadFocus && !bar.contains(bar.getRootNode().activeElement)) this.focusConversation();
+  }
+
+  #footLine() {
+    const { strings } = this;
+    return el(
+      'div',
+      { class: 'foot-line' },
+      el('p', { id: 'keys', class: 'keys' }, strings.keys),
+      el('button', { type: 'button', class: 'quiet start-over', onclick: () => this.#askStartOver() }, strings.startOver),
+    );
+  }
+
+  #startOverDialog() {
+    const { strings } = this;
+    this.unsentWarning = el('p', {}, strings.startOverUnsent);
+    const close = () => this.dialog.close();
+    const confirm = () => {
+      close();
+      this.actions.startOver();
+    };
+    this.dialog = el(
+      'dialog',
+      { 'aria-labelledby': 'start-over-title', 'aria-describedby': 'start-over-text' },
+      el('h2', { id: 'start-over-title' }, strings.startOverTitle),
+      el('p', { id: 'start-over-text' }, strings.startOverText),
+      this.unsentWarning,
+      el(
+        'div',
+        { class: 'dialog-actions' },
+        el('button', { type: 'button', class: 'plain', onclick: close }, strings.cancel),
+        el('button', { type: 'button', class: 'danger', onclick: confirm }, strings.startOverYes),
+      ),
+    );
+    return this.dialog;
+  }
+
+  #askStartOver() {
+    this.unsentWarning.hidden = !this.hasUnsent;
+    this.dialog.showModal();
+  }
+
+  #renderRows(items) {
+    const keys = new Set(items.map(({ key }) => key));
+    for (const [key, row] of this.rows) {
+      if (keys.has(key)) continue;
+      if (row.node.contains(row.node.getRootNode().activeElement)) this.focusConversation();
+      row.node.remove();
+      this.rows.delete(key);
+    }
+    const answers = repliesTo(items);
+    let place = this.list.firstChild;
+    let previous = null;
+    let asked = null;
+    const added = [];
+    for (const item of items) {
+      if (!this.rows.has(item.key)) added.push(this.#newRow(item, asked));
+      const row = this.rows.get(item.key);
+      row.update(item, answers.get(item.key));
+      row.node.classList.toggle('continued', previous?.from === item.message.from);
+      if (row.node === place) place = place.nextSibling;
+      else this.list.insertBefore(row.node, place);
+      previous = item.message;
+      if (item.message.buttons?.length) asked = item.message;
+    }
+    return added;
+  }
+
+  #newRow({ key, message }, asked) {
+    const { strings } = this;
+    // A pressed button sends its value, which may be a code: the patient sees the words that were on the button.
+    const shown = message.from === 'patient' ? (asked?.buttons.find(({ value }) => value === message.text)?.title ?? message.text) : message.text;
+    const node = messageNode(message, shown ?? '', this);
+    const delivery = message.from === 'patient' ? deliveryNode(this.actions, strings) : null;
+    const choices = message.buttons?.length ? choiceGroup(message, (choice) => this.#choose(choice), strings) : null;
+    if (delivery) node.append(delivery.node);
+    if (choices) node.append(choices.group);
+    const update = (item, reply) => {
+      delivery?.update(item.pending);
+      if (delivery) this.#sayTrouble(key, item.pending);
+      choices?.update({ open: !reply, chosen: reply && message.buttons.find(({ title, value }) => reply.text === value || reply.text === title) });
+    };
+    const row = { node, update };
+    this.rows.set(key, row);
+    return node;
+  }
+
+  #choose(choice) {
+    this.say(fill(this.strings.youChose, { title: choice.title }));
+    this.#send(choice.value);
+  }
+
+  #sayTrouble(key, pending) {
+    const trouble = pending && ['unsent', 'late', 'failed', 'refused'].includes(pending.status);
+    const text = trouble ? deliveryText(pending, this.strings) : '';
+    if (text && this.spokenTroubles.get(key) !== text) this.say(text);
+    if (text) this.spokenTroubles.set(key, text);
+    else this.spokenTroubles.delete(key);
+  }
+
+  #nearEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.log;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  #lastOwn() {
+    return [...this.list.querySelectorAll('.from-patient')].at(-1);
+  }
+
+  // A long answer is read from its start: the view follows new messages only as far as the first of them stays in sight,
+  // and the patient's own last message too if it is still there.
+  #scrollToNews(firstNew) {
+    const { log } = this;
+    const own = this.#lastOwn();
+    const anchor = own && own.offsetTop >= log.scrollTop ? own : firstNew;
+    const end = log.scrollHeight - log.clientHeight;
+    log.scrollTop = anchor ? Math.min(end, anchor.offsetTop - 12) : end;
+  }
+
+  #scrolled() {
+    this.#updateJump();
+  }
+
+  #updateJump() {
+    const { strings } = this;
+    const near = this.#nearEnd();
+    if (near && this.jump.getRootNode().activeElement === this.jump) this.focusConversation();
+    this.jump.hidden = near;
+    const bottom = this.log.scrollTop + this.log.clientHeight;
+    this.unseen = near ? [] : this.unseen.filter((node) => node.offsetTop > bottom - 40);
+    const label = this.unseen.length ? count(strings.newBelow, this.unseen.length, strings.locale) : strings.toLatest;
+    if (this.jump.textContent !== label) this.jump.textContent = label;
+  }
+
+  #jumpToEnd() {
+    this.focusConversation();
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}
+
+// What the patient said next after each message, which closes that message's buttons.
+function repliesTo(items) {
+  const replies = new Map();
+  let next = null;
+  for (const { key, message, pending } of [...items].reverse()) {
+    if (message.from === 'patient') {
+      if (pending?.status !== 'refused') next = message;
+    } else {
+      replies.set(key, next);
+    }
+  }
+  return replies;
+}
