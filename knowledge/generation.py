@@ -176,7 +176,7 @@ def load_generation(folder: Path) -> Generation:
 
 def _id_of(articles: Sequence[Article], sources: dict[str, Source], encoder: Encoder) -> str:
     parts = [str(_FORMAT), encoder.name, *(f"{article.slug} {article.digest}" for article in articles)]
-    parts += [source.model_dump_json() + source.read for source in sources.values()]
+    parts += [source.model_dump_json() for source in sources.values()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -191,7 +191,7 @@ def _write(
     _dump(aside / "articles.json", {article.slug: _whole_text(article) for article in articles})
     _dump(aside / "passages.json", [passage.as_json() for passage in passages])
     _dump(aside / "entries.json", [asdict(entry) for entry in entries])
-    _dump(aside / "sources.json", [{**source.model_dump(), "read": source.read} for source in sources.values()])
+    _dump(aside / "sources.json", [source.model_dump() for source in sources.values()])
     DenseIndex.build(encoder.encode([entry.text for entry in entries])).save(aside / "dense.faiss")
     _dump(aside / "manifest.json", {"id": name, "files": {file: _sha256(aside / file) for file in _FILES}})
     shutil.rmtree(home, ignore_errors=True)

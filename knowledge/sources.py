@@ -25,7 +25,7 @@ class Source(BaseModel):
     year: int | None = None
     doi: str | None = None
     url: str | None = None
-    read: Read = Field(exclude=True)  # for reviewers; not part of the wire contract
+    read: Read  # how we read it; a patient is told when it was only a copy
 
     @property
     def read_in_the_original(self) -> bool:

@@ -26,6 +26,7 @@ from web.gateway import Gateway
 from web.guards import Guard
 from web.parts import Parts
 from web.rasa import RasaClient
+from web.texts import texts
 from web.tokens import Tokens, signing_key
 
 logger = structlog.get_logger(__name__)
@@ -65,6 +66,7 @@ def make_parts(settings: Settings) -> Parts:
     database = Database(settings.database_address)
     database.migrate()
     clinic = read_clinic(settings.clinic_file)
+    texts()  # a mistake in the texts stops the start, not a patient
     encoder = Encoder(settings.data / "encoder")
     library = Library(settings.knowledge_folder, encoder)
     library.ask("Is the library warm?")

@@ -45,16 +45,14 @@ function plainStatus(answer, lead, strings, base) {
 
 function quotation(passage, strings, base) {
   const url = webUrl(passage.url, base);
+  const place = [passage.title, passage.heading].filter(Boolean).join(' – ');
+  // Articles are wrapped text: a single line break means nothing unless a list item begins there.
+  const quote = passage.quote.replace(/\n(?=\s*[-*] )/g, '\n\n');
   return el(
     'figure',
     { class: 'quote' },
-    el('blockquote', { cite: url }, paragraphs(passage.quote)),
-    el(
-      'figcaption',
-      {},
-      el('span', { class: 'quote-heading' }, passage.heading),
-      url && newTabLink(url, strings.showInArticle, strings, `– ${passage.heading}`),
-    ),
+    el('blockquote', { cite: url }, paragraphs(quote)),
+    el('figcaption', {}, el('span', {}, place), url && newTabLink(url, strings.showInArticle, strings, `– ${place}`)),
   );
 }
 

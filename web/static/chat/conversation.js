@@ -92,7 +92,9 @@ export class Conversation extends EventTarget {
     try {
       for (let entry; (entry = this.store.nextToSend()); ) {
         if (!now && Date.now() < entry.notBefore) break;
-        if (!(await this.#deliver(entry, signal))) break;
+        // A repeat after a server error goes on quietly; the dots and the error would only take turns.
+        const quiet = entry.status === 'failed' && !now;
+        if (!(await this.#deliver(entry, signal, quiet))) break;
       }
     } finally {
       if (this.run.signal === signal) {
@@ -102,8 +104,8 @@ export class Conversation extends EventTarget {
     }
   }
 
-  async #deliver(entry, signal) {
-    entry.status = 'sending';
+  async #deliver(entry, signal, quiet) {
+    if (!quiet) entry.status = 'sending';
     this.#changed();
     const deadline = Date.now() + ANSWER_TIMEOUT;
     for (let attempt = 1; ; attempt++) {
@@ -122,8 +124,9 @@ export class Conversation extends EventTarget {
           return true;
         }
         const wait = Math.max(error.retryAfter * 1000, backoff(attempt));
-        const giveUp = error.status === 0 && (attempt > 1 || navigator.onLine === false);
-        if (giveUp || error.code === 'timeout' || Date.now() + wait >= deadline) return this.#postpone(entry, error, wait);
+        const most = quiet ? 1 : error.status === 0 ? 2 : 3;
+        const hopeless = navigator.onLine === false || error.code === 'timeout' || Date.now() + wait >= deadline;
+        if (hopeless || attempt >= most) return this.#postpone(entry, error, wait);
         await this.#pause(wait, signal);
       }
     }
@@ -132,9 +135,9 @@ export class Conversation extends EventTarget {
   #postpone(entry, error, wait) {
     const status = { timeout: 'late', network: 'unsent' }[error.code] ?? 'failed';
     entry.tries += 1;
-    Object.assign(entry, { status, error: error.message });
+    if (entry.status !== 'failed' || status !== 'failed') Object.assign(entry, { status, error: error.message });
     for (const later of this.store.pending) if (later.status === 'sending') later.status = 'unsent';
-    const delay = Math.max(wait, backoff(entry.tries));
+    const delay = Math.max(wait, backoff(entry.tries + 2));
     entry.notBefore = Date.now() + delay;
     if (status !== 'late') {
       setTimeout(() => this.flush(), delay + 50);
@@ -192,8 +195,9 @@ export class Conversation extends EventTarget {
         await this.#replay(signal);
         if (signal.aborted) return;
         lostTries = 0;
+        const back = this.connection !== 'online';
         this.#setConnection('online');
-        this.flush();
+        this.flush({ now: back });
       } catch (error) {
         if (signal.aborted) return;
         if (error.sessionOver) return void this.#end(error);
@@ -207,7 +211,7 @@ export class Conversation extends EventTarget {
         continue;
       }
       const started = Date.now();
-      await this.#stream(signal).catch(() => {});
+      await this.#stream(signal).catch(() => navigator.onLine === false && !signal.aborted && this.#lost());
       shortStreams = Date.now() - started > 10_000 ? 0 : shortStreams + 1;
       // Where something on the way cuts streams, the replay at the top of this loop works as a slow poll.
       await this.#pause(Math.min(backoff(shortStreams), 10_000), signal);
