@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +23,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "CORDIAL_"
 # Read by set-up or by this module, before or outside Settings; known names, so that a typo of them is still refused.
 OUTSIDE_NAMES = {"CORDIAL_SETTINGS_FILE", "CORDIAL_PYTHON310"}
+# Their values hold passwords and keys, so a refusal does not repeat them.
+_SECRET = {"secret_key", "database_url", "redis_url"}
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ADDRESS = r"^[a-z][a-z0-9+]*://"
 
 
 class SettingsError(Exception):
@@ -43,9 +49,13 @@ class Settings(BaseSettings):
     )
     data: Path = Field(PROJECT / "var", description="Folder of all state: database, index, models, keys.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy address of the database. By default an SQLite file in the data folder."
+        None,
+        description="SQLAlchemy address of the database. By default an SQLite file in the data folder.",
+        pattern=_ADDRESS,
     )
-    redis_url: str | None = Field(None, description="Reserved for running several replicas; not used yet.")
+    redis_url: str | None = Field(
+        None, description="Reserved for running several replicas; not used yet.", pattern=_ADDRESS
+    )  # fmt: skip
     encoder: str | None = Field(
         None, description="Folder of a sentence-transformers model. By default the all-MiniLM-L6-v2 that set-up installed."
     )
@@ -59,6 +69,16 @@ class Settings(BaseSettings):
     clinic_file: Path = Field(PROJECT / "clinic.yml", description="What differs by clinic: name, contact, hours, numbers.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much web logs.")
     log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            if not _HOST_NAME.fullmatch(value) or value.replace(".", "").isdigit():
+                raise ValueError("it must be an IP address or a host name") from None
+        return value
 
     @field_validator("data", "clinic_file")
     @classmethod
@@ -124,22 +144,33 @@ def load_settings() -> Settings:
     if unknown:
         raise SettingsError(f"There is no setting {', '.join(unknown)}. The settings are listed in docs/settings.md.")
     try:
-        return Settings(_env_file=file)  # type: ignore[call-arg]
+        if file.is_file():
+            _check_lines(file, known - OUTSIDE_NAMES)
+        return Settings(_env_file=file)
     except ValidationError as error:
-        raise SettingsError(_explain(error, file)) from None
+        raise SettingsError(_explain(error)) from None
     except UnicodeDecodeError:
         raise SettingsError(f"The settings file {file} is not UTF-8 text.") from None
 
 
-def _explain(error: ValidationError, file: Path) -> str:
+def _check_lines(file: Path, known: set[str]) -> None:
+    # Without this, a line that sets nothing we know would be passed over.
+    with file.open(encoding="utf-8") as stream:
+        for line in parse_stream(stream):
+            place = f"{file}, line {line.original.line}"
+            if line.error:
+                raise SettingsError(f"{place}: this is not CORDIAL_NAME=value. See docs/settings.md.")
+            if line.key is not None and line.key.upper() not in known:
+                raise SettingsError(f"{place}: {line.key} is not a setting. See docs/settings.md.")
+
+
+def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
         message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"{file} sets {name.upper()}, which is not a setting. See docs/settings.md.")
-        elif name:
-            shown = "" if name == "secret_key" else f" (it is {problem['input']!r})"
+        if name:
+            shown = "" if name in _SECRET else f" (it is {problem['input']!r})"
             lines.append(f"{PREFIX}{name.upper()}{shown}: {message}.")
         else:
             lines.append(f"{message}.")

@@ -1,7 +1,8 @@
-"""From a search score to the probability that the best passage answers, fitted on questions of both kinds.
+"""From what the search saw to the probability that its best section answers, fitted on questions of both kinds.
 
-Platt scaling (Platt, 1999): a logistic curve over the best cosine. The threshold is the highest one that still answers
-95 % of the covered fitting questions. The fit is a versioned file, `calibration.json`; nothing here is set by hand.
+A logistic model (Platt, 1999, with more than one score) over a handful of signals. The threshold is the highest that still
+answers 95 % of the covered fitting questions. The fit is a versioned file, `calibration.json`, made by `cordial kb fit`;
+nothing in it is set by hand.
 """
 
 from __future__ import annotations
@@ -9,36 +10,45 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
+from sklearn.linear_model import LogisticRegression
 
 from knowledge.errors import GenerationError
 
 FALSE_ABSTENTION = 0.05
 
 
+@dataclass(frozen=True)
+class Signals:
+    """What the search saw of one question."""
+
+    cosine: float  # of the nearest text of the best section
+    article: float  # the ranker's score of the best article
+    lead: float  # by how much that article leads the next one
+    declined: float  # the ranker's score of the likeliest kind that is declined
+
+
 class Calibration(BaseModel):
-    """A fitted curve and the probability from which an answer is given."""
+    """A fitted model and the probability from which an answer is given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     encoder: str
-    slope: float
+    weights: dict[str, float]
     offset: float
     threshold: float
     covered: int  # fitting questions that the library covers
     not_covered: int
 
-    def probability(self, score: float) -> float:
-        """The probability that a passage found with this score answers the question."""
-        return 1.0 / (1.0 + math.exp(-(self.slope * score + self.offset)))
-
-    def answers(self, score: float) -> bool:
-        """Whether that is enough to show it."""
-        return self.probability(score) >= self.threshold
+    def probability(self, signals: Signals) -> float:
+        """The probability that the best section answers the question."""
+        total = self.offset + sum(self.weights[f.name] * getattr(signals, f.name) for f in fields(signals))
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
 
 
 def load_calibration(file: Path) -> Calibration:
@@ -53,32 +63,28 @@ def load_calibration(file: Path) -> Calibration:
         raise GenerationError(f"The calibration {file.name} cannot be used: {error}") from error
 
 
-def fit_calibration(covered: Sequence[float], not_covered: Sequence[float], encoder: str, version: int) -> Calibration:
-    """Fit the curve by Newton's method on the penalised log-likelihood, both kinds weighing the same.
+def fit_calibration(
+    covered: Sequence[Signals], not_covered: Sequence[Signals], encoder: str, version: int
+) -> Calibration:  # fmt: skip
+    """Fit the model, both kinds of questions weighing the same.
 
     Args:
-        covered: best scores of questions that the library answers.
-        not_covered: best scores of questions that it does not.
-        encoder: name of the model that made the scores.
+        covered: signals of questions that the library answers.
+        not_covered: signals of questions that it does not.
+        encoder: name of the model that the signals come from.
         version: number of this fit.
     """
-    scores = np.array([*covered, *not_covered])
-    labels = np.array([1.0] * len(covered) + [0.0] * len(not_covered))
-    weights = np.where(labels == 1.0, 0.5 / len(covered), 0.5 / len(not_covered)) * len(scores)
-    design = np.stack([scores, np.ones_like(scores)], axis=1)
-    parameters = np.zeros(2)
-    for _ in range(50):
-        probability = 1.0 / (1.0 + np.exp(-design @ parameters))
-        gradient = design.T @ (weights * (labels - probability)) - 1e-3 * parameters
-        curvature = (design.T * (weights * probability * (1 - probability))) @ design + 1e-3 * np.eye(2)
-        parameters = parameters + np.linalg.solve(curvature, gradient)
-    slope, offset = float(parameters[0]), float(parameters[1])
-    lowest = float(np.quantile(np.array(covered), FALSE_ABSTENTION))
-    threshold = 1.0 / (1.0 + math.exp(-(slope * lowest + offset)))
-    return Calibration(
-        version=version, encoder=encoder, slope=round(slope, 4), offset=round(offset, 4), threshold=round(threshold, 4),
+    rows = np.array([astuple(signals) for signals in [*covered, *not_covered]])
+    labels = np.array([1] * len(covered) + [0] * len(not_covered))
+    model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2_000).fit(rows, labels)
+    names = [field.name for field in fields(Signals)]
+    weights = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+    calibration = Calibration(
+        version=version, encoder=encoder, weights=weights, offset=round(float(model.intercept_[0]), 4), threshold=0.0,
         covered=len(covered), not_covered=len(not_covered),
     )  # fmt: skip
+    threshold = float(np.quantile([calibration.probability(signals) for signals in covered], FALSE_ABSTENTION))
+    return calibration.model_copy(update={"threshold": round(threshold, 4)})
 
 
 def save_calibration(calibration: Calibration, file: Path) -> None:

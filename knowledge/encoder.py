@@ -43,11 +43,18 @@ class Encoder:
         """
         if not (folder / "onnx" / "model.onnx").is_file():
             raise EncoderError(f"There is no prepared embedding model in {folder}. Run `make setup`.")
+        self._folder = folder
         self._model = _load(folder)
         self.name = (folder / "NAME").read_text("utf-8").strip()
         self.dimension = int(self._model.get_embedding_dimension())
         self._lock = threading.Lock()
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+
+    def english_words(self) -> frozenset[str]:
+        """The whole words of the model's vocabulary: some twenty thousand common English ones."""
+        file = self._folder / "vocab.txt"
+        words = file.read_text("utf-8").split() if file.is_file() else []
+        return frozenset(word for word in words if word.isalpha() and word.islower())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts.

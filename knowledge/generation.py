@@ -3,7 +3,7 @@
 Under the knowledge folder::
 
     versions/SLUG/N.md          every published version, as it was; what a patient was shown can be shown again
-    generations/ID/             passages.json, articles.json, entries.json, dense.faiss, manifest.json
+    generations/ID/             articles, passages, entries, sources, the dense index, the ranker, a manifest with their digests
     current                     one line: the id of the generation in use
 
 A generation's id is a digest of everything that it was made from, so building twice gives the same one.
@@ -20,15 +20,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from knowledge.article import Article, parse_article, read_article
 from knowledge.dense import DenseIndex
-from knowledge.encoder import Encoder
-from knowledge.errors import ArticleError, GenerationError, VersionConflict
+from knowledge.encoder import Encoder, Vectors
+from knowledge.errors import ArticleError, GenerationError, KnowledgeError, SourcesError, VersionConflict
 from knowledge.passages import Entry, Passage, entries_of, passages_of
+from knowledge.ranker import DECLINED, Ranker
 from knowledge.sources import Source, load_sources
+from knowledge.spelling import Speller
+from knowledge.wordings import read_wordings
 
-_FORMAT = 1  # raise it when the files of a generation change shape
-_FILES = ("articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss")
+_FORMAT = 2  # raise it when the files of a generation change shape
+_FILES = (
+    "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "ranker.json", "ranker.npz", "english.json",
+)  # fmt: skip
 _KEPT = 3  # generations; citations live on in versions/
 
 
@@ -42,6 +49,18 @@ class Generation:
     entries: list[Entry]
     sources: dict[str, Source]
     dense: DenseIndex
+    ranker: Ranker
+    speller: Speller
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a generation is made from."""
+
+    articles: list[Article]
+    sources: dict[str, Source]
+    wordings: dict[str, dict[str, list[str]]]
+    declined: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +70,7 @@ class Build:
     generation: str
     changed: bool
     articles: int
-    problems: list[ArticleError]
+    problems: list[KnowledgeError]
 
 
 def build_generation(content: Path, folder: Path, encoder: Encoder) -> Build:
@@ -69,28 +88,39 @@ def build_generation(content: Path, folder: Path, encoder: Encoder) -> Build:
         SourcesError: if the sources cannot be used; the current generation stays.
         GenerationError: if there is not one usable article.
     """
-    sources = load_sources(content)
     articles, problems = published_articles(content / "articles", folder / "versions")
     if not articles:
         raise GenerationError("There is no usable published article, so nothing could be answered.")
-    wanted = _id_of(articles, sources, encoder)
+    wordings = {article.slug: _or_none(content / "wordings" / f"{article.slug}.yml", problems) for article in articles}
+    declined = _or_none(content / "declined.yml", problems)
+    made_from = _Content(articles, load_sources(content), wordings, declined)
+    wanted = _id_of(made_from, encoder)
     if current_id(folder) == wanted and _is_whole(folder / "generations" / wanted):
         return Build(wanted, False, len(articles), problems)
     if not _is_whole(folder / "generations" / wanted):
-        _write(folder / "generations" / wanted, wanted, articles, sources, encoder)
+        _write(folder / "generations" / wanted, wanted, made_from, encoder)
     _make_current(folder, wanted)
     _forget_old(folder, wanted)
     return Build(wanted, True, len(articles), problems)
 
 
-def published_articles(articles: Path, versions: Path) -> tuple[list[Article], list[ArticleError]]:
+def _or_none(file: Path, problems: list[KnowledgeError]) -> dict[str, list[str]]:
+    # Wordings only help the search; a mistake in them is told and does not keep an article from patients.
+    try:
+        return read_wordings(file)
+    except SourcesError as error:
+        problems.append(error)
+        return {}
+
+
+def published_articles(articles: Path, versions: Path) -> tuple[list[Article], list[KnowledgeError]]:
     """The articles to serve, in order of their slugs, and what was wrong with the others.
 
     Each published version is kept in ``versions`` the first time that it is seen. Changing the text of a kept version is a
     conflict: the kept text is served, and the editor is told to raise the number.
     """
     found: list[Article] = []
-    problems: list[ArticleError] = []
+    problems: list[KnowledgeError] = []
     for file in sorted(articles.glob("*.md")):
         try:
             article = read_article(file)
@@ -164,38 +194,54 @@ def load_generation(folder: Path) -> Generation:
     articles = {
         slug: parse_article(text, Path(f"{slug}.md")) for slug, text in _json(home / "articles.json").items()
     }  # fmt: skip
+    entries = [Entry(**value) for value in _json(home / "entries.json")]
     return Generation(
         id=name,
         articles=articles,
         passages=[Passage.from_json(value) for value in _json(home / "passages.json")],
-        entries=[Entry(**value) for value in _json(home / "entries.json")],
+        entries=entries,
         sources={value["id"]: Source(**value) for value in _json(home / "sources.json")},
         dense=DenseIndex.load(home / "dense.faiss"),
+        ranker=Ranker.load(home),
+        speller=Speller((entry.text for entry in entries), frozenset(_json(home / "english.json"))),
     )
 
 
-def _id_of(articles: Sequence[Article], sources: dict[str, Source], encoder: Encoder) -> str:
-    parts = [str(_FORMAT), encoder.name, *(f"{article.slug} {article.digest}" for article in articles)]
-    parts += [source.model_dump_json() for source in sources.values()]
+def _id_of(content: _Content, encoder: Encoder) -> str:
+    parts = [str(_FORMAT), encoder.name, *(f"{article.slug} {article.digest}" for article in content.articles)]
+    parts += [source.model_dump_json() for source in content.sources.values()]
+    parts += [json.dumps([content.wordings, content.declined], sort_keys=True)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _write(
-    home: Path, name: str, articles: Sequence[Article], sources: dict[str, Source], encoder: Encoder
-) -> None:  # fmt: skip
+def _write(home: Path, name: str, content: _Content, encoder: Encoder) -> None:
     aside = home.with_name(f"{name}.{os.getpid()}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    passages = [passage for article in articles for passage in passages_of(article)]
-    entries = list(entries_of(passages, articles))
-    _dump(aside / "articles.json", {article.slug: _whole_text(article) for article in articles})
+    passages = [passage for article in content.articles for passage in passages_of(article)]
+    entries = list(entries_of(passages, content.articles, content.wordings))
+    vectors = encoder.encode([entry.text for entry in entries])
+    _dump(aside / "articles.json", {article.slug: _whole_text(article) for article in content.articles})
     _dump(aside / "passages.json", [passage.as_json() for passage in passages])
     _dump(aside / "entries.json", [asdict(entry) for entry in entries])
-    _dump(aside / "sources.json", [source.model_dump() for source in sources.values()])
-    DenseIndex.build(encoder.encode([entry.text for entry in entries])).save(aside / "dense.faiss")
+    _dump(aside / "sources.json", [source.model_dump() for source in content.sources.values()])
+    _dump(aside / "english.json", sorted(encoder.english_words()))
+    DenseIndex.build(vectors).save(aside / "dense.faiss")
+    _fit_ranker(entries, vectors, passages, content.declined, encoder).save(aside)
     _dump(aside / "manifest.json", {"id": name, "files": {file: _sha256(aside / file) for file in _FILES}})
     shutil.rmtree(home, ignore_errors=True)
     aside.rename(home)
+
+
+def _fit_ranker(
+    entries: list[Entry], vectors: Vectors, passages: list[Passage], declined: dict[str, list[str]], encoder: Encoder
+) -> Ranker:  # fmt: skip
+    others = [(text, DECLINED + kind) for kind, texts in declined.items() for text in texts]
+    texts = [entry.text for entry in entries] + [text for text, _ in others]
+    labels = [passages[entry.passage].article for entry in entries] + [label for _, label in others]
+    if others:
+        vectors = np.concatenate([vectors, encoder.encode([text for text, _ in others])])
+    return Ranker.fit(texts, vectors, labels)
 
 
 def _whole_text(article: Article) -> str:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.answer import ABSTAINED, Answer, Quote
 from knowledge.article import Article
-from knowledge.calibration import Calibration, load_calibration
+from knowledge.calibration import Calibration, Signals, load_calibration
 from knowledge.encoder import Encoder, Vectors
 from knowledge.generation import Generation, current_id, load_generation
 from knowledge.passages import Passage
+from knowledge.ranker import DECLINED
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
 MAX_WORDS = 120
-_SEARCHED = 60  # entries looked at; a section has about a dozen
+_SEARCHED = 200  # entries looked at; a section has some twenty
 _SUPPORT_SCORE = 0.35  # cosine between the question and a supporting paragraph, at least
+# How much one point of the ranker's score is worth in cosines. Measured: docs/measurements.md.
+_RANKER_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Candidate:
     article: str
     section: str
     score: float
+    cosine: float
     matched: str  # the wording or passage that was nearest
     passage: int
 
@@ -36,9 +40,12 @@ class Explanation:
     """An answer, and why it is that one."""
 
     answer: Answer
+    searched: str  # the question as the search saw it
     candidates: list[Candidate]
+    signals: Signals
     probability: float
     threshold: float
+    declined: str | None  # the kind of declined question that it resembles most, if more than any article
 
 
 class Library:
@@ -80,24 +87,17 @@ class Library:
     def explain(self, question: str) -> list[Explanation]:
         """Answer a message, with the candidates, scores and reasons."""
         generation = self._generation
-        vector = self._encoder.encode([" ".join(question.split())])[0]
-        candidates = self._candidates(generation, vector)
-        best = candidates[0].score if candidates else -1.0
-        probability = self._calibration.probability(best)
-        answer = ABSTAINED
-        if candidates and self._calibration.answers(best):
-            answer = self._compose(generation, candidates[0], vector)
-        return [Explanation(answer, candidates[:5], probability, self._calibration.threshold)]
-
-    def _candidates(self, generation: Generation, vector: Vectors) -> list[Candidate]:
-        best: dict[tuple[str, str], Candidate] = {}
-        for row, score in generation.dense.search(vector, _SEARCHED):
-            entry = generation.entries[row]
-            passage = generation.passages[entry.passage]
-            key = (passage.article, passage.section)
-            if key not in best:
-                best[key] = Candidate(*key, score, entry.text, entry.passage)
-        return sorted(best.values(), key=lambda candidate: -candidate.score)
+        searched = generation.speller.correct(" ".join(question.split()))
+        vector = self._encoder.encode([searched])[0]
+        ranked = dict(zip(generation.ranker.classes, generation.ranker.scores(searched, vector).tolist(), strict=True))
+        candidates = _candidates(generation, vector, ranked)
+        signals, declined = _signals(candidates, ranked)
+        probability = self._calibration.probability(signals)
+        answered = bool(candidates) and probability >= self._calibration.threshold
+        answer = self._compose(generation, candidates[0], vector) if answered else ABSTAINED
+        return [
+            Explanation(answer, searched, candidates[:10], signals, probability, self._calibration.threshold, declined)
+        ]
 
     def _compose(self, generation: Generation, chosen: Candidate, vector: Vectors) -> Answer:
         def leads(passage: Passage) -> bool:
@@ -121,6 +121,31 @@ class Library:
             sources=[generation.sources[name] for name in ids if name in generation.sources],
             reviewed_on=first.reviewed_on,
         )
+
+
+def _candidates(generation: Generation, vector: Vectors, ranked: Mapping[str, float]) -> list[Candidate]:
+    """The sections near the question, best first: the cosine of the nearest text, moved by the ranker's view of the article."""
+    best: dict[tuple[str, str], Candidate] = {}
+    for row, cosine in generation.dense.search(vector, _SEARCHED):
+        entry = generation.entries[row]
+        passage = generation.passages[entry.passage]
+        key = (passage.article, passage.section)
+        if key not in best:
+            score = cosine + _RANKER_WEIGHT * ranked.get(passage.article, 0.0)
+            best[key] = Candidate(*key, score, cosine, entry.text, entry.passage)
+    return sorted(best.values(), key=lambda candidate: -candidate.score)
+
+
+def _signals(candidates: list[Candidate], ranked: Mapping[str, float]) -> tuple[Signals, str | None]:
+    declined = {name: score for name, score in ranked.items() if name.startswith(DECLINED)}
+    kind, against = max(declined.items(), key=lambda item: item[1], default=("", -1.0))
+    if not candidates:
+        return Signals(0.0, -1.0, 0.0, against), kind.removeprefix(DECLINED) or None
+    best = candidates[0]
+    article = ranked.get(best.article, -1.0)
+    others = [score for name, score in ranked.items() if name not in declined and name != best.article]
+    signals = Signals(best.cosine, article, article - max(others, default=-1.0), against)
+    return signals, kind.removeprefix(DECLINED) if kind and against > article else None
 
 
 def _nearest(

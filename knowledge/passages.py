@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -84,20 +84,28 @@ def _passage(article: Article, section: Section, paragraph: Paragraph) -> Passag
     )
 
 
-def entries_of(passages: list[Passage], articles: Iterable[Article]) -> Iterator[Entry]:
+def entries_of(
+    passages: list[Passage], articles: Iterable[Article], wordings: Mapping[str, Mapping[str, Sequence[str]]]
+) -> Iterator[Entry]:
     """What the index holds: each passage under its heading, and each wording of a question for its section.
 
-    The passages come first and in order, so entry n is passage n for every n below the number of passages.
-    A wording leads to the first passage of its section; which paragraph is quoted is decided later.
+    The passages come first and in order, so entry n is passage n for every n below the number of passages. A wording leads
+    to the first passage of its section; which paragraph is quoted is decided later.
+
+    Args:
+        passages: all passages.
+        articles: the articles that they come from.
+        wordings: by article and section, further wordings beside those of the front matter.
     """
     first: dict[tuple[str, str], int] = {}
     for number, passage in enumerate(passages):
         first.setdefault((passage.article, passage.section), number)
         yield Entry(f"{passage.heading} {passage.text}", number, "passage")
     for article in articles:
+        more = wordings.get(article.slug, {})
         for section in article.sections:
             number = first.get((article.slug, section.slug), -1)
             if number < 0 or section.meta is None:
                 continue
-            for wording in [section.heading, *section.meta.questions]:
+            for wording in [section.heading, *section.meta.questions, *more.get(section.slug, [])]:
                 yield Entry(wording, number, "wording")

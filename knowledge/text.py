@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset({"e.g", "i.e", "vs", "dr", "prof", "no", "fig", "st", "approx", "etc", "u.s", "cf", "art"})
+# A full stop after these does not end a sentence; after the second ones not, if a number follows.
+_ABBREVIATIONS = frozenset({"e.g", "i.e", "vs", "dr", "prof", "st", "approx", "etc", "u.s", "cf"})
+_NUMBERED = frozenset({"no", "fig", "art"})
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)")
 
 
@@ -49,5 +50,7 @@ def _ends_sentence(text: str, mark: int, after: int) -> bool:
     if text[mark] != ".":
         return True
     word = re.split(r"[\s(\[\"“]", text[:mark])[-1].lower()
+    if word in _NUMBERED:
+        return not following.isdigit()
     is_initial = len(word) == 1 and word.isalpha() and word != "i"
     return word not in _ABBREVIATIONS and not is_initial

@@ -112,6 +112,7 @@ export class Conversation extends EventTarget {
       try {
         const reply = await this.api.send(entry.id, entry.text, { signal, timeout: deadline - Date.now() });
         if (signal.aborted) return false;
+        if (this.connection !== 'online') this.#wake();
         await this.#confirmed(entry, reply.messages, signal);
         return true;
       } catch (error) {

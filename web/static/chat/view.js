@@ -11,6 +11,7 @@ export class View {
     Object.assign(this, { strings, clinic, base, actions });
     this.rows = new Map();
     this.unseen = [];
+    this.atEnd = true;
     this.spokenTroubles = new Map();
     this.polite = el('div', { class: 'visually-hidden', 'aria-live': 'polite' });
     this.urgent = el('div', { class: 'visually-hidden', 'aria-live': 'assertive' });
@@ -31,13 +32,14 @@ export class View {
 
   render({ items, connection, note, typing, loading }) {
     this.hasUnsent = items.some(({ pending }) => pending && !pending.seq);
-    const wasNear = this.#nearEnd();
+    const wasNear = this.atEnd;
     const added = this.#renderRows(items);
     const typingBegins = typing && this.typing.hidden;
     this.typing.hidden = !typing;
     this.loading.hidden = !loading || items.length > 0;
     this.#renderConnection(connection, note);
     if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0]);
+    else if (wasNear) this.#scrollToEnd();
     const alarm = added.find((node) => node.matches('.kind-emergency'));
     if (alarm && !loading) this.#scrollToNews(alarm);
     this.#updateJump();
@@ -119,6 +121,8 @@ export class View {
       { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': strings.conversation, tabindex: '0', onscroll: () => this.#scrolled() },
       el('div', { class: 'column' }, this.list, this.typing, this.loading),
     );
+    // The writing field and the connection line grow: who was at the end stays at the end.
+    new ResizeObserver(() => this.atEnd && this.#scrollToEnd()).observe(this.log);
     this.jump = el('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.#jumpToEnd() });
     return el('div', { class: 'transcript' }, this.log, this.jump);
   }
@@ -290,6 +294,7 @@ export class View {
   #updateJump() {
     const { strings } = this;
     const near = this.#nearEnd();
+    this.atEnd = near;
     if (near && this.jump.getRootNode().activeElement === this.jump) this.focusConversation();
     this.jump.hidden = near;
     const bottom = this.log.scrollTop + this.log.clientHeight;
@@ -300,6 +305,10 @@ export class View {
 
   #jumpToEnd() {
     this.focusConversation();
+    this.#scrollToEnd();
+  }
+
+  #scrollToEnd() {
     this.log.scrollTop = this.log.scrollHeight;
   }
 }

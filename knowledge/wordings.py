@@ -1,0 +1,36 @@
+"""How people ask: wordings beside the articles, and examples of what is declined.
+
+They teach the search and are never shown, so they can grow without a new version of an article.
+
+    wordings/SLUG.yml     section slug -> other wordings of what the section answers
+    declined.yml          kind -> examples of questions that no article answers
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.errors import SourcesError
+
+
+def read_wordings(file: Path) -> dict[str, list[str]]:
+    """Read a mapping from names to lists of texts; a file that is not there is an empty one.
+
+    Raises:
+        SourcesError: if the file has another form.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        raw: Any = yaml.safe_load(file.read_text("utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SourcesError(f"{file.name} cannot be read: {error}") from error
+    if not isinstance(raw, dict) or not all(isinstance(texts, list) for texts in raw.values()):
+        raise SourcesError(f"{file.name} must map each name to a list of texts.")
+    for name, texts in raw.items():
+        if not all(isinstance(text, str) and text.strip() for text in texts):
+            raise SourcesError(f"{file.name}: under {name} there is an entry that is no text; put it in quotes.")
+    return {str(name): [" ".join(text.split()) for text in texts] for name, texts in raw.items()}

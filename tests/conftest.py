@@ -1,0 +1,169 @@
+"""Fixtures for all tests: real parts, started once, and the people who use them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from cordial.bootstrap import PROJECT
+from desk.database import Database
+from knowledge.encoder import Encoder, prepare_model
+from knowledge.generation import build_generation
+from knowledge.library import Library
+from tests.support.broken_rasa import BrokenRasa
+from tests.support.editing import Editor
+from tests.support.people import Coordinator, Patient
+from tests.support.system import System
+
+_E2E_SECONDS = 400  # the first one waits for training and for the start of everything
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first, whatever order they were shuffled into; and time for the slow ones."""
+
+    def cost(item: pytest.Item) -> int:
+        return 2 if item.get_closest_marker("e2e") else 1 if item.get_closest_marker("slow") else 0
+
+    items.sort(key=cost)
+    for item in items:
+        if cost(item) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_E2E_SECONDS))
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_yours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings of whoever runs the tests out of them."""
+    for name in list(os.environ):
+        if name.startswith("CORDIAL_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def prepared(pytestconfig: pytest.Config) -> Path:
+    """A data folder with the embedding model; kept from one run to the next."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    folder = cache.mkdir("prepared")
+    shipped = PROJECT / "var" / "encoder"
+    if (shipped / "NAME").is_file() and not (folder / "encoder").exists():
+        _link_tree(shipped, folder / "encoder")
+    prepare_model(folder / "encoder", None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def encoder(prepared: Path) -> Encoder:
+    """The embedding model."""
+    return Encoder(prepared / "encoder")
+
+
+@pytest.fixture(scope="session")
+def library(prepared: Path, encoder: Encoder) -> Library:
+    """The library of the shipped articles."""
+    shutil.rmtree(prepared / "knowledge" / "versions", ignore_errors=True)  # an article may have changed since the last run
+    build_generation(PROJECT / "knowledge", prepared / "knowledge", encoder)
+    return Library(prepared / "knowledge", encoder)
+
+
+@pytest.fixture(scope="session")
+def new_data_folder(
+    prepared: Path, library: Library, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:  # fmt: skip
+    """Makes data folders that already have the model and the index, which take a minute to make."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        for part in ("encoder", "knowledge"):
+            _link_tree(prepared / part, folder / part)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def cordial(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
+    """Everything running: `cordial start`, with real Rasa, real web, real HTTP. Nobody may break this one."""
+    system = System(new_data_folder("cordial"))
+    try:
+        yield system.start()
+    finally:
+        system.close()
+
+
+@pytest.fixture(scope="session")
+def broken_rasa() -> Iterator[BrokenRasa]:
+    """What stands where `lonely_web` looks for Rasa."""
+    rasa = BrokenRasa()
+    yield rasa
+    rasa.goes_away()
+
+
+@pytest.fixture(scope="session")
+def lonely_web(new_data_folder: Callable[[str], Path], broken_rasa: BrokenRasa) -> Iterator[System]:
+    """A real web process that logs all it can, and whose Rasa is broken in whatever way a test wants."""
+    system = System(
+        new_data_folder("web"), "serve", rasa_url=broken_rasa.url, log_level="debug", log_format="json"
+    )  # fmt: skip
+    try:
+        yield system.start()
+    finally:
+        system.close()
+
+
+@pytest.fixture
+def new_patient(cordial: System) -> Iterator[Callable[[], Patient]]:
+    """Lets patients open a chat."""
+    with ExitStack() as open_chats:
+        yield lambda: open_chats.enter_context(Patient(cordial.url))
+
+
+@pytest.fixture
+def patient(new_patient: Callable[[], Patient]) -> Patient:
+    """A patient with a new chat."""
+    return new_patient()
+
+
+@pytest.fixture
+def lonely_patient(lonely_web: System) -> Iterator[Patient]:
+    """A patient whose web has a broken Rasa."""
+    with Patient(lonely_web.url) as patient:
+        yield patient
+
+
+@pytest.fixture
+def coordinator(cordial: System) -> Coordinator:
+    """A coordinator at the command line of the running system."""
+    return Coordinator(cordial.environment)
+
+
+@pytest.fixture
+def editor(tmp_path: Path, encoder: Encoder) -> Editor:
+    """An editor with an empty shelf of their own."""
+    return Editor(tmp_path, encoder)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty database with today's tables."""
+    records = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    records.migrate()
+    yield records
+    records.close()
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    """Copy a folder without copying its files, where the disk allows that."""
+
+    def link(one: str, other: str) -> None:
+        try:
+            os.link(one, other)
+        except OSError:
+            shutil.copy2(one, other)
+
+    shutil.copytree(source, target, copy_function=link)

@@ -1,0 +1,1 @@
+"""What tests stand on: a running system, the people who use it, and a Rasa that is broken on purpose."""

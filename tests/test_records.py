@@ -1,0 +1,229 @@
+"""The records: numbered, whole or not at all, and gone when a patient deletes them."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from desk.conversations import (
+    Draft,
+    IdReused,
+    UnknownConversation,
+    append,
+    delete_conversation,
+    messages_after,
+    start_conversation,
+    store_patient_message,
+    store_turn,
+    unanswered,
+)
+from desk.database import Database, DatabaseError
+from desk.handoffs import find_case, list_handoffs
+from desk.intakes import intake_record
+from desk.models import Base, Conversation, Message
+from intake.record import AnswerRefused, Effect, FieldAnswer, FieldAnswered, FieldAsked, IntakeCompleted
+
+WHOLE_INTAKE: list[Effect] = [
+    FieldAsked(field="condition"),
+    AnswerRefused(field="condition"),
+    FieldAnswered(field="condition", answer=FieldAnswer(said="knees", value="knees")),
+    IntakeCompleted(reference="C-2345-6789"),
+]
+
+
+@pytest.fixture
+def conversation(database: Database) -> str:
+    """A conversation that has just begun."""
+    with database.write() as session:
+        return start_conversation(session, [Draft("Hello.")])[0].id
+
+
+@pytest.fixture
+def asked(database: Database, conversation: str) -> int:
+    """The number of a patient's message without a reply."""
+    with database.write() as session:
+        return store_patient_message(session, conversation, "id-1", "Does it work?").seq
+
+
+def rows(database: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    with database.read() as session:
+        return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in Base.metadata.sorted_tables}
+
+
+def test_the_migrations_make_the_tables_that_the_code_expects(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database, conversation: str) -> None:
+    database.migrate()
+    assert rows(database)["conversations"] == 1
+
+
+def test_sqlite_is_safe_against_power_cuts_and_keeps_references_whole(database: Database) -> None:
+    with database.engine.connect() as connection:
+        pragmas = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "synchronous")}
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
+
+
+def test_a_message_of_no_conversation_cannot_be_stored(database: Database) -> None:
+    with pytest.raises(UnknownConversation), database.write() as session:
+        append(session, "nobody", [Draft("Hello?")])
+
+
+def test_a_row_of_no_conversation_cannot_be_stored(database: Database) -> None:
+    stray = Message(
+        conversation_id="nobody", seq=1, at=datetime.now(UTC), sender="patient", kind="text", text="?", buttons=[]
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(stray)
+
+
+def test_a_time_without_a_zone_cannot_be_stored(database: Database) -> None:
+    with pytest.raises(StatementError), database.write() as session:
+        session.add(Conversation(id="x", started_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+def test_deleting_a_conversation_leaves_no_row_of_it(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        store_turn(session, conversation, asked, [Draft("It depends.")], WHOLE_INTAKE)
+    assert all(rows(database).values()), "each table must hold something before"
+    with database.write() as session:
+        delete_conversation(session, conversation)
+    assert not any(rows(database).values())
+
+
+def test_deleted_words_are_not_in_the_file_any_more(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    database.migrate()
+    with database.write() as session:
+        conversation = start_conversation(session, [Draft("marzipan-word " * 200)])[0].id
+    with database.write() as session:
+        delete_conversation(session, conversation)
+    with database.engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    database.close()
+    assert not any(b"marzipan-word" in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_the_log_is_numbered_without_gaps(database: Database, conversation: str) -> None:
+    with database.write() as session:
+        append(session, conversation, [Draft("two"), Draft("three")])
+        append(session, conversation, [Draft("four")])
+    with database.read() as session:
+        assert [message.seq for message in messages_after(session, conversation, 0)] == [1, 2, 3, 4]
+
+
+def test_writers_at_the_same_time_queue_and_leave_no_gap(database: Database, conversation: str) -> None:
+    def write() -> None:
+        for _ in range(5):
+            with database.write() as session:
+                append(session, conversation, [Draft("?"), Draft("!")])
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with database.read() as session:
+        assert [message.seq for message in messages_after(session, conversation, 0)] == list(range(1, 42))
+
+
+def test_the_same_id_is_stored_once(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        again = store_patient_message(session, conversation, "id-1", "Does it work?")
+    assert (again.seq, again.replies) == (asked, None)
+    assert rows(database)["messages"] == 2
+
+
+def test_the_same_id_with_another_text_is_refused(database: Database, conversation: str, asked: int) -> None:
+    with pytest.raises(IdReused), database.write() as session:
+        store_patient_message(session, conversation, "id-1", "Is it safe?")
+
+
+def test_the_same_id_in_another_conversation_is_another_message(database: Database, asked: int) -> None:
+    with database.write() as session:
+        other = start_conversation(session, [])[0].id
+        assert store_patient_message(session, other, "id-1", "Is it safe?").seq == 1
+
+
+def test_a_turn_is_stored_once(database: Database, conversation: str, asked: int) -> None:
+    replies = []
+    for text_of_reply in ("It depends.", "A second time?"):
+        with database.write() as session:
+            replies.append(store_turn(session, conversation, asked, [Draft(text_of_reply)], WHOLE_INTAKE))
+    assert [[message.text for message in turn] for turn in replies] == [["It depends."], ["It depends."]]
+    assert rows(database)["intake_answers"] == rows(database)["handoffs"] == 1
+
+
+def test_a_turn_that_fails_half_way_leaves_nothing(database: Database, conversation: str, asked: int) -> None:
+    before = rows(database)
+    with pytest.raises(RuntimeError), database.write() as session:
+        store_turn(session, conversation, asked, [Draft("It depends.")], WHOLE_INTAKE)
+        raise RuntimeError
+    assert rows(database) == before
+    with database.read() as session:
+        assert [seq for _, seq, _ in unanswered(session)] == [asked]
+
+
+def test_a_turn_of_a_deleted_conversation_is_not_stored(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        delete_conversation(session, conversation)
+    with pytest.raises(UnknownConversation), database.write() as session:
+        store_turn(session, conversation, asked, [Draft("Too late.")], WHOLE_INTAKE)
+    assert not any(rows(database).values())
+
+
+def test_an_intake_is_what_its_effects_made_it(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        store_turn(session, conversation, asked, [], WHOLE_INTAKE)
+    with database.read() as session:
+        record = intake_record(session, conversation)
+    assert (record.status, record.reference, record.open_field, record.attempts) == ("completed", "C-2345-6789", None, 0)
+    assert record.answers["condition"].said == "knees"
+
+
+def test_a_later_answer_replaces_an_earlier_one_which_stays_as_history(
+    database: Database, conversation: str, asked: int
+) -> None:
+    with database.write() as session:
+        for said in ("knees", "both knees"):
+            effect = FieldAnswered(field="condition", answer=FieldAnswer(said=said))
+            session.flush()
+            from desk.intakes import apply_effects  # noqa: PLC0415
+
+            apply_effects(session, conversation, asked, [effect])
+    with database.read() as session:
+        assert intake_record(session, conversation).answers["condition"].said == "both knees"
+    assert rows(database)["intake_answers"] == 2
+
+
+def test_a_case_is_found_however_its_reference_is_typed(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        store_turn(session, conversation, asked, [], WHOLE_INTAKE)
+    with database.read() as session:
+        assert [handoff.reference for handoff in list_handoffs(session)] == ["C-2345-6789"]
+        assert find_case(session, " c-2345-6789 ") is not None
+        assert find_case(session, "C-9999-9999") is None
+
+
+@pytest.mark.parametrize("address", ["sqlite:////proc/nowhere/records.db", "sqlite:///{folder}", "nosuch://records", "://"])
+def test_a_database_that_cannot_be_used_is_a_sentence(address: str, tmp_path: Path) -> None:
+    with pytest.raises((DatabaseError, OSError)) as refused:
+        Database(address.format(folder=tmp_path)).migrate()
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "records.db"
+    file.write_bytes(b"these are not records " * 500)
+    with pytest.raises(DatabaseError, match="cannot be used"):
+        Database(f"sqlite:///{file}").migrate()
