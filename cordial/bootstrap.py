@@ -146,6 +146,7 @@ def explain_failure(output: str) -> str:
     network = (
         "dns error", "connection refused", "connect error", "failed to connect", "temporary failure in name resolution",
         "network is unreachable", "timed out", "error sending request", "could not connect", "newconnectionerror",
+        "(from versions: none)",  # what pip says at last, when it found no index that lists a package
     )  # fmt: skip
     if any(sign in low for sign in network):
         return "The package registry cannot be reached: check the network, then run the command again."

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cordial.bootstrap import PROJECT, RASA, explain_os_error
+from cordial.keys import encryption_keys
 from cordial.settings import Settings, SettingsError, load_settings
 from desk.database import Database, DatabaseError
 from desk.handoffs import Case, find_case, list_handoffs, waiting_since
+from desk.sealed import Keyring, SealError, new_key
 from intake.clinic import ClinicError
 from intake.fields import FieldsError
 from knowledge.errors import KnowledgeError
@@ -40,7 +44,7 @@ def plain_errors() -> Iterator[None]:
     """Turn every expected failure into one sentence and exit code 1."""
     from cordial.start import StartError  # noqa: PLC0415
 
-    expected = (SettingsError, KnowledgeError, DatabaseError, ClinicError, FieldsError, StartError)
+    expected = (SettingsError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError, StartError)
     try:
         yield
     except expected as error:
@@ -69,12 +73,13 @@ def serve() -> None:
         build_index(settings)
         import uvicorn  # noqa: PLC0415
 
-        from web.app import create_app  # noqa: PLC0415
+        from web.app import create_app, make_parts  # noqa: PLC0415
         from web.logs import set_up_logs  # noqa: PLC0415
 
         set_up_logs(settings)
+        parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
         uvicorn.run(
-            create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False,
+            create_app(parts), host=settings.host, port=settings.port, log_config=None, access_log=False,
             proxy_headers=False, server_header=False, timeout_graceful_shutdown=5,
         )  # fmt: skip
 
@@ -130,6 +135,72 @@ def kb_ask(
                 say(f"\nprobability {explanation.probability:.3f}, threshold {explanation.threshold:.3f}")
                 for candidate in explanation.candidates:
                     say(f"  {candidate.score:.3f}  {candidate.article}#{candidate.section}  «{candidate.matched[:70]}»")
+
+
+@kb.command("check")
+def kb_check(
+    as_json: Json = False,
+    files_only: Annotated[bool, typer.Option("--files-only", help="Leave out what needs the index.")] = False,
+) -> None:
+    """Refuse what must not be published: each problem as file, line and what to do."""
+    from knowledge.check import OwnQuestions, check_content, check_own_questions  # noqa: PLC0415
+
+    with plain_errors():
+        settings = load_settings()
+        checked = check_content(settings.articles_folder.parent, datetime.now(UTC).date())
+        own: OwnQuestions | None = None
+        no_index: str | None = None
+        if not files_only:
+            try:
+                own = check_own_questions(checked.questions, rank_by(library_of_the_files(settings)))
+            except KnowledgeError as error:
+                no_index = f"The articles could not be asked their own questions. {error}"
+        problems = [*checked.problems, *(own.problems if own else ())]
+        warnings = own.warnings if own else ()
+        if as_json:
+            value = {
+                "problems": [{"file": p.file, "line": p.line, "problem": p.text} for p in problems],
+                "warnings": [{"file": p.file, "line": p.line, "problem": p.text} for p in warnings],
+                "own_questions": own.as_json() if own else None,
+                "no_index": no_index,
+            }
+            typer.echo(json.dumps(value, ensure_ascii=False))
+        else:
+            lines = [*map(str, problems), *(f"{warning} (a warning)" for warning in warnings)]
+            lines += [f"Answered by their own article first: {own}."] if own else []
+            lines += [no_index] if no_index else []
+            say("\n".join([*lines, f"{len(checked.articles)} articles, {len(problems)} problems."]))
+        if problems or no_index:
+            raise typer.Exit(1)
+
+
+@kb.command("eval")
+def kb_eval(
+    files: Annotated[list[Path], typer.Argument(help='JSON lines: {"text", "articles", "about", "kind"}.')],
+    as_json: Json = False,
+) -> None:
+    """Measure the answers to question sets, with 95 % intervals, and list the misses."""
+    from knowledge.evaluate import MEASURES, evaluate, read_questions  # noqa: PLC0415
+
+    with plain_errors():
+        settings = load_settings()
+        cases = read_questions(files)
+        evaluation = evaluate(cases, open_library(settings).explain, bodies_of(settings))
+        if as_json:
+            typer.echo(json.dumps(evaluation.as_json(), ensure_ascii=False))
+            return
+        for kind, rates in [(None, evaluation.overall), *evaluation.kinds.items()]:
+            say(f"\n{kind}" if kind else f"All {len(cases):,} questions; share, 95 % interval, counts")
+            for name, rate in rates.items():
+                if rate.of:
+                    say(f"  {MEASURES[name]:<66} {rate}")
+        median, most = evaluation.milliseconds
+        say(f"\nTime of one answer: median {median:.1f} ms, 95 % under {most:.1f} ms")
+        say(f"\n{len(evaluation.misses):,} misses")
+        for miss in evaluation.misses:
+            say(f"- {miss.text}")
+            score = "" if miss.score is None else f"   score {miss.score:.3f}"
+            say(f"    wanted {', '.join(miss.wanted) or 'no answer'}; got {miss.got}{score}")
 
 
 @handoffs.command("list")
@@ -214,9 +285,48 @@ def open_library(settings: Settings) -> Any:
     return Library(settings.knowledge_folder, encoder)
 
 
+def library_of_the_files(settings: Settings) -> Any:
+    """A library of the articles as they are on disk now, beside the one in use: a check must not publish anything."""
+    from knowledge.encoder import Encoder  # noqa: PLC0415
+    from knowledge.generation import build_generation  # noqa: PLC0415
+    from knowledge.library import Library  # noqa: PLC0415
+
+    prepare_encoder(settings)
+    encoder = Encoder(settings.data / "encoder")
+    folder = settings.data / "check"
+    shutil.rmtree(folder / "versions", ignore_errors=True)
+    build_generation(settings.articles_folder.parent, folder, encoder)
+    return Library(folder, encoder)
+
+
+def rank_by(library: Any) -> Callable[[str], list[str]]:
+    """Ask a library which articles come first for a text; none if it answers nothing."""
+
+    def rank(text: str) -> list[str]:
+        explanations = [each for each in library.explain(text) if each.answer.status != "abstained"]
+        return [candidate.article for each in explanations for candidate in each.candidates]
+
+    return rank
+
+
+def bodies_of(settings: Settings) -> Callable[[str, int], str | None]:
+    """Where the text of each published version is kept."""
+    from knowledge.errors import ArticleError  # noqa: PLC0415
+    from knowledge.generation import stored_version  # noqa: PLC0415
+
+    @cache
+    def body_of(slug: str, version: int) -> str | None:
+        try:
+            return stored_version(settings.knowledge_folder / "versions", slug, version).body
+        except ArticleError:
+            return None
+
+    return body_of
+
+
 def open_database(settings: Settings) -> Database:
     """The records, with the tables of this version."""
-    database = Database(settings.database_address)
+    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
     database.migrate()
     return database
 
@@ -226,7 +336,7 @@ def _print_case(case: Case) -> None:
     say("\nIntake")
     for name, answer in case.intake.answers.items():
         said = "left out" if answer.skipped else answer.said
-        understood = "" if answer.skipped or answer.value in {None, answer.said} else f"   understood: {_short(answer.value)}"
+        understood = "" if answer.skipped or answer.value in (None, answer.said) else f"   understood: {_short(answer.value)}"
         say(f"  {name:<12} {said}{understood}")
     if not case.intake.answers:
         say("  nothing yet")

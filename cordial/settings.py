@@ -24,7 +24,7 @@ PREFIX = "CORDIAL_"
 # Read by set-up or by this module, before or outside Settings; known names, so that a typo of them is still refused.
 OUTSIDE_NAMES = {"CORDIAL_SETTINGS_FILE", "CORDIAL_PYTHON310"}
 # Their values hold passwords and keys, so a refusal does not repeat them.
-_SECRET = {"secret_key", "database_url", "redis_url"}
+_SECRET = {"secret_key", "encryption_keys", "database_url", "redis_url"}
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ADDRESS = r"^[a-z][a-z0-9+]*://"
 
@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         None, min_length=32, description="Signs session tokens. By default made once and kept in the data folder."
+    )
+    encryption_keys: SecretStr | None = Field(
+        None,
+        description="Seal personal fields in the database: keys of 32 bytes in URL-safe base64, the newest first, with "
+        "commas between. By default one is made once and kept in the data folder.",
     )
     session_days: int = Field(30, ge=1, le=365, description="Days after which a patient's session token ends.")
     limits: Literal["on", "off"] = Field(

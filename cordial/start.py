@@ -182,7 +182,7 @@ def train(settings: Settings) -> None:
     with log.open("wb") as stream:
         done = subprocess.run(
             command, cwd=PROJECT, env=rasa_environment(settings), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-            check=False,
+            check=False, preexec_fn=_end_with_parent,
         )  # fmt: skip
     if done.returncode != 0 or not target.is_file():
         lines = log.read_text("utf-8", "replace").strip().splitlines()

@@ -14,11 +14,14 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
+
+from desk.sealed import Keyring
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
+_KEYRING = "keyring"
 
 
 class DatabaseError(Exception):
@@ -28,13 +31,22 @@ class DatabaseError(Exception):
 class Database:
     """The connection to the records."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, keyring: Keyring) -> None:
         """Connect; nothing is created yet.
 
         Args:
             address: an SQLAlchemy address.
+            keyring: seals and opens personal fields.
+
+        Raises:
+            DatabaseError: if it is not one, or names a kind of database that is not installed.
         """
-        url = make_url(address)
+        self._keyring = keyring
+        try:
+            url = make_url(address)
+            url.get_dialect().import_dbapi()
+        except (ArgumentError, ImportError) as error:  # the address may hold a password, so it is not repeated
+            raise DatabaseError(f"The address of the database cannot be used: {type(error).__name__}.") from None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -47,14 +59,15 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads."""
-        with Session(self.engine) as session:
+        with Session(self.engine, info={_KEYRING: self._keyring}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes; everything in it is stored, or nothing."""
         engine = self.engine.execution_options(immediate=True)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        info = {_KEYRING: self._keyring}
+        with Session(engine, expire_on_commit=False, info=info) as session, session.begin():
             yield session
 
     def migrate(self) -> None:
@@ -69,7 +82,7 @@ class Database:
             with self.engine.connect() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except OperationalError as error:
+        except DBAPIError as error:
             raise DatabaseError(f"The database cannot be used: {error.orig}") from error
 
     def ping(self) -> None:
@@ -80,6 +93,12 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def keyring_of(session: Session) -> Keyring:
+    """The keyring of the database that a transaction belongs to."""
+    keyring: Keyring = session.info[_KEYRING]
+    return keyring
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
 from intake.record import (
     AnswerRefused,
@@ -30,7 +31,8 @@ def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
     rows = session.scalars(
         select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
     )  # fmt: skip
-    answers = {row.field: FieldAnswer(said=row.said, value=row.value, skipped=row.skipped) for row in rows}
+    keyring = keyring_of(session)
+    answers = {row.field: FieldAnswer.model_validate(keyring.open(row.sealed)) for row in rows}
     return IntakeRecord.model_validate(
         {
             "status": intake.status,
@@ -75,11 +77,9 @@ def _change_intake(
             intake.status, intake.open_field = "in_progress", name
         case FieldAnswered(field=name, answer=answer):
             intake.attempts = 0
+            sealed = keyring_of(session).seal(answer.model_dump())
             session.add(
-                IntakeAnswer(
-                    conversation_id=conversation_id, field=name, said=answer.said, value=answer.value,
-                    skipped=answer.skipped, message_seq=seq, at=now,
-                )
+                IntakeAnswer(conversation_id=conversation_id, field=name, sealed=sealed, message_seq=seq, at=now)
             )  # fmt: skip
         case AnswerRefused():
             intake.attempts += 1

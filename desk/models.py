@@ -95,9 +95,7 @@ class IntakeAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     field: Mapped[str] = mapped_column(String(40))
-    said: Mapped[str] = mapped_column(Text)
-    value: Mapped[Any] = mapped_column(JSON, nullable=True)
-    skipped: Mapped[bool]
+    sealed: Mapped[str] = mapped_column(Text)  # what was said and understood, encrypted
     message_seq: Mapped[int]  # the patient's message that it came from
     at: Mapped[datetime]
 

@@ -22,6 +22,8 @@ _QUESTION_START = re.compile(
     r"(?i)^\s*(what|why|how|who|whom|whose|when|where|which|is|are|am|was|were|do|does|did|can|could|should|would|will|has|have"
     r"|may|might|isn'?t|aren'?t|don'?t|doesn'?t|can'?t|won'?t)\b"
 )
+# Two of those words are first names.
+_WILL_OR_MAY = re.compile(r"^\s*(?:Will|May)(?:\s+[^\W\d_a-z][^\W\d_]+){1,3}\s*$")
 _LEAD_IN = re.compile(
     r"(?i)^\s*(?:(?:hi|hello|hey|yes|sure|ok|okay|of course)[,!. ]+)*"
     r"(?:(?:my|the|her|his)\s+(?:full\s+)?name(?:'?s| is)?|it(?:'?s| is)|i(?:'?m| am)|this is|call me|name)\s*[:,-]?\s+"
@@ -51,7 +53,9 @@ def judge(field: IntakeField, text: str, region: str) -> object | None:
 
 def looks_like_a_question(text: str) -> bool:
     """Whether a message asks something, by its form alone."""
-    return text.rstrip().endswith("?") or bool(_QUESTION_START.match(text))
+    if text.rstrip().endswith("?"):
+        return True
+    return bool(_QUESTION_START.match(text)) and not _WILL_OR_MAY.match(text)
 
 
 def _consent(text: str, _region: str) -> object | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 # The first five are the codes of FHIR's QuestionnaireResponse that apply here, and "none" for before the start.
 Status = Literal["none", "in_progress", "completed", "amended", "stopped"]
@@ -87,4 +87,3 @@ Effect = Annotated[
     FieldAsked | FieldAnswered | AnswerRefused | IntakeStopped | IntakeCompleted | HandoffAsked,
     Field(discriminator="effect"),
 ]
-EFFECTS: TypeAdapter[list[Effect]] = TypeAdapter(list[Effect])

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
 from markdown_it import MarkdownIt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from knowledge.errors import ArticleError
 from knowledge.text import sentence_spans, slug_of
+from knowledge.yaml_text import Lines, YamlError, read_yaml
 
 About = Literal["safety", "rationale", "benefit", "practical", "quality", "regulation"]
 Evidence = Literal[
@@ -32,10 +33,10 @@ QUESTIONS = "common-questions"
 MAX_BYTES = 200_000  # far above any article; a larger file is a mistake and would only slow everything down
 
 _FRONT = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n", re.DOTALL)
-_CITATION = re.compile(r"\s*\[(@[^\]]+)\]\s*\Z")
+_CITATION = re.compile(r"\[(@[^\[\]]+)\]\s*\Z")
 _CITATION_ID = re.compile(r"@([a-z0-9][a-z0-9-]*)")
 _LIST_MARK = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
-_LINK = re.compile(r"\[[^\]@][^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[[^\[\]@][^\[\]]*\]\([^()]*\)")
 
 
 class SectionMeta(BaseModel):
@@ -47,6 +48,7 @@ class SectionMeta(BaseModel):
     evidence: Evidence
     questions: list[str] = []
     sources: list[str] = []
+    quoted: bool = True  # false: for readers of the article only, never an answer in the chat
 
 
 class FrontMatter(BaseModel):
@@ -124,8 +126,25 @@ class Article:
         return section.meta.about if section.meta else self.front.about
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of an article stand in its file."""
+
+    front: Lines  # counted from the second line of the file, as the first is ---
+    first_line: int  # of the body, counted from 1
+
+
 def read_article(file: Path) -> Article:
     """Read one article file.
+
+    Raises:
+        ArticleError: with file, line and what to do, for anything that keeps the article from being used.
+    """
+    return read_article_and_layout(file)[0]
+
+
+def read_article_and_layout(file: Path) -> tuple[Article, Layout]:
+    """Read one article file, and where its parts stand.
 
     Raises:
         ArticleError: with file, line and what to do, for anything that keeps the article from being used.
@@ -139,7 +158,7 @@ def read_article(file: Path) -> Article:
         raise ArticleError(file, 1, "the file is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise ArticleError(file, 1, f"the file cannot be read: {error.strerror}.") from error
-    return parse_article(text, file)
+    return _parse(text, file)
 
 
 def parse_article(text: str, file: Path) -> Article:
@@ -148,6 +167,10 @@ def parse_article(text: str, file: Path) -> Article:
     Raises:
         ArticleError: with file, line and what to do.
     """
+    return _parse(text, file)[0]
+
+
+def _parse(text: str, file: Path) -> tuple[Article, Layout]:
     if not text.strip():
         raise ArticleError(file, 1, "the file is empty.")
     if "\x00" in text:
@@ -157,41 +180,30 @@ def parse_article(text: str, file: Path) -> Article:
         raise ArticleError(file, 1, "the front matter is missing or not closed; begin with '---', end it with '---'.")
     body = text[match.end() :]
     first_line = text[: match.end()].count("\n") + 1
-    front = _parse_front(match.group(1), file)
+    front, lines = _parse_front(match.group(1), file)
     sections = tuple(_sections(body, first_line, front, file))
-    return Article(
-        slug=file.stem, front=front, body=body, sections=sections, digest=hashlib.sha256(text.encode()).hexdigest()
-    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Article(file.stem, front, body, sections, digest), Layout(lines, first_line)
 
 
-def _parse_front(text: str, file: Path) -> FrontMatter:
+def _parse_front(text: str, file: Path) -> tuple[FrontMatter, Lines]:
     try:
-        raw: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 2
-        problem = getattr(error, "problem", None) or "it is not valid YAML"
-        raise ArticleError(file, line, f"the front matter cannot be read: {problem}.") from error
-    except ValueError as error:  # a date such as 2026-13-45
-        raise ArticleError(file, 2, f"the front matter cannot be read: {error}.") from error
+        raw, lines = read_yaml(text)
+    except YamlError as error:
+        problem = f"the front matter cannot be read: {error.problem}."
+        raise ArticleError(file, error.line + 1, problem) from error
     if not isinstance(raw, dict):
         raise ArticleError(file, 2, "the front matter must be a list of 'name: value' lines.")
     try:
-        return FrontMatter.model_validate(raw)
+        return FrontMatter.model_validate(raw), lines
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ArticleError(file, _line_of(text, first["loc"]), f"{where}: {first['msg'].lower()}.") from error
+        first, *others = (_front_error(file, lines, problem) for problem in error.errors())
+        raise first.with_others(others) from error
 
 
-def _line_of(front: str, location: tuple[int | str, ...]) -> int:
-    """The file line of the innermost front-matter key that can be found, searching each key after its parent."""
-    lines = front.splitlines()
-    found = 0
-    for part in location:
-        pattern = re.compile(rf"\s*[\"']?{re.escape(str(part))}[\"']?\s*:")
-        found = next((number for number in range(found, len(lines)) if pattern.match(lines[number])), found)
-    return found + 2
+def _front_error(file: Path, lines: Lines, problem: ErrorDetails) -> ArticleError:
+    where = ".".join(str(part) for part in problem["loc"])
+    return ArticleError(file, lines.of(*problem["loc"]) + 1, f"{where}: {problem['msg'].lower()}.")
 
 
 def _sections(body: str, first_line: int, front: FrontMatter, file: Path) -> Iterator[Section]:
@@ -210,7 +222,9 @@ def _sections(body: str, first_line: int, front: FrontMatter, file: Path) -> Ite
             heading, paragraphs = (text, int(token.tag[1]), first_line + token.map[0]), []
             slug = slug_of(text)
             if not slug or slug in seen:
-                raise ArticleError(file, heading[2], f"the heading '{text}' is empty or stands twice; give it another wording.")
+                raise ArticleError(
+                    file, heading[2], f"the heading '{text}' is empty or stands twice; give it another wording."
+                )
             seen.add(slug)
         elif token.type == "paragraph_open" and token.map:
             if heading is None:
@@ -232,7 +246,7 @@ def _paragraph(body: str, start: int, end: int, line: int) -> Paragraph:
     start = mark.end() if mark else start
     text = body[start:end].rstrip()
     citation = _CITATION.search(text)
-    quotable = text[: citation.start()] if citation else text
+    quotable = text[: citation.start()].rstrip() if citation else text
     sources = tuple(_CITATION_ID.findall(citation.group(1))) if citation else ()
     sentences = tuple(Sentence(start + a, start + b) for a, b in sentence_spans(quotable))
     return Paragraph(start, start + len(quotable), line, sources, sentences, bool(_LINK.search(quotable)))

@@ -4,13 +4,17 @@ KnowledgeError
 ├── ArticleError          one article cannot be used; says file, line and what to do
 │   └── VersionConflict   a published version was changed without a new number
 ├── SourcesError          studies.yml or sources.yml cannot be used
+├── PromisesError         promises.yml cannot be used
+├── QuestionsError        a file of questions to measure with cannot be used; says file and line
 ├── EncoderError          the embedding model is missing, altered or cannot be loaded
 └── GenerationError       an index generation is missing or damaged
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 
 class KnowledgeError(Exception):
@@ -32,6 +36,12 @@ class ArticleError(KnowledgeError):
         self.file = file
         self.line = line
         self.problem = problem
+        self.others: Sequence[ArticleError] = ()  # found at the same time
+
+    def with_others(self, others: Sequence[ArticleError]) -> Self:
+        """The same error, which also knows what else is wrong."""
+        self.others = others
+        return self
 
 
 class VersionConflict(ArticleError):
@@ -40,6 +50,14 @@ class VersionConflict(ArticleError):
 
 class SourcesError(KnowledgeError):
     """The list of studies or of other sources cannot be used."""
+
+
+class PromisesError(KnowledgeError):
+    """The list of what no article may promise cannot be used."""
+
+
+class QuestionsError(KnowledgeError):
+    """A file of questions to measure with cannot be used."""
 
 
 class EncoderError(KnowledgeError):

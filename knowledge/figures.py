@@ -6,12 +6,12 @@ The rule is careful: it would rather miss a contradiction than report one that i
 - if it is one of the five kinds below, each with a wording that leaves no doubt what is counted,
 - for all but the first two kinds, if exactly one known outcome (fever, clots, response …) is named with it.
 
-The kinds: how many people a study had ("a trial of 480 people"); how many trials a review pooled ("a review of 42 trials"); a
-relative risk, odds ratio, hazard ratio or rate ratio; a pair of shares or points with and without the cells ("60 in 100 with
-cells and 50 in 100 without"); and the p-value of such a pair. Two figures of one kind, study and outcome contradict each other
-if they still differ after rounding the finer one as the coarser one is written (82.8 and "about 83" agree), unless the
-sentences name different times ("at 6 months", "at two years"). Words such as "over" or "at least" before a number take it out
-of the comparison.
+The kinds: how many people a study had ("a trial of 480 people"); how many trials a review pooled ("a review of 42
+trials"); a relative risk, odds ratio, hazard ratio or rate ratio; a pair of shares or points with and without the cells
+("60 in 100 with cells and 50 in 100 without"); and the p-value of such a pair. Two figures of one kind, study and
+outcome contradict each other if they still differ after rounding the finer one as the coarser one is written (82.8 and
+"about 83" agree), unless the sentences name different times ("at 6 months", "at two years"). Words such as "over" or
+"at least" before a number take it out of the comparison.
 """
 
 from __future__ import annotations
@@ -25,31 +25,33 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER = rf"(?P<about>about |around )?(?P<n>\d[\d,]*(?:\.\d+)?|{'|'.join(_WORDS)})"
 _PLAIN = r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)"
-_PEOPLE = r"(?:people|adults|children|patients|participants|volunteers|men|women)"
+_N_PEOPLE = rf"{_NUMBER} (?:\w+ ){{0,2}}(?:people|adults|children|patients|participants|volunteers|men|women)\b"
 _STUDY = r"(?:trials?|stud(?:y|ies)|reviews?|series|report|abstract|data)"
-_VAGUE = re.compile(r"(?:over|more than|at least|nearly|almost|under|fewer than|less than|up to|another|other|of the)\s*$", re.I)
+# Words before a number that make it a bound or another number than the study's.
+_VAGUE = re.compile(
+    r"\b(?:over|more than|at least|nearly|almost|under|fewer than|less than|up to|another|other|of the)\s*$", re.I
+)
+# Words after a number of people that make it one arm of the study.
+_ONE_ARM = re.compile(
+    r"\s*(?:,? and \d|given\b|who (?:got|had|were)\b|with (?:cord |the )?cells\b|in (?:the|one|each) \w+ (?:group|arm))"
+)
 
-_PEOPLE_PATTERNS = [
-    # "a trial of 480 people", "the main trial that we read, with 144 people", "the trial had 18 people in all"
-    re.compile(
-        rf"\b{_STUDY}(?: that we read)?(?:[^.,;\d]{{0,40}})?,? (?:of|in|with|on|had|has|covers?) (?:only )?{_NUMBER} (?:\w+ ){{0,2}}{_PEOPLE}\b", re.I
-    ),  # fmt: skip
-    # "42 trials and 2,280 adults", "62 studies of stem cells with 2,439 people"
-    re.compile(
-        rf"\d (?:\w+ ){{0,2}}(?:trials|studies)(?: [^.,;\d]{{0,50}})?,? (?:and|with|of|in) {_NUMBER} (?:\w+ ){{0,2}}{_PEOPLE}\b", re.I
-    ),  # fmt: skip
-    re.compile(rf"(?<!of ){_NUMBER} (?:\w+ )?{_PEOPLE} (?:took part|in all\b|were randomised(?! to))", re.I),
-    re.compile(rf"\bthere were {_NUMBER} {_PEOPLE} in the {_STUDY}", re.I),
-]
-# After the number: one arm of the study, or one of several numbers.
-_PART_OF_IT = re.compile(r"\s*(?:,? and \d|given\b|who (?:got|had|were)\b|with (?:cord |the )?cells\b|in (?:the|one|each) \w+ (?:group|arm)\b)")
-_TRIALS_PATTERNS = [
-    re.compile(
-        rf"\b(?:pooled|review of|reviewed|data \(|data from|found|covers|the|in) {_NUMBER} (?:(?!of\b|from\b|in\b)[\w-]+ ){{0,3}}(?:trials|studies)\b",
-        re.I,
-    ),
-    re.compile(rf"\b(?:data|review) \({_NUMBER} (?:trials|studies)\b", re.I),
-]
+_COUNTS = {
+    "people in the study": [
+        # "a trial of 480 people", "the main trial that we read, with 144 people", "the trial had 18 people in all"
+        rf"\b{_STUDY}(?: that we read)?[^.,;\d]{{0,40}},? (?:of|in|with|on|had|has|covers?) (?:only )?{_N_PEOPLE}",
+        # "42 trials and 2,280 adults", "62 studies of stem cells with 2,439 people"
+        rf"\d (?:\w+ ){{0,2}}(?:trials|studies)(?: [^.,;\d]{{0,50}})?,? (?:and|with|of|in) {_N_PEOPLE}",
+        rf"(?<!of ){_N_PEOPLE} (?:took part|in all\b|were randomised(?! to))",
+        rf"\bthere were {_N_PEOPLE} in the {_STUDY}",
+    ],
+    "trials in the review": [
+        rf"\b(?:pooled|review of|reviewed|data from|found|covers|the|in) {_NUMBER} "
+        r"(?:(?!of\b|from\b|in\b)[\w-]+ ){0,3}(?:trials|studies)\b",
+        rf"\b(?:data|review) \({_NUMBER} (?:trials|studies)\b",
+    ],
+}
+_COUNT_PATTERNS = {name: [re.compile(pattern, re.I) for pattern in patterns] for name, patterns in _COUNTS.items()}
 _RATIO = re.compile(
     rf"\b(relative risk|odds ratio|hazard ratio|rate ratio|RR|OR|HR)(?: of| was| is|:| =|,)? {_PLAIN}(?![\d%]| %)"
 )
@@ -58,9 +60,7 @@ _P_VALUE = re.compile(rf"\bp ?= ?{_PLAIN}")
 _SHARE = re.compile(rf"{_PLAIN}(?: ?%| in 100\b| per cent\b)")
 _POINTS = re.compile(rf"{_PLAIN} points\b")
 _COMPARED = re.compile(r"\b(?:without|against|versus|vs|comparison|placebo|sham|salt water)\b", re.I)
-_TIME = re.compile(
-    rf"\bday \d+|\b(?:\d+|an?|one|{'|'.join(_WORDS)})[ -](?:hour|day|week|month|year)", re.I
-)
+_TIME = re.compile(rf"\bday \d+|\b(?:\d+|an?|one|{'|'.join(_WORDS)})[ -](?:hour|day|week|month|year)", re.I)
 _OUTCOMES = {
     "fever": r"fever",
     "clots": r"clots?\b|thromb\w+",
@@ -131,7 +131,7 @@ class Value:
 
 
 def contradictions(statements: Iterable[Statement], known: Iterable[Figure] = ()) -> list[tuple[Figure, Figure]]:
-    """The pairs of figures that cannot both be right: the one that stands alone first, then the one that it differs from.
+    """The pairs of figures that cannot both be right: the one that stands alone, then the one that it differs from.
 
     Args:
         statements: what the articles say, one sentence each.
@@ -186,12 +186,12 @@ def _agree(one: Figure, other: Figure) -> bool:
 
 
 def _counts(text: str) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    for measure, patterns in (("people in the study", _PEOPLE_PATTERNS), ("trials in the review", _TRIALS_PATTERNS)):
+    for measure, patterns in _COUNT_PATTERNS.items():
         found = {
             match.start("n"): Value(_number(match["n"]), match["about"] is not None)
             for pattern in patterns
             for match in pattern.finditer(text)
-            if not _VAGUE.search(text[: match.start("n")]) and not _PART_OF_IT.match(text, match.end())
+            if not _VAGUE.search(text[: match.start("n")]) and not _ONE_ARM.match(text, match.end())
         }
         if len({value.number for value in found.values()}) == 1:
             yield measure, (next(iter(found.values())),)
@@ -202,7 +202,9 @@ def _ratios(text: str) -> Iterator[tuple[str, tuple[Value, ...]]]:
     if len(found) != 1:
         return
     name, number = found[0].groups()
-    outcome = _outcome_of(_part_of(text, found[0].start())) or _outcome_of(_part_of(text, 0) if text.startswith("For ") else "")
+    outcome = _outcome_of(_part_of(text, found[0].start()))
+    if outcome is None and text.startswith("For "):
+        outcome = _outcome_of(_part_of(text, 0))
     if outcome:
         yield f"{_LONG.get(name, name)} for {outcome}", (Value(_number(number)),)
 
@@ -214,7 +216,8 @@ def _pairs(text: str) -> Iterator[tuple[str, tuple[Value, ...]]]:
     for unit, pattern in (("share", _SHARE), ("points", _POINTS)):
         found = pattern.findall(text)
         if len(found) == 2:
-            yield f"{unit} with and without, for {outcome}", tuple(Value(number) for number in sorted(map(_number, found)))
+            values = tuple(Value(number) for number in sorted(map(_number, found)))
+            yield f"{unit} with and without, for {outcome}", values
             chances = _P_VALUE.findall(text)
             if len(chances) == 1:
                 yield f"p-value of the {unit}, for {outcome}", (Value(_number(chances[0])),)

@@ -56,7 +56,7 @@ def passages_of(article: Article) -> list[Passage]:
     """
     found = []
     for section in article.sections:
-        if section.slug == TAKEAWAYS or section.meta is None:
+        if section.slug == TAKEAWAYS or section.meta is None or not section.meta.quoted:
             continue
         for paragraph in section.paragraphs:
             if paragraph.sentences and not paragraph.has_link:

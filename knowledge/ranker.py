@@ -22,7 +22,7 @@ from sklearn.svm import LinearSVC
 from knowledge.encoder import Vectors
 
 DECLINED = "declined:"  # prefix of the classes that are no articles
-_LEXICAL_WEIGHT = 0.7
+_LEXICAL_WEIGHT = 1.0
 _COST = 0.3
 Scores = npt.NDArray[np.float64]
 

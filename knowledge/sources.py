@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.errors import SourcesError
+from knowledge.yaml_text import YamlError, read_yaml
 
 Entry = TypeVar("Entry", bound=BaseModel)
 Read = Literal["abstract", "page", "copy", "memory"]
@@ -46,8 +46,9 @@ class Study(BaseModel):
     pmid: str | None = Field(None, pattern=r"^\d+$")
     url: str | None = Field(None, pattern=r"^https://")
     design: Literal[
-        "systematic-review", "randomised-trial", "single-arm-trial", "non-randomised-trial", "case-series", "case-report",
-        "autopsy-series", "animal-study", "animal-review", "lab-study", "narrative-review", "trial-registration",
+        "systematic-review", "randomised-trial", "single-arm-trial", "non-randomised-trial", "case-series",
+        "case-report", "autopsy-series", "animal-study", "animal-review", "lab-study", "narrative-review",
+        "trial-registration",
     ]  # fmt: skip
     population: Literal["humans", "animals", "laboratory"]
     n: int | None = None
@@ -62,7 +63,13 @@ class Study(BaseModel):
     def as_source(self) -> Source:
         """The study as it stands beside a quote."""
         return Source(
-            id=self.id, title=self.title, publisher=self.journal, year=self.year, doi=self.doi, url=self.url, read=self.read
+            id=self.id,
+            title=self.title,
+            publisher=self.journal,
+            year=self.year,
+            doi=self.doi,
+            url=self.url,
+            read=self.read,
         )
 
 
@@ -85,7 +92,13 @@ class OtherSource(BaseModel):
     def as_source(self) -> Source:
         """The source as it stands beside a quote."""
         return Source(
-            id=self.id, title=self.title, publisher=self.publisher, year=self.year, doi=self.doi, url=self.url, read=self.read
+            id=self.id,
+            title=self.title,
+            publisher=self.publisher,
+            year=self.year,
+            doi=self.doi,
+            url=self.url,
+            read=self.read,
         )
 
 
@@ -99,7 +112,8 @@ def load_sources(folder: Path) -> dict[str, Source]:
         SourcesError: naming the file and the entry that cannot be used.
     """
     found: dict[str, Source] = {}
-    for entry in [*load_studies(folder), *_entries(folder / "sources.yml", OtherSource)]:
+    entries: list[Study | OtherSource] = [*load_studies(folder), *_entries(folder / "sources.yml", OtherSource)]
+    for entry in entries:
         source = entry.as_source()
         if source.id in found:
             raise SourcesError(f"The source {source.id} stands twice in studies.yml and sources.yml; keep one.")
@@ -118,9 +132,11 @@ def load_studies(folder: Path) -> list[Study]:
 
 def _entries(file: Path, model: type[Entry]) -> list[Entry]:
     try:
-        raw: Any = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raw, _ = read_yaml(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
         raise SourcesError(f"{file.name} cannot be read: {error}") from error
+    except YamlError as error:
+        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
     if not isinstance(raw, list):
         raise SourcesError(f"{file.name} must be a list of entries.")
     entries = []
@@ -130,5 +146,7 @@ def _entries(file: Path, model: type[Entry]) -> list[Entry]:
             entries.append(model.model_validate(item))
         except ValidationError as error:
             first = error.errors()[0]
-            raise SourcesError(f"{file.name}, entry {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise SourcesError(
+                f"{file.name}, entry {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            ) from error
     return entries

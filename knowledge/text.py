@@ -8,7 +8,8 @@ import unicodedata
 # A full stop after these does not end a sentence; after the second ones not, if a number follows.
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "vs", "dr", "prof", "st", "approx", "etc", "u.s", "cf"})
 _NUMBERED = frozenset({"no", "fig", "art"})
-_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)")
+_LONGEST_WORD = 40  # characters looked back, so that a long text takes no longer a sentence than a short one
+_END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*(?=\s)")
 
 
 def slug_of(heading: str) -> str:
@@ -44,12 +45,13 @@ def _skip_space(text: str, position: int) -> int:
 
 
 def _ends_sentence(text: str, mark: int, after: int) -> bool:
-    following = text[_skip_space(text, after) :][:1]
+    next_one = _skip_space(text, after)
+    following = text[next_one : next_one + 1]
     if following.islower():
         return False
     if text[mark] != ".":
         return True
-    word = re.split(r"[\s(\[\"“]", text[:mark])[-1].lower()
+    word = re.split(r"[\s(\[\"\u201c]", text[max(0, mark - _LONGEST_WORD) : mark])[-1].lower()
     if word in _NUMBERED:
         return not following.isdigit()
     is_initial = len(word) == 1 and word.isalpha() and word != "i"

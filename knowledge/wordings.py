@@ -9,11 +9,9 @@ They teach the search and are never shown, so they can grow without a new versio
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from knowledge.errors import SourcesError
+from knowledge.yaml_text import Lines, YamlError, read_yaml
 
 
 def read_wordings(file: Path) -> dict[str, list[str]]:
@@ -22,15 +20,27 @@ def read_wordings(file: Path) -> dict[str, list[str]]:
     Raises:
         SourcesError: if the file has another form.
     """
+    return read_wordings_and_lines(file)[0]
+
+
+def read_wordings_and_lines(file: Path) -> tuple[dict[str, list[str]], Lines]:
+    """Read a mapping from names to lists of texts, and on which lines they stand.
+
+    Raises:
+        SourcesError: if the file has another form.
+    """
     if not file.is_file():
-        return {}
+        return {}, Lines(None)
     try:
-        raw: Any = yaml.safe_load(file.read_text("utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raw, lines = read_yaml(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
         raise SourcesError(f"{file.name} cannot be read: {error}") from error
+    except YamlError as error:
+        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
+    raw = {} if raw is None else raw
     if not isinstance(raw, dict) or not all(isinstance(texts, list) for texts in raw.values()):
         raise SourcesError(f"{file.name} must map each name to a list of texts.")
     for name, texts in raw.items():
         if not all(isinstance(text, str) and text.strip() for text in texts):
             raise SourcesError(f"{file.name}: under {name} there is an entry that is no text; put it in quotes.")
-    return {str(name): [" ".join(text.split()) for text in texts] for name, texts in raw.items()}
+    return {str(name): [" ".join(text.split()) for text in texts] for name, texts in raw.items()}, lines

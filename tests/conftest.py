@@ -12,6 +12,7 @@ import pytest
 
 from cordial.bootstrap import PROJECT
 from desk.database import Database
+from desk.sealed import Keyring, new_key
 from knowledge.encoder import Encoder, prepare_model
 from knowledge.generation import build_generation
 from knowledge.library import Library
@@ -151,7 +152,7 @@ def editor(tmp_path: Path, encoder: Encoder) -> Editor:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty database with today's tables."""
-    records = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    records = Database(f"sqlite:///{tmp_path / 'records.db'}", Keyring([new_key()]))
     records.migrate()
     yield records
     records.close()

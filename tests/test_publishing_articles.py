@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.encoder import Encoder
 from knowledge.errors import GenerationError, SourcesError, VersionConflict
 from knowledge.generation import current_id, load_generation, stored_version
 from knowledge.library import Library
@@ -35,8 +36,8 @@ def test_building_twice_gives_the_same_generation(editor: Editor) -> None:
     assert (first.changed, second.changed) == (True, False)
 
 
-def test_building_elsewhere_gives_the_same_generation(editor: Editor, encoder: object, tmp_path: Path) -> None:
-    elsewhere = Editor(tmp_path / "elsewhere", editor._encoder)
+def test_building_elsewhere_gives_the_same_generation(editor: Editor, encoder: Encoder, tmp_path: Path) -> None:
+    elsewhere = Editor(tmp_path / "elsewhere", encoder)
     for shelf in (editor, elsewhere):
         shelf.writes("fever")
     assert elsewhere.builds().generation == editor.builds().generation
@@ -145,10 +146,10 @@ def test_only_the_newest_generations_stay(editor: Editor) -> None:
     assert len(os.listdir(editor.folder / "versions" / "fever")) == 5
 
 
-def test_a_running_library_takes_up_a_new_version(editor: Editor) -> None:
+def test_a_running_library_takes_up_a_new_version(editor: Editor, encoder: Encoder) -> None:
     editor.writes("fever", text="Old words.")
     editor.builds()
-    library = Library(editor.folder, editor._encoder)
+    library = Library(editor.folder, encoder)
     assert not library.refresh()
     editor.writes("fever", version=2, text="New words.")
     editor.builds()

@@ -26,8 +26,9 @@ from desk.conversations import (
 )
 from desk.database import Database, DatabaseError
 from desk.handoffs import find_case, list_handoffs
-from desk.intakes import intake_record
+from desk.intakes import apply_effects, intake_record
 from desk.models import Base, Conversation, Message
+from desk.sealed import Keyring, SealError, new_key
 from intake.record import AnswerRefused, Effect, FieldAnswer, FieldAnswered, FieldAsked, IntakeCompleted
 
 WHOLE_INTAKE: list[Effect] = [
@@ -102,7 +103,7 @@ def test_deleting_a_conversation_leaves_no_row_of_it(database: Database, convers
 
 
 def test_deleted_words_are_not_in_the_file_any_more(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'records.db'}", Keyring([new_key()]))
     database.migrate()
     with database.write() as session:
         conversation = start_conversation(session, [Draft("marzipan-word " * 200)])[0].id
@@ -191,19 +192,39 @@ def test_an_intake_is_what_its_effects_made_it(database: Database, conversation:
     assert record.answers["condition"].said == "knees"
 
 
-def test_a_later_answer_replaces_an_earlier_one_which_stays_as_history(
-    database: Database, conversation: str, asked: int
-) -> None:
+def test_a_later_answer_replaces_an_earlier_one(database: Database, conversation: str, asked: int) -> None:
     with database.write() as session:
         for said in ("knees", "both knees"):
-            effect = FieldAnswered(field="condition", answer=FieldAnswer(said=said))
-            session.flush()
-            from desk.intakes import apply_effects  # noqa: PLC0415
-
-            apply_effects(session, conversation, asked, [effect])
+            apply_effects(session, conversation, asked, [FieldAnswered(field="condition", answer=FieldAnswer(said=said))])
     with database.read() as session:
         assert intake_record(session, conversation).answers["condition"].said == "both knees"
-    assert rows(database)["intake_answers"] == 2
+    assert rows(database)["intake_answers"] == 2, "the earlier one stays as history"
+
+
+def test_the_stored_answers_cannot_be_read_without_the_key(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        store_turn(session, conversation, asked, [], WHOLE_INTAKE)
+        stored = str(session.execute(text("SELECT * FROM intake_answers")).all())
+    assert "condition" in stored
+    assert "knees" not in stored
+    stranger = Database(str(database.engine.url), Keyring([new_key()]))
+    with pytest.raises(SealError), stranger.read() as session:
+        intake_record(session, conversation)
+    stranger.close()
+
+
+def test_an_old_key_still_opens_after_a_new_one_came() -> None:
+    old, new = new_key(), new_key()
+    sealed = Keyring([old]).seal({"said": "knees"})
+    assert Keyring([new, old]).open(sealed) == {"said": "knees"}
+    assert Keyring([new]).open(Keyring([new, old]).seal("hips")) == "hips"
+
+
+@pytest.mark.parametrize("keys", [[], ["short"], [new_key(), "ü"]])
+def test_a_key_that_is_none_is_refused_and_not_repeated(keys: list[str]) -> None:
+    with pytest.raises(SealError) as refused:
+        Keyring(keys)
+    assert not any(key in str(refused.value) for key in keys)
 
 
 def test_a_case_is_found_however_its_reference_is_typed(database: Database, conversation: str, asked: int) -> None:
@@ -218,7 +239,7 @@ def test_a_case_is_found_however_its_reference_is_typed(database: Database, conv
 @pytest.mark.parametrize("address", ["sqlite:////proc/nowhere/records.db", "sqlite:///{folder}", "nosuch://records", "://"])
 def test_a_database_that_cannot_be_used_is_a_sentence(address: str, tmp_path: Path) -> None:
     with pytest.raises((DatabaseError, OSError)) as refused:
-        Database(address.format(folder=tmp_path)).migrate()
+        Database(address.format(folder=tmp_path), Keyring([new_key()])).migrate()
     assert "\n" not in str(refused.value)
 
 
@@ -226,4 +247,4 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "records.db"
     file.write_bytes(b"these are not records " * 500)
     with pytest.raises(DatabaseError, match="cannot be used"):
-        Database(f"sqlite:///{file}").migrate()
+        Database(f"sqlite:///{file}", Keyring([new_key()])).migrate()

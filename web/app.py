@@ -14,8 +14,10 @@ from fastapi.staticfiles import StaticFiles
 from rasa_sdk.executor import ActionExecutor
 
 from actions.services import Services, provide
+from cordial.keys import encryption_keys, signing_key
 from cordial.settings import Settings
 from desk.database import Database
+from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
 from intake.fields import the_intake
 from knowledge.encoder import Encoder
@@ -27,7 +29,7 @@ from web.guards import Guard
 from web.parts import Parts
 from web.rasa import RasaClient
 from web.texts import texts
-from web.tokens import Tokens, signing_key
+from web.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
 
@@ -35,13 +37,11 @@ STATIC = Path(__file__).parent / "static"
 _REFRESH_SECONDS = 2.0
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application; its parts are made when it starts."""
+def create_app(parts: Parts) -> FastAPI:
+    """The application around its parts, which it closes when it ends."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        parts = await anyio.to_thread.run_sync(make_parts, settings)
-        app.state.parts = parts
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         background = [asyncio.create_task(parts.gateway.recover()), asyncio.create_task(_keep_fresh(parts.library))]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
         yield
@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         parts.database.close()
 
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.parts = parts
     install_error_handlers(app)
     for router in (chat.router, health.router, inner.router, pages.router):
         app.include_router(router)
@@ -63,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def make_parts(settings: Settings) -> Parts:
     """Open the database, load the model and the library, register the actions."""
-    database = Database(settings.database_address)
+    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
     database.migrate()
     clinic = read_clinic(settings.clinic_file)
     texts()  # a mistake in the texts stops the start, not a patient

@@ -79,9 +79,12 @@ async def stream(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Server-sent events, one message each; `id:` is its number. Last-Event-ID resumes."""
-    if last_event_id and last_event_id.isdigit():
+    if last_event_id and last_event_id.isdecimal():
         after = max(after, int(last_event_id[:15]))
-    await parts.gateway.replay(conversation_id, 2**53)  # 401 now, not inside the stream
+    try:
+        await parts.gateway.replay(conversation_id, 2**53)  # 401 now, not inside the stream
+    except UnknownConversation:
+        raise ApiError(401, "token_invalid") from None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     events = _events(request, parts.gateway, conversation_id, after)
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -54,8 +54,9 @@ def install_error_handlers(app: FastAPI) -> None:
         problem = error.errors()[0]
         if problem["type"] == "json_invalid":
             return error_response(400, "not_json")
-        # What was sent may be personal; only the place and the rule are repeated.
-        place = ".".join(str(part) for part in problem["loc"] if part != "body")
+        # What was sent may be personal; only the place and the rule are repeated. The name of a surplus field was sent, too.
+        location = problem["loc"][:-1] if problem["type"] == "extra_forbidden" else problem["loc"]
+        place = ".".join(str(part) for part in location if part != "body")
         return error_response(422, "invalid_request", detail=f"{place}: {problem['msg']}" if place else problem["msg"])
 
     async def encoding(_request: Request, _error: Exception) -> JSONResponse:

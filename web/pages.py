@@ -68,5 +68,5 @@ def _article(parts: PartsNow, slug: str, version: int | None) -> Article:
         raise ApiError(404, "not_found")
     try:
         return stored_version(parts.settings.knowledge_folder / "versions", slug, version)
-    except ArticleError:
+    except (ArticleError, OSError):  # the latter for names that are too long for a file
         raise ApiError(404, "not_found") from None

@@ -12,7 +12,6 @@ from desk.database import Database
 from intake.clinic import Clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
-from web.errors import ApiError
 from web.gateway import Gateway
 from web.rasa import RasaClient
 from web.tokens import Tokens
@@ -34,12 +33,6 @@ class Parts:
 
 
 def parts_of(request: Request) -> Parts:
-    """The parts of the process that serves a request.
-
-    Raises:
-        ApiError: 503, while they are still being made.
-    """
-    parts = getattr(request.app.state, "parts", None)
-    if not isinstance(parts, Parts):
-        raise ApiError(503, "not_ready")
+    """The parts of the process that serves a request."""
+    parts: Parts = request.app.state.parts
     return parts

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from desk.conversations import Draft
-from intake.record import EFFECTS, Effect
+from intake.record import Effect
+from knowledge.answer import Answer
+from web.wire import Kind, Question
 
 
 class RasaAway(Exception):
@@ -30,6 +33,33 @@ class Reply:
     effects: list[Effect]
 
 
+class _Button(BaseModel):
+    title: str
+    payload: str
+
+
+class _Custom(BaseModel):
+    """What belongs to the text before it, and what the turn did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind = "text"
+    answer: Answer | None = None
+    question: Question | None = None
+    effects: list[Effect] = []
+
+
+class _Item(BaseModel):
+    """One item of the REST channel: a text, or what belongs to it."""
+
+    text: str | None = None
+    buttons: list[_Button] = []
+    custom: _Custom | None = None
+
+
+_ITEMS = TypeAdapter(list[_Item])
+
+
 class RasaClient:
     """The REST channel of one Rasa."""
 
@@ -41,12 +71,13 @@ class RasaClient:
             timeout: seconds that a turn may take.
         """
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+        self._timeout = timeout
         self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
 
     async def turn(self, text: str, context: dict[str, Any]) -> Reply:
         """Let Rasa handle one message.
 
-        Each turn has a sender id of its own, so Rasa's tracker lives for one message, and says nothing about the person.
+        Each turn has a sender id of its own, so Rasa's tracker lives for one message and says nothing about the person.
 
         Args:
             text: what the patient wrote.
@@ -58,10 +89,11 @@ class RasaClient:
         """
         body = {"sender": secrets.token_hex(16), "message": _plain(text), "metadata": context}
         try:
-            response = await self._http.post("/webhooks/rest/webhook", json=body)
+            async with asyncio.timeout(self._timeout):  # httpx's own limit begins anew with each piece that comes
+                response = await self._http.post("/webhooks/rest/webhook", json=body)
             response.raise_for_status()
             items = response.json()
-        except httpx.TimeoutException:
+        except (TimeoutError, httpx.TimeoutException):
             raise RasaAway("timeout") from None
         except httpx.HTTPStatusError as error:
             raise RasaAway(f"status {error.response.status_code}") from None
@@ -93,22 +125,26 @@ def read_reply(items: Any) -> Reply:
     Raises:
         RasaAway: if the items are not in that form.
     """
-    drafts: list[dict[str, Any]] = []
-    effects: list[Any] = []
-    if not isinstance(items, list):
-        raise RasaAway("malformed reply")
-    for item in items:
-        if "text" in item:
-            buttons = [{"title": button["title"], "value": button["payload"]} for button in item.get("buttons") or []]
-            drafts.append({"text": item["text"], "buttons": buttons})
-        custom = dict(item.get("custom") or {})
-        effects += custom.pop("effects", [])
-        if custom and drafts:
-            drafts[-1].update(custom)
     try:
-        return Reply([Draft(**draft) for draft in drafts], EFFECTS.validate_python(effects))
-    except (ValidationError, TypeError, KeyError):
+        parsed = _ITEMS.validate_python(items)
+    except ValidationError:
         raise RasaAway("malformed reply") from None
+    drafts: list[Draft] = []
+    effects: list[Effect] = []
+    for item in parsed:
+        if item.text is not None:
+            buttons = [{"title": button.title, "value": button.payload} for button in item.buttons]
+            drafts.append(Draft(item.text, buttons=buttons))
+        if item.custom is not None:
+            effects += item.custom.effects
+            if drafts:
+                drafts[-1] = replace(drafts[-1], **_fields(item.custom))
+    return Reply(drafts, effects)
+
+
+def _fields(custom: _Custom) -> dict[str, Any]:
+    """What a custom part says of its message, and nothing of what it leaves open."""
+    return custom.model_dump(mode="json", exclude={"effects"}, exclude_unset=True)
 
 
 def _plain(text: str) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
-
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from cordial.settings import Settings
 from web.errors import ApiError
 
 
@@ -39,27 +34,3 @@ class Tokens:
             raise ApiError(401, "token_expired") from None
         except BadSignature:
             raise ApiError(401, "token_invalid") from None
-
-
-def signing_key(settings: Settings) -> str:
-    """The configured key, or one that is made once and kept in the data folder, readable by its owner only."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    file = settings.data / "secret_key"
-    if not file.is_file():
-        settings.data.mkdir(parents=True, exist_ok=True)
-        _create_once(file)
-    return file.read_text("ascii").strip()
-
-
-def _create_once(file: Path) -> None:
-    aside = file.with_name(f"{file.name}.{os.getpid()}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_urlsafe(48) + "\n")
-    try:
-        os.link(aside, file)  # fails if another process was first; then its key is the one
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()

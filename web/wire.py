@@ -14,6 +14,7 @@ from knowledge.answer import Answer
 
 MAX_MESSAGE = 4_000  # characters; a long letter, and far below what slows the assistant
 
+Kind = Literal["text", "answer", "question", "summary", "notice", "emergency", "handoff"]
 UtcText = Annotated[datetime, PlainSerializer(lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str)]
 
 
@@ -40,7 +41,7 @@ class WireMessage(BaseModel):
     seq: int
     at: UtcText
     sender: Literal["patient", "assistant", "coordinator", "system"] = Field(alias="from")
-    kind: Literal["text", "answer", "question", "summary", "notice", "emergency", "handoff"]
+    kind: Kind
     text: str
     buttons: list[Button]
     answer: Answer | None

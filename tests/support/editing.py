@@ -51,6 +51,11 @@ SOURCES = """\
   read: page
 """
 
+DECLINED = """\
+price: [what does it cost here, how much is it, is there a discount]
+small-talk: [who won the match, tell me a joke, what is the weather like]
+"""
+
 
 def article_text(
     title: str = "Fever", version: int = 1, status: str = "published", text: str = "A fever may follow. It passes.",
@@ -69,6 +74,7 @@ class Editor:
         self.articles.mkdir(parents=True)
         (self.content / "sources.yml").write_text(SOURCES, "utf-8")
         (self.content / "studies.yml").write_text("[]\n", "utf-8")
+        (self.content / "declined.yml").write_text(DECLINED, "utf-8")
 
     def writes(self, slug: str, text: str | bytes | None = None, **changes: object) -> Path:
         """Save an article; by default one that is in order."""

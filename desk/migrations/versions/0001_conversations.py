@@ -54,9 +54,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("conversation_id", sa.String(32), _conversation(), nullable=False),
         sa.Column("field", sa.String(40), nullable=False),
-        sa.Column("said", sa.Text(), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=True),
-        sa.Column("skipped", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("message_seq", sa.Integer(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
     )

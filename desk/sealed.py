@@ -1,0 +1,54 @@
+"""Encryption of personal fields at rest (Fernet: AES-128-CBC with HMAC-SHA256, and a time stamp).
+
+A stolen database file, or a backup of it, without the key shows nobody's answers. Several keys allow rotation: the first
+seals, every one opens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class SealError(Exception):
+    """A key is no key, or none of the keys opens what is stored."""
+
+
+class Keyring:
+    """Seals and opens JSON values."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Use these keys, the newest first.
+
+        Raises:
+            SealError: if there is none, or one is not 32 bytes in URL-safe base64.
+        """
+        if not keys:
+            raise SealError("There is no encryption key.")
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise SealError("An encryption key is not 32 bytes in URL-safe base64.") from None
+
+    def seal(self, value: Any) -> str:
+        """Encrypt a JSON value."""
+        return self._fernet.encrypt(json.dumps(value, ensure_ascii=False).encode()).decode("ascii")
+
+    def open(self, sealed: str) -> Any:
+        """Decrypt what `seal` made.
+
+        Raises:
+            SealError: if it was sealed with another key, or changed since.
+        """
+        try:
+            return json.loads(self._fernet.decrypt(sealed.encode()))
+        except InvalidToken:
+            raise SealError("A stored answer cannot be opened with the configured encryption keys.") from None
+
+
+def new_key() -> str:
+    """A fresh key."""
+    return Fernet.generate_key().decode("ascii")

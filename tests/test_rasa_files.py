@@ -1,0 +1,136 @@
+"""Rasa's own files, our actions and our fields say the same thing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk.executor import ActionExecutor
+
+from actions.turn import FORM, slot_of
+from cordial import start
+from cordial.bootstrap import PROJECT
+from cordial.settings import load_settings
+from intake.fields import the_intake
+from intake.reading import MOVES
+
+
+def read_all(folder: str) -> dict[str, Any]:
+    """The files of a folder as one, as Rasa reads them; a key that stands in several holds what all of them say."""
+    whole: dict[str, Any] = {}
+    for file in sorted((PROJECT / folder).rglob("*.yml")):
+        for key, value in yaml.safe_load(file.read_text("utf-8")).items():
+            if isinstance(value, dict):
+                whole.setdefault(key, {}).update(value)
+            elif isinstance(value, list):
+                whole.setdefault(key, []).extend(value)
+    return whole
+
+
+DOMAIN = read_all("domain")
+DATA = read_all("data")
+
+
+@pytest.fixture(scope="module")
+def registered() -> set[str]:
+    """The names of the actions that web serves."""
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return set(executor.actions)
+
+
+def test_web_serves_exactly_the_actions_that_the_domain_names(registered: set[str]) -> None:
+    assert registered == set(DOMAIN["actions"])
+
+
+def test_the_form_asks_exactly_the_fields_of_the_intake_in_their_order() -> None:
+    fields = [slot_of(field.name) for field in the_intake().fields]
+    assert DOMAIN["forms"] == {FORM: {"required_slots": fields}}
+    assert set(fields) <= set(DOMAIN["slots"])
+
+
+def test_no_slot_changes_what_rasa_predicts() -> None:
+    assert all(slot["influence_conversation"] is False for slot in DOMAIN["slots"].values())
+    assert {mapping["type"] for slot in DOMAIN["slots"].values() for mapping in slot["mappings"]} == {"custom"}
+
+
+def test_every_intent_has_examples_and_every_example_an_intent() -> None:
+    with_examples = {entry["intent"] for entry in DATA["nlu"] if "intent" in entry}
+    assert with_examples == set(DOMAIN["intents"])
+
+
+def test_every_move_of_the_intake_is_an_intent() -> None:
+    assert set(DOMAIN["intents"]) >= MOVES
+
+
+def test_every_move_that_no_action_handles_has_a_response() -> None:
+    from actions.intake import _HANDLERS  # noqa: PLC0415
+
+    assert [intent for intent in sorted(MOVES) if intent not in _HANDLERS and f"utter_{intent}" not in DOMAIN["responses"]] == []
+
+
+def test_no_example_is_trained_for_two_intents() -> None:
+    seen: dict[str, str] = {}
+    for entry in DATA["nlu"]:
+        for line in entry["examples"].splitlines():
+            example = " ".join(line.removeprefix("- ").lower().split())
+            assert seen.setdefault(example, entry["intent"]) == entry["intent"], example
+
+
+def test_what_is_held_out_was_not_trained_on() -> None:
+    def lines(entries: list[dict[str, str]]) -> set[str]:
+        return {line.removeprefix("- ").strip().lower() for entry in entries for line in entry["examples"].splitlines()}
+
+    held_out = yaml.safe_load((PROJECT / "tests" / "nlu" / "held_out.yml").read_text("utf-8"))["nlu"]
+    assert {entry["intent"] for entry in held_out} == set(DOMAIN["intents"])
+    assert lines(held_out) & lines(DATA["nlu"]) == set()
+
+
+def test_every_button_of_a_response_says_what_it_sends() -> None:
+    buttons = [b for texts in DOMAIN["responses"].values() for text in texts for b in text.get("buttons", [])]
+    assert buttons
+    assert all(button["payload"] == button["title"] for button in buttons)
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what a model is trained from, and of what it is not."""
+    for name in ("domain", "data", "bot", "knowledge"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
+    shutil.copy2(PROJECT / "config.yml", tmp_path)
+    monkeypatch.setattr(start, "PROJECT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["config.yml", "domain/domain.yml", "data/nlu/social.yml", "bot/featurizer.py"])
+def test_changed_training_data_calls_for_a_new_model(name: str, copy: Path) -> None:
+    before = start.model_file()
+    (copy / name).write_text((copy / name).read_text("utf-8") + "\n", "utf-8")
+    assert start.model_file() != before
+
+
+def test_a_changed_article_does_not_call_for_a_new_model(copy: Path) -> None:
+    before = start.model_file()
+    os.utime(copy / "config.yml")
+    for article in (copy / "knowledge" / "articles").glob("*.md"):
+        article.write_text("other text", "utf-8")
+    assert start.model_file() == before
+
+
+def test_rasa_learns_none_of_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CORDIAL_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("CORDIAL_DATA", str(tmp_path))
+    environment = start.rasa_environment(load_settings())
+    assert {name for name in environment if name.startswith("CORDIAL_")} == {"CORDIAL_WEB_URL"}
+    assert environment["RASA_TELEMETRY_ENABLED"] == "false"
+
+
+def test_rasa_is_told_the_port_of_our_web(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CORDIAL_PORT", "8123")
+    monkeypatch.setenv("CORDIAL_DATA", str(tmp_path))
+    endpoints = yaml.safe_load(start.endpoints_file(load_settings()).read_text("utf-8"))
+    assert endpoints["action_endpoint"]["url"] == "http://127.0.0.1:8123/webhook"
