@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -141,6 +142,7 @@ def kb_ask(
 def kb_check(
     as_json: Json = False,
     files_only: Annotated[bool, typer.Option("--files-only", help="Leave out what needs the index.")] = False,
+    every_wording: Annotated[bool, typer.Option("--every-wording", help="Ask those in wordings/ too.")] = False,
 ) -> None:
     """Refuse what must not be published: each problem as file, line and what to do."""
     from knowledge.check import OwnQuestions, check_content, check_own_questions  # noqa: PLC0415
@@ -152,7 +154,8 @@ def kb_check(
         no_index: str | None = None
         if not files_only:
             try:
-                own = check_own_questions(checked.questions, rank_by(library_of_the_files(settings)))
+                rank = rank_by(library_of_the_files(settings))
+                own = check_own_questions(checked.questions, rank, every_wording)
             except KnowledgeError as error:
                 no_index = f"The articles could not be asked their own questions. {error}"
         problems = [*checked.problems, *(own.problems if own else ())]
@@ -294,9 +297,12 @@ def library_of_the_files(settings: Settings) -> Any:
     prepare_encoder(settings)
     encoder = Encoder(settings.data / "encoder")
     folder = settings.data / "check"
-    shutil.rmtree(folder / "versions", ignore_errors=True)
-    build_generation(settings.articles_folder.parent, folder, encoder)
-    return Library(folder, encoder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two checks at once would take each other's files away
+        shutil.rmtree(folder / "versions", ignore_errors=True)
+        build_generation(settings.articles_folder.parent, folder, encoder)
+        return Library(folder, encoder)
 
 
 def rank_by(library: Any) -> Callable[[str], list[str]]:

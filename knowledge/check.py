@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from knowledge.article import Article, read_article_and_layout
 from knowledge.article_rules import Given, Page, Problem, links_of, problems_of
@@ -21,6 +22,7 @@ from knowledge.source_rules import CheckedSources, check_sources
 from knowledge.text import slug_of
 from knowledge.wordings import read_wordings_and_lines
 
+DECLINED = "declined.yml"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LINK_TARGET = re.compile(r"(?:(?P<slug>[a-z0-9-]+)\.md)?(?:#(?P<anchor>[a-z0-9-]+))?")
 
@@ -36,7 +38,7 @@ class Question:
     file: str
     line: int
     article: str | None  # none if it is declined
-    is_heading: bool = False
+    kind: Literal["heading", "wording", "beside", "declined"]  # beside: in wordings/, to teach the search
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,18 @@ def check_content(content: Path, today: date, promises: Path = PROMISES) -> Chec
     return Checked(tuple(page.article for page in pages), tuple(questions), tuple(sorted(set(problems))))
 
 
-def check_own_questions(questions: Iterable[Question], rank: Rank) -> OwnQuestions:
+def check_own_questions(questions: Iterable[Question], rank: Rank, every_wording: bool = False) -> OwnQuestions:
     """Ask the library every question that its articles claim to answer.
 
     Args:
         questions: those of `Checked`; what is declined is not asked.
         rank: asks the library that was built from the same files.
+        every_wording: ask those beside the articles too, which takes minutes.
     """
-    headings: list[Problem | None] = []
-    wordings: list[Problem | None] = []
-    for question in questions:
-        if question.article is not None:
-            (headings if question.is_heading else wordings).append(_ask(question, rank))
+    kinds = {"heading", "wording", "beside"} if every_wording else {"heading", "wording"}
+    asked = [question for question in questions if question.kind in kinds]
+    headings = [_ask(question, rank) for question in asked if question.kind == "heading"]
+    wordings = [_ask(question, rank) for question in asked if question.kind != "heading"]
     return OwnQuestions(
         _share(headings), _share(wordings), tuple(filter(None, headings)), tuple(filter(None, wordings))
     )  # fmt: skip
@@ -186,10 +188,10 @@ def _questions_of(page: Page) -> Iterator[Question]:
         if section.meta is None or not section.meta.quoted:
             continue
         if section.is_question:
-            yield Question(section.heading, page.file, section.line, article.slug, is_heading=True)
+            yield Question(section.heading, page.file, section.line, article.slug, "heading")
         for number, wording in enumerate(section.meta.questions):
             line = page.line_of("sections", section.slug, "questions", number)
-            yield Question(wording, page.file, line, article.slug)
+            yield Question(wording, page.file, line, article.slug, "wording")
 
 
 def _wordings_beside(content: Path, pages: Sequence[Page]) -> tuple[list[Question], list[Problem]]:
@@ -197,26 +199,23 @@ def _wordings_beside(content: Path, pages: Sequence[Page]) -> tuple[list[Questio
     questions: list[Question] = []
     problems: list[Problem] = []
     articles = {page.article.slug: page.article for page in pages}
-    for file in [*sorted((content / "wordings").glob("*.yml")), content / "declined.yml"]:
+    for file in [*sorted((content / "wordings").glob("*.yml")), content / DECLINED]:
         name = _name(content, file)
         try:
             texts, lines = read_wordings_and_lines(file)
         except SourcesError as error:
             problems.append(_wordings_problem(name, file, error))
             continue
-        is_declined = file.parent == content
-        article = articles.get(file.stem)
-        if not is_declined and not (content / "articles" / f"{file.stem}.md").exists():
-            problems.append(Problem(name, 1, f"there is no article {file.stem}; rename or remove these wordings."))
+        slug = None if file.name == DECLINED else file.stem
+        if slug is not None and not (content / "articles" / f"{slug}.md").exists():
+            problems.append(Problem(name, 1, f"there is no article {slug}; rename or remove these wordings."))
+        article = articles.get(slug or "")
         for section, wordings in texts.items():
             if article and (article.section(section) is None or section not in article.front.sections):
-                problems.append(
-                    Problem(name, lines.of(section), f"{file.stem} has no section {section}; correct the name.")
-                )
+                problems.append(Problem(name, lines.of(section), f"{slug} has no section {section}; correct the name."))
             for number, wording in enumerate(wordings):
-                questions.append(
-                    Question(wording, name, lines.of(section, number), None if is_declined else file.stem)
-                )  # fmt: skip
+                line = lines.of(section, number)
+                questions.append(Question(wording, name, line, slug, "beside" if slug else "declined"))
     return questions, problems
 
 

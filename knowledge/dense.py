@@ -11,6 +11,10 @@ from knowledge.encoder import Vectors
 from knowledge.errors import GenerationError
 
 
+# One question is a few million multiplications: threads cost more than they bring, above all on a busy machine.
+faiss.omp_set_num_threads(1)
+
+
 class DenseIndex:
     """Exact search by inner product over unit vectors, so scores are cosines in [-1, 1]."""
 

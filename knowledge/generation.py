@@ -32,7 +32,7 @@ from knowledge.sources import Source, load_sources
 from knowledge.spelling import Speller
 from knowledge.wordings import read_wordings
 
-_FORMAT = 2  # raise it when the files of a generation change shape
+_FORMAT = 3  # raise it when the files of a generation change shape
 _FILES = (
     "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "ranker.json", "ranker.npz", "english.json",
 )  # fmt: skip
@@ -44,6 +44,7 @@ class Generation:
     """Everything that answering needs, from one moment."""
 
     id: str
+    encoder: str  # the name of the model that embedded it
     articles: dict[str, Article]
     passages: list[Passage]
     entries: list[Entry]
@@ -98,7 +99,7 @@ def build_generation(content: Path, folder: Path, encoder: Encoder) -> Build:
     if current_id(folder) == wanted and _is_whole(folder / "generations" / wanted):
         return Build(wanted, False, len(articles), problems)
     if not _is_whole(folder / "generations" / wanted):
-        _write(folder / "generations" / wanted, wanted, made_from, encoder)
+        _write(folder / "generations" / wanted, wanted, made_from, _Embeddings(encoder, folder))
     _make_current(folder, wanted)
     _forget_old(folder, wanted)
     return Build(wanted, True, len(articles), problems)
@@ -197,6 +198,7 @@ def load_generation(folder: Path) -> Generation:
     entries = [Entry(**value) for value in _json(home / "entries.json")]
     return Generation(
         id=name,
+        encoder=_json(home / "manifest.json")["encoder"],
         articles=articles,
         passages=[Passage.from_json(value) for value in _json(home / "passages.json")],
         entries=entries,
@@ -214,7 +216,26 @@ def _id_of(content: _Content, encoder: Encoder) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _write(home: Path, name: str, content: _Content, encoder: Encoder) -> None:
+class _Embeddings:
+    """Embeds texts, and takes what the generation in use has embedded already: most of a new one is the old one."""
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        self.encoder = encoder
+        self._known: dict[str, Vectors] = {}
+        try:
+            old = load_generation(folder)
+        except GenerationError:
+            return
+        if old.encoder == encoder.name:
+            self._known = {entry.text: old.dense.row(number) for number, entry in enumerate(old.entries)}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(missing, self.encoder.encode(missing), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> None:
     aside = home.with_name(f"{name}.{os.getpid()}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
@@ -225,16 +246,16 @@ def _write(home: Path, name: str, content: _Content, encoder: Encoder) -> None:
     _dump(aside / "passages.json", [passage.as_json() for passage in passages])
     _dump(aside / "entries.json", [asdict(entry) for entry in entries])
     _dump(aside / "sources.json", [source.model_dump() for source in content.sources.values()])
-    _dump(aside / "english.json", sorted(encoder.english_words()))
+    _dump(aside / "english.json", sorted(encoder.encoder.english_words()))
     DenseIndex.build(vectors).save(aside / "dense.faiss")
     _fit_ranker(entries, vectors, passages, content.declined, encoder).save(aside)
-    _dump(aside / "manifest.json", {"id": name, "files": {file: _sha256(aside / file) for file in _FILES}})
+    _dump(aside / "manifest.json", {"id": name, "encoder": encoder.encoder.name, "files": {file: _sha256(aside / file) for file in _FILES}})
     shutil.rmtree(home, ignore_errors=True)
     aside.rename(home)
 
 
 def _fit_ranker(
-    entries: list[Entry], vectors: Vectors, passages: list[Passage], declined: dict[str, list[str]], encoder: Encoder
+    entries: list[Entry], vectors: Vectors, passages: list[Passage], declined: dict[str, list[str]], encoder: _Embeddings
 ) -> Ranker:  # fmt: skip
     others = [(text, DECLINED + kind) for kind, texts in declined.items() for text in texts]
     texts = [entry.text for entry in entries] + [text for text, _ in others]

@@ -33,7 +33,8 @@ class Ranker:
     def __init__(self, classes: list[str], weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32], views: _Views) -> None:
         """Hold a fitted model; use `fit` or `load`."""
         self.classes = classes
-        self._weights = weights
+        self._weights = weights  # shape (classes, features), as fitted and stored
+        self._by_feature = np.ascontiguousarray(weights.T)  # a question has some hundred features of forty thousand
         self._bias = bias
         self._views = views
 
@@ -56,7 +57,7 @@ class Ranker:
     def scores(self, text: str, vector: Vectors) -> Scores:
         """The distance of a text from each class's boundary, in the order of `classes`; above 0 is inside."""
         features = self._views.features([text], vector.reshape(1, -1))
-        return np.asarray(features @ self._weights.T).ravel() + self._bias
+        return np.asarray(features.data @ self._by_feature[features.indices], dtype=np.float64) + self._bias
 
     def save(self, folder: Path) -> None:
         """Write the model as JSON and npz into a folder."""

@@ -21,20 +21,20 @@ from tests.support.editing import Editor
 from tests.support.people import Coordinator, Patient
 from tests.support.system import System
 
-_E2E_SECONDS = 400  # the first one waits for training and for the start of everything
+# What takes long to set up: the index of all articles, and everything running.
+_SLOW = {"library", "lonely_web", "cordial"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, whatever order they were shuffled into; and time for the slow ones."""
+    """Quick tests first, whatever order they were shuffled into."""
 
     def cost(item: pytest.Item) -> int:
-        return 2 if item.get_closest_marker("e2e") else 1 if item.get_closest_marker("slow") else 0
+        if item.get_closest_marker("e2e"):
+            return 2
+        return 1 if item.get_closest_marker("slow") or _SLOW & set(getattr(item, "fixturenames", ())) else 0
 
     items.sort(key=cost)
-    for item in items:
-        if cost(item) and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(_E2E_SECONDS))
 
 
 @pytest.fixture(autouse=True)

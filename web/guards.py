@@ -6,6 +6,7 @@ import time
 
 import structlog
 from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import error_response
@@ -30,8 +31,12 @@ SECURITY_HEADERS = {
 }
 
 
-class BodyTooLarge(Exception):
-    """More was sent than is read."""
+class BodyTooLarge(HTTPException):
+    """More was sent than is read. Of this class, because FastAPI takes any other for a body that is not JSON."""
+
+    def __init__(self) -> None:
+        """413."""
+        super().__init__(413)
 
 
 class Guard:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import anyio.to_thread
 import structlog
 from fastapi import APIRouter, Body, Depends, Request
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
 
 from web.chat import PartsNow
 from web.errors import ApiError
@@ -53,7 +53,7 @@ async def webhook(call: Annotated[dict[str, Any], Body()], parts: PartsNow) -> d
     except (ActionNotFoundException, ActionExecutionRejection):
         logger.error("rasa asked for an unknown action", action=str(call.get("next_action"))[:80])
         raise ApiError(404, "not_found") from None
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (ActionMissingDomainException, KeyError, TypeError, AttributeError, ValueError):
         raise ApiError(422, "invalid_request", detail="It is not a call of an action.") from None
     if result is None:
         return {"events": [], "responses": []}

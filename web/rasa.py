@@ -92,14 +92,14 @@ class RasaClient:
             async with asyncio.timeout(self._timeout):  # httpx's own limit begins anew with each piece that comes
                 response = await self._http.post("/webhooks/rest/webhook", json=body)
             response.raise_for_status()
-            items = response.json()
+            content = response.content
         except (TimeoutError, httpx.TimeoutException):
             raise RasaAway("timeout") from None
         except httpx.HTTPStatusError as error:
             raise RasaAway(f"status {error.response.status_code}") from None
-        except (httpx.HTTPError, ValueError) as error:
+        except httpx.HTTPError as error:
             raise RasaAway(type(error).__name__) from None
-        reply = read_reply(items)
+        reply = read_reply(content)
         if not reply.drafts:
             raise RasaAway("empty reply")
         return reply
@@ -117,21 +117,21 @@ class RasaClient:
         await self._http.aclose()
 
 
-def read_reply(items: Any) -> Reply:
-    """Turn the items of Rasa's REST channel into messages and effects.
+def read_reply(content: bytes) -> Reply:
+    """Turn what Rasa's REST channel answered into messages and effects.
 
     An action sends a text, and after it what belongs to that text (kind, answer, question) and what it did (effects).
 
     Raises:
-        RasaAway: if the items are not in that form.
+        RasaAway: if it is not in that form.
     """
     try:
-        parsed = _ITEMS.validate_python(items)
+        items = _ITEMS.validate_json(content)
     except ValidationError:
         raise RasaAway("malformed reply") from None
     drafts: list[Draft] = []
     effects: list[Effect] = []
-    for item in parsed:
+    for item in items:
         if item.text is not None:
             buttons = [{"title": button.title, "value": button.payload} for button in item.buttons]
             drafts.append(Draft(item.text, buttons=buttons))
