@@ -17,12 +17,13 @@ class ActionAnswer(SafeAction):
 
     def act(self, turn: Turn) -> list[EventType]:
         """Reply with one message for each answer."""
-        for answer in turn.services.library.ask(turn.text):
+        for explanation in turn.services.library.explain(turn.text):
+            answer = explanation.answer
             if answer.status == "answered" and answer.about is not None:
                 turn.say(phrases().lead[answer.about], kind="answer", answer=answer.model_dump(mode="json"))
             else:
                 turn.say(
-                    turn.fill(phrases().abstained),
+                    turn.fill(phrases().why_not(explanation.declined)),
                     buttons=[phrases().offer_person],
                     kind="answer",
                     answer=answer.model_dump(mode="json"),

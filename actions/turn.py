@@ -111,7 +111,7 @@ class Turn:
         }
 
 
-class SafeAction(Action, ABC):
+class SafeAction(Action, ABC):  # type: ignore[misc]
     """An action that never leaves a patient in silence.
 
     Rasa drops the events of an action that raises and says nothing; so everything is caught here, logged without the

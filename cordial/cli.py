@@ -206,6 +206,21 @@ def kb_eval(
             say(f"    wanted {', '.join(miss.wanted) or 'no answer'}; got {miss.got}{score}")
 
 
+@kb.command("fit")
+def kb_fit(covered: Path, not_covered: Path) -> None:
+    """Fit the decision to answer anew, on files of questions that the library covers and does not cover."""
+    from knowledge.calibration import fit_calibration, save_calibration  # noqa: PLC0415
+    from knowledge.evaluate import read_questions  # noqa: PLC0415
+    from knowledge.library import CALIBRATION  # noqa: PLC0415
+
+    with plain_errors():
+        library = open_library(load_settings())
+        seen = [[library.explain(q.text)[0].signals for q in read_questions([file])] for file in (covered, not_covered)]
+        fitted = fit_calibration(seen[0], seen[1], library.generation.encoder, library.calibration.version + 1)
+        save_calibration(fitted, CALIBRATION)
+        say(f"Calibration {fitted.version}: threshold {fitted.threshold} on {fitted.covered} + {fitted.not_covered} questions.")
+
+
 @handoffs.command("list")
 def handoffs_list(
     as_json: Json = False,

@@ -20,7 +20,7 @@ from urllib.request import ProxyHandler, build_opener
 from cordial.bootstrap import PROJECT, RASA, step
 from cordial.settings import Settings
 
-_READY_SECONDS = 180.0
+_READY_SECONDS = 600.0
 _END_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
 # What the trained model depends on; FAQ text is not among it.

@@ -12,6 +12,15 @@ class ClinicError(Exception):
     """`clinic.yml` cannot be used; the message says why."""
 
 
+class CrisisLine(BaseModel):
+    """A phone line for people who think of ending their lives."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=2)
+    number: str = Field(pattern=r"^\d[\d ]{1,14}$")
+
+
 class Clinic(BaseModel):
     """One clinic or coordination service."""
 
@@ -29,6 +38,11 @@ class Clinic(BaseModel):
     prices_policy: str
     emergency_number: str = Field(pattern=r"^\d{2,6}$")
     emergency_numbers: dict[str, str]
+    crisis_lines: dict[str, list[CrisisLine]] = {}
+
+    def emergency_number_of(self, country: str | None) -> str:
+        """The emergency number of a country; the clinic's own if the country or its number is not known."""
+        return self.emergency_numbers.get(country or "", self.emergency_number)
 
 
 def read_clinic(file: Path) -> Clinic:

@@ -1,152 +1,201 @@
 """A small notation for wordings, which a physician can read, and the regular expressions that it stands for.
 
-    chest pain            these words, next to each other, in any case
+    chest pain            these words, next to each other, in any case; a comma may stand between them
     (pain|ache|hurting)   one of these; a choice may have several words
     [very] bad            the word in brackets may be missing
     tight*                any word that begins like this
     chest .. hurts        up to three words may stand in between; with three dots, up to six
     <relative>            one of the list of that name
 
-Text is matched in the form that `normalise` gives it: lower case, words and commas parted by single spaces, a line for
-each sentence. Every gap has a limit, so no expression can take long on any text.
+Text is matched in the form that `intake.plain_words` gives it. Every gap has a limit, and a wording is only looked for when one
+of its rarer words is in the message, so no text takes long.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
-_PIECE = re.compile(r"\s*(?:(?P<gap>\.{2,3})|(?P<sign>[()\[\]|])|<(?P<list>[a-z_]+)>|(?P<word>[^\s()\[\]|<>]+))")
+_PIECE = re.compile(r"\s*(?:(?P<gap>\.{2,3})(?!\S)|(?P<sign>[()\[\]|])|<(?P<list>[a-z_]+)>|(?P<word>[^\s()\[\]|<>,]+))")
 _GAPS = {"..": 3, "...": 6}
 _SHORTEST_STEM = 3
 
-# Words that stand in so many messages that a wording is not looked for because of one of them alone.
+# Words that stand in so many messages that a wording is better found by another of its words.
 _COMMON = frozenset(
-    "a about after am an and are at be been by do for from get got had has have he her him his i if in is it just me my no "
-    "not of on or our she so that the them then there they this to was we were what when will with you your cant dont "
-    "very go going went feel feels feeling make since day days hour hours now please all up out his its can".split()
+    "a about after again all am an and any are as at be been but by can cant could did do does dont for from get gets getting got "
+    "had has have he help her him his how i if in into is isnt it just like me much my no not now of off on one or our out "
+    "over she since so some start started take that the their them then there they this to today too took up very want was we "
+    "were what when which who will with would you your feel feels feeling going go gone good bad day days hour hours make "
+    "years year months weeks week last more most other left right side cells cell treatment infusion".split()
 )
+_COMMON_COST = 50
+
+Lists = Mapping[str, Iterable[str]]
 
 
 class WordingError(Exception):
-    """A wording is not written in the notation; the message repeats it."""
+    """A wording is not in the notation; the message repeats it."""
 
 
 @dataclass(frozen=True)
 class Wording:
     """One wording, ready to be looked for."""
 
-    pattern: re.Pattern[str]
-    anchors: frozenset[str]  # one of these words, or words that begin like those that end in *, stands in every match
+    written: str
+    expression: str
+    anchors: frozenset[str]  # in every match stands one of these words, or one that begins like one of those with a star
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
 
     def spans(self, line: str) -> list[tuple[int, int]]:
-        """Where it stands in a line, from the first letter of its first word to the space after its last."""
-        return [(found.start(), found.end()) for found in self.pattern.finditer(line)]
+        """Where it stands in a line: from before its first word to the end of its last."""
+        return [found.span() for found in self._pattern.finditer(line)]
+
+
+class WordingIndex:
+    """Finds out quickly which of many wordings can stand in a text at all."""
+
+    def __init__(self, wordings: Iterable[Wording]) -> None:
+        """Sort the wordings by their anchors."""
+        self._exact: defaultdict[str, list[Wording]] = defaultdict(list)
+        self._stems: defaultdict[str, list[Wording]] = defaultdict(list)
+        for wording in wordings:
+            for anchor in wording.anchors:
+                if anchor.endswith("*"):
+                    self._stems[anchor[:-1]].append(wording)
+                else:
+                    self._exact[anchor].append(wording)
+
+    def possible(self, words: Iterable[str]) -> set[int]:
+        """The identities of the wordings one of whose anchors is among the words."""
+        found: set[int] = set()
+        for word in words:
+            found.update(id(wording) for wording in self._exact.get(word, ()))
+            for length in range(1, len(word) + 1):
+                found.update(id(wording) for wording in self._stems.get(word[:length], ()))
+        return found
+
+
+def read_wordings(text: str, lists: Lists) -> list[Wording]:
+    """The wordings of a block: one a line, or several parted by commas outside brackets.
+
+    Raises:
+        WordingError: if one is not in the notation.
+    """
+    return [compile_wording(wording, lists) for line in text.splitlines() for wording in split_list(line)]
+
+
+def split_list(line: str) -> list[str]:
+    """The parts between commas that are not inside brackets."""
+    parts = [""]
+    depth = 0
+    for letter in line:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]
+
+
+def compile_wording(wording: str, lists: Lists) -> Wording:
+    """Turn a wording into an expression.
+
+    Raises:
+        WordingError: if it is not in the notation, or could match nothing certain.
+    """
+    part = _Reader(wording, lists).whole()
+    if not part.anchors:
+        raise WordingError(f"no word in it must be there: {wording}")
+    return Wording(wording, part.expression, part.anchors)
 
 
 @dataclass(frozen=True)
 class _Part:
     expression: str
-    anchors: frozenset[str]  # empty: matches without any certain word
+    anchors: frozenset[str] = frozenset()  # empty: nothing in it must be there
 
 
-def compile_wording(wording: str, lists: Mapping[str, Iterable[str]]) -> Wording:
-    """Turn a wording into an expression.
+class _Reader:
+    """Reads one wording from left to right."""
 
-    Args:
-        wording: in the notation above.
-        lists: the lists that it may name.
+    def __init__(self, wording: str, lists: Lists, inside: tuple[str, ...] = ()) -> None:
+        self._wording, self._lists, self._inside = wording, lists, inside
+        self._pieces: list[tuple[str, str]] = []
+        at, text = 0, wording.strip()
+        while at < len(text):
+            found = _PIECE.match(text, at)
+            if found is None or found.lastgroup is None:
+                raise self._error("cannot be read")
+            self._pieces.append((found.lastgroup, found[found.lastgroup]))
+            at = found.end()
+        self._pieces.reverse()  # taken from the end
 
-    Raises:
-        WordingError: if it is not in the notation.
-    """
-    pieces = _pieces(wording)
-    part = _choice(pieces, wording, lists, ())
-    if pieces or not part.anchors:
-        raise WordingError(f"not a wording: {wording}")
-    return Wording(re.compile(part.expression), part.anchors)
+    def whole(self) -> _Part:
+        part = self._choice()
+        if self._pieces:
+            raise self._error("a bracket is not opened")
+        return part
+
+    def _choice(self) -> _Part:
+        options = [self._sequence()]
+        while self._pieces and self._pieces[-1] == ("sign", "|"):
+            self._pieces.pop()
+            options.append(self._sequence())
+        return _one_of(options)
+
+    def _sequence(self) -> _Part:
+        parts: list[_Part] = []
+        while self._pieces and self._pieces[-1] not in {("sign", "|"), ("sign", ")"), ("sign", "]")}:
+            kind, text = self._pieces.pop()
+            parts.append(self._bracket(text) if kind == "sign" else self._single(kind, text))
+        if not parts:
+            raise self._error("a part is empty")
+        certain = [part.anchors for part in parts if part.anchors]
+        anchors = min(certain, key=_commonness) if certain else frozenset()
+        return _Part("".join(part.expression for part in parts), anchors)
+
+    def _single(self, kind: str, text: str) -> _Part:
+        if kind == "gap":
+            return _Part(f"(?: [^ ]+){{0,{_GAPS[text]}}}?")
+        if kind == "word":
+            return self._word(text)
+        if text not in self._lists or text in self._inside:
+            raise self._error(f"there is no list <{text}>")
+        return _one_of([_Reader(entry, self._lists, (*self._inside, text)).whole() for entry in self._lists[text]])
+
+    def _bracket(self, sign: str) -> _Part:
+        inner = self._choice()
+        if not self._pieces or self._pieces.pop() != ("sign", {"(": ")", "[": "]"}.get(sign, "")):
+            raise self._error("a bracket is not closed")
+        return inner if sign == "(" else _Part(f"(?:{inner.expression})?")
+
+    def _word(self, text: str) -> _Part:
+        stem = text.removesuffix("*")
+        if not re.fullmatch(r"[^\W_]+(?:\.\d+)?", stem.removesuffix(".")):
+            raise self._error("a word has a sign in it")
+        if stem != text and len(stem) < _SHORTEST_STEM and not stem[0].isdigit():
+            raise self._error(f"a star stands after fewer than {_SHORTEST_STEM} letters")
+        ending = "[^ ]*" if stem != text else ""
+        return _Part(f"(?: ,)? {re.escape(stem)}{ending}(?= )", frozenset({text}))
+
+    def _error(self, why: str) -> WordingError:
+        return WordingError(f"{why}: {self._wording}")
 
 
-def compile_markers(wordings: Iterable[str], lists: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
-    """One expression that finds any of several wordings."""
-    return re.compile("|".join(f"(?:{compile_wording(wording, lists).pattern.pattern})" for wording in wordings))
-
-
-def _pieces(wording: str) -> list[tuple[str, str]]:
-    pieces, at, text = [], 0, wording.strip()
-    while at < len(text):
-        found = _PIECE.match(text, at)
-        if found is None or found.lastgroup is None:
-            raise WordingError(f"not a wording: {wording}")
-        pieces.append((found.lastgroup, found[found.lastgroup]))
-        at = found.end()
-    return pieces[::-1]  # taken from the end, which is quick
-
-
-def _choice(pieces: list[tuple[str, str]], wording: str, lists: Mapping[str, Iterable[str]], seen: tuple[str, ...]) -> _Part:
-    options = [_sequence(pieces, wording, lists, seen)]
-    while pieces and pieces[-1] == ("sign", "|"):
-        pieces.pop()
-        options.append(_sequence(pieces, wording, lists, seen))
+def _one_of(options: list[_Part]) -> _Part:
     if len(options) == 1:
         return options[0]
-    anchors = frozenset().union(*(option.anchors for option in options)) if all(o.anchors for o in options) else frozenset()
-    return _Part(f"(?:{'|'.join(option.expression for option in options)})", anchors)
-
-
-def _sequence(
-    pieces: list[tuple[str, str]], wording: str, lists: Mapping[str, Iterable[str]], seen: tuple[str, ...]
-) -> _Part:
-    parts: list[_Part] = []
-    while pieces and pieces[-1] not in {("sign", "|"), ("sign", ")"), ("sign", "]")}:
-        kind, text = pieces.pop()
-        if kind == "gap":
-            parts.append(_Part(f"(?: [^ ]+){{0,{_GAPS[text]}}}?", frozenset()))
-        elif kind == "word":
-            parts.append(_word(text, wording))
-        elif kind == "list":
-            parts.append(_list(text, wording, lists, seen))
-        else:
-            parts.append(_bracket(text, pieces, wording, lists, seen))
-    if not parts:
-        raise WordingError(f"an empty part in: {wording}")
-    certain = [part.anchors for part in parts if part.anchors]
-    return _Part("".join(part.expression for part in parts), min(certain, key=_commonness) if certain else frozenset())
-
-
-def _bracket(
-    sign: str, pieces: list[tuple[str, str]], wording: str, lists: Mapping[str, Iterable[str]], seen: tuple[str, ...]
-) -> _Part:
-    inner = _choice(pieces, wording, lists, seen)
-    closing = {"(": ")", "[": "]"}[sign]
-    if not pieces or pieces.pop() != ("sign", closing):
-        raise WordingError(f"a bracket is not closed in: {wording}")
-    return inner if sign == "(" else _Part(f"(?:{inner.expression})?", frozenset())
-
-
-def _list(name: str, wording: str, lists: Mapping[str, Iterable[str]], seen: tuple[str, ...]) -> _Part:
-    if name not in lists or name in seen:
-        raise WordingError(f"no list <{name}>, named in: {wording}")
-    options = [_choice(_pieces(entry), entry, lists, (*seen, name)) for entry in lists[name]]
-    anchors = frozenset().union(*(option.anchors for option in options))
-    return _Part(f"(?:{'|'.join(option.expression for option in options)})", anchors)
-
-
-def _word(text: str, wording: str) -> _Part:
-    stem = text.removesuffix("*")
-    if "*" in stem or (stem != text and len(stem) < _SHORTEST_STEM and not stem.isdigit()):
-        raise WordingError(f"a star after fewer than {_SHORTEST_STEM} letters in: {wording}")
-    ending = "[^ ]*" if stem != text else ""
-    # A comma may stand before any word: people part and join with commas as they like.
-    return _Part(f"(?: ,)? {re.escape(stem)}{ending}(?= )", frozenset({text}))
+    expression = f"(?:{'|'.join(option.expression for option in options)})"
+    if not all(option.anchors for option in options):
+        return _Part(expression)
+    return _Part(expression, frozenset().union(*(option.anchors for option in options)))
 
 
 def _commonness(anchors: frozenset[str]) -> int:
-    return sum(_cost(anchor) for anchor in anchors)
-
-
-@cache
-def _cost(anchor: str) -> int:
-    return 200 if anchor in _COMMON else 1
+    return sum(_COMMON_COST if anchor in _COMMON else 1 for anchor in anchors)

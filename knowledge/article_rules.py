@@ -25,6 +25,7 @@ ANSWER_SENTENCES = range(1, 4)
 _MARKER = re.compile(r" \[@[a-z0-9][a-z0-9-]*(?:; @[a-z0-9][a-z0-9-]*)*\]")
 _STRAY_BRACKET = re.compile(r"\[[^\[\]]*\](?!\()|@[a-z0-9]")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_ENDS = frozenset('.!?:"\u201d')
 _PLAIN_BLOCKS = frozenset({"heading", "paragraph", "bullet_list", "ordered_list", "list_item", "inline"})
 _PLAIN_INLINE = frozenset({"text", "link_open", "link_close"})
 _BREAKS = frozenset({"softbreak", "hardbreak"})
@@ -205,7 +206,9 @@ def _markers(page: Page, _: Given) -> Found:
                 paragraph.line,
                 f"the source marker{marker} has to be written [@id] or [@id; @id], with ids in lower case.",
             )
-        elif _STRAY_BRACKET.search(quotable):
+        elif quotable[-1:] not in _ENDS:
+            yield paragraph.line, "the last sentence is cut off; finish it with a full stop."
+        if _STRAY_BRACKET.search(quotable):
             yield (
                 paragraph.line,
                 "square brackets are for links and, at the end of a paragraph, for sources: [@id; @id].",

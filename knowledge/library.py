@@ -59,7 +59,7 @@ class Library:
         """
         self._folder = folder
         self._encoder = encoder
-        self._calibration: Calibration = load_calibration(calibration)
+        self.calibration: Calibration = load_calibration(calibration)
         self._lock = threading.Lock()
         self._generation = load_generation(folder)
 
@@ -92,11 +92,11 @@ class Library:
         ranked = dict(zip(generation.ranker.classes, generation.ranker.scores(searched, vector).tolist(), strict=True))
         candidates = _candidates(generation, vector, ranked)
         signals, declined = _signals(candidates, ranked)
-        probability = self._calibration.probability(signals)
-        answered = bool(candidates) and probability >= self._calibration.threshold
+        probability = self.calibration.probability(signals)
+        answered = bool(candidates) and probability >= self.calibration.threshold
         answer = self._compose(generation, candidates[0], vector) if answered else ABSTAINED
         return [
-            Explanation(answer, searched, candidates[:10], signals, probability, self._calibration.threshold, declined)
+            Explanation(answer, searched, candidates[:10], signals, probability, self.calibration.threshold, declined)
         ]
 
     def _compose(self, generation: Generation, chosen: Candidate, vector: Vectors) -> Answer:

@@ -18,7 +18,12 @@ class Phrases(BaseModel):
 
     lead: dict[About, str]
     abstained: str
+    declined: dict[str, str]
     offer_person: str
+
+    def why_not(self, kind: str | None) -> str:
+        """What to say when there is no answer; `kind` is the kind of declined question that it resembles, if any."""
+        return self.declined.get(kind or "", self.abstained)
 
 
 @cache

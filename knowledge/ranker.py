@@ -62,7 +62,7 @@ class Ranker:
     def save(self, folder: Path) -> None:
         """Write the model as JSON and npz into a folder."""
         (folder / "ranker.json").write_text(json.dumps({"classes": self.classes, **self._views.as_json()}), "utf-8")
-        np.savez(folder / "ranker.npz", weights=self._weights, bias=self._bias, **self._views.arrays())
+        np.savez(folder / "ranker.npz", weights=self._weights, bias=self._bias, **self._views.arrays())  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, folder: Path) -> Ranker:

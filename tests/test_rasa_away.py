@@ -120,6 +120,7 @@ def test_while_the_database_is_locked_there_is_a_clear_error_and_then_a_reply(
 ) -> None:
     broken_rasa.behaves(rasa.answers(200, b'[{"text": "hello"}]'))
     message_id = str(uuid4())
+    lonely_patient.http.headers["Connection"] = "close"  # web closes it after a failure
     database = database_of(lonely_web)
     with database.write() as session:
         session.execute(text("SELECT 1"))  # takes the lock

@@ -92,14 +92,13 @@ class RasaClient:
             async with asyncio.timeout(self._timeout):  # httpx's own limit begins anew with each piece that comes
                 response = await self._http.post("/webhooks/rest/webhook", json=body)
             response.raise_for_status()
-            content = response.content
         except (TimeoutError, httpx.TimeoutException):
             raise RasaAway("timeout") from None
         except httpx.HTTPStatusError as error:
             raise RasaAway(f"status {error.response.status_code}") from None
         except httpx.HTTPError as error:
             raise RasaAway(type(error).__name__) from None
-        reply = read_reply(content)
+        reply = read_reply(response.content)
         if not reply.drafts:
             raise RasaAway("empty reply")
         return reply

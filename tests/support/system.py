@@ -46,6 +46,7 @@ class System:
     def __init__(self, data: Path, command: str = "start", **settings: str) -> None:
         """Describe it; `start` starts it. Settings are given without their prefix, in lower case."""
         self.data, self.command = data, command
+        self.home = PROJECT  # where the command runs
         self.port, self.rasa_port = free_port(), free_port()
         given = {"data": str(data), "port": str(self.port), "rasa_port": str(self.rasa_port), "limits": "off", **settings}
         self._mark = secrets.token_hex(8)
@@ -69,7 +70,7 @@ class System:
         """Start it and go on at once."""
         with self.printed.open("wb") as printed:
             self.process = subprocess.Popen(
-                [CORDIAL, self.command], cwd=PROJECT, env=self.environment, stdin=subprocess.DEVNULL, stdout=printed,
+                [sys.executable, "-m", "cordial", self.command], cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=printed,
                 stderr=printed, start_new_session=True,
             )  # fmt: skip
 

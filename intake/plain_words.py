@@ -1,0 +1,147 @@
+"""Messages in one plain form, so that wordings can be looked for: lower case, short forms in full, mistakes put right."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+LONGEST = 4_000  # characters; the chat takes no more, and no check may take long
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n…–—-]+")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "\u00a0": " ", "\u2060": " "})
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_SPELT_LETTERS = re.compile(r"\b([a-z])\.([a-z])\.(?=\W|$)")
+_IS_BEFORE = frozenset("not got been in very so really just gone had unconscious unresponsive confused out always".split())
+_FULL = {"'m": " am", "'ve": " have", "'ll": " will", "'d": " would", "'re": " are"}
+_S_IS = frozenset("he she it that what there who where here how everything everyone something someone somebody".split())
+_LONGEST_SHORT_FORM = 3  # words
+_SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
+
+
+class PlainWords:
+    """Brings messages into the plain form."""
+
+    def __init__(self, spelling: Mapping[str, str], vocabulary: Iterable[str], real_words: Iterable[str]) -> None:
+        """Learn the words.
+
+        Args:
+            spelling: what to put for short forms and known mistakes, of up to three words.
+            vocabulary: words that are also found with one mistake in them.
+            real_words: words that look like a mistake in one of those and are none.
+        """
+        self._spelling = {tuple(short.split()): full.split() for short, full in spelling.items()}
+        self._first = frozenset(short[0] for short in self._spelling)
+        known = frozenset(vocabulary)
+        words = {word for word in known if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
+        self._known = known | frozenset(real_words)
+        self._near: defaultdict[str, list[str]] = defaultdict(list)
+        for word in sorted(words):
+            for key in {word, *_shortened(word)}:
+                self._near[key].append(word)
+
+    def lines(self, text: str) -> list[str]:
+        """The sentences, each as words and commas between single spaces, with a space at both ends.
+
+        A question ends with a question mark of its own.
+        """
+        lines: list[str] = []
+        words: list[str] = []
+        for token in _TOKEN.findall(_prepared(text)):
+            if token[0].isalnum():
+                words += _in_full(token.replace(",", "."))
+                continue
+            mark = _mark(token)
+            words.append(mark)
+            if mark != ",":
+                lines.append(self._line(words))
+                words = []
+        lines.append(self._line(words))
+        return [line for line in lines if line.strip(" ,?")]
+
+    def _line(self, words: list[str]) -> str:
+        plain = self._short_forms([self._corrected(word) for word in _parted(words)])
+        if plain and plain[-1] == ".":
+            plain.pop()
+        return f" {' '.join(plain)} "
+
+    def _short_forms(self, words: list[str]) -> list[str]:
+        out: list[str] = []
+        at = 0
+        while at < len(words):
+            if words[at] in self._first:
+                for length in range(_LONGEST_SHORT_FORM, 0, -1):
+                    full = self._spelling.get(tuple(words[at : at + length]))
+                    if full is not None:
+                        out += full
+                        at += length
+                        break
+                else:
+                    out.append(words[at])
+                    at += 1
+            else:
+                out.append(words[at])
+                at += 1
+        return out
+
+    def _corrected(self, word: str) -> str:
+        if len(word) < _SHORTEST_CORRECTED - 1 or word in self._known or not word.isalpha():
+            return word
+        near = {found for key in (word, *_shortened(word)) for found in self._near.get(key, ()) if found[0] == word[0]}
+        return min((found for found in near if _one_mistake(word, found)), default=word)
+
+
+def _prepared(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_QUOTES).lower()
+    return _SPELT_LETTERS.sub(r"\1\2", _STRETCHED.sub(r"\1", plain))
+
+
+def _mark(token: str) -> str:
+    if "?" in token:
+        return "?"
+    # A new line or an ellipsis is no sure end of a sentence; in chats it often stands for a comma.
+    return "." if token[0] in ".!" and ".." not in token else ","
+
+
+def _in_full(token: str) -> list[str]:
+    """A word without its apostrophe."""
+    stem, quote, ending = token.rpartition("'")
+    if not quote:
+        return [token]
+    if f"'{ending}" in _FULL:
+        return f"{stem}{_FULL[f'{quote}{ending}']}".replace("'", "").split()
+    if ending == "s":
+        return [stem.replace("'", ""), "is" if stem in _S_IS else "'s"]
+    return [token.replace("'", "")]
+
+
+def _parted(words: list[str]) -> list[str]:
+    """With every ``'s`` read as "is" or left out, whichever fits the next word."""
+    out = []
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        if word != "'s":
+            out.append(word)
+        elif following.endswith("ing") or following in _IS_BEFORE:
+            out.append("is")
+    return out
+
+
+def _shortened(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _one_mistake(word: str, target: str) -> bool:
+    """Whether one letter is missing, surplus or wrong, or two neighbours are swapped."""
+    if len(word) != len(target):
+        longer, shorter = sorted((word, target), key=len, reverse=True)
+        return len(longer) - len(shorter) == 1 and shorter in _shortened(longer)
+    different = [at for at in range(len(word)) if word[at] != target[at]]
+    if len(different) == 1:
+        return True
+    return (
+        len(different) == 2
+        and different[1] - different[0] == 1
+        and word[different[0]] == target[different[1]]
+        and word[different[1]] == target[different[0]]
+    )

@@ -1,0 +1,325 @@
+"""Is this message an emergency, and what is said then?
+
+Every message is checked before anything else looks at it. The check is made of wordings that a physician can read
+(`red_flags.yml`) and of what an everyday sentence says about them (`everyday_language.yml`). It knows nothing of the
+conversation, keeps nothing, and takes no longer than a blink on any text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import phonenumbers
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from intake.clinic import Clinic
+from intake.plain_words import PlainWords
+from intake.record import IntakeRecord
+from intake.sentences import Grammar, Kind, Message, Sentence, Span
+from intake.wording import Lists, Wording, WordingError, WordingIndex, read_wordings, split_list
+
+RED_FLAGS = Path(__file__).parent / "red_flags.yml"
+LANGUAGE = Path(__file__).parent / "everyday_language.yml"
+REAL_WORDS = Path(__file__).parent / "real_words.txt"
+
+Level = Literal["emergency", "urgent"]
+_ELSEWHERE = frozenset("from to flight flew fly flown left leave leaving back trip travel travelling via visited had was".split())
+
+
+class RedFlagsError(Exception):
+    """`red_flags.yml` or `everyday_language.yml` cannot be used; the message names the entry."""
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """An alarm."""
+
+    group: str
+    label: str
+    level: Level
+    text: str
+    buttons: list[str]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    label: str
+    not_meant: str = ""
+    background: str = ""
+    now: str = ""
+    signs: str = ""
+    illnesses: str = ""
+    together: str = ""
+    urgent: str = ""
+    urgent_together: str = ""
+    text: str
+    urgent_text: str = ""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    phrases: dict[str, str]
+    crisis_line: str
+    acknowledge: str
+    acknowledged: str
+    countries: dict[str, str]
+    lists: dict[str, str]
+    groups: list[_Group]
+
+
+class _Language(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    spelling: dict[str, str]
+    grammar: dict[str, str]
+    lists: dict[str, str]
+    context: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One list of a `together` line; all its wordings are of one kind."""
+
+    kind: Kind
+    wordings: list[Wording]
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What raises one level of alarm in a group."""
+
+    level: Level
+    single: list[tuple[Kind, list[Wording]]]
+    together: list[list[_Side]]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A group, ready to be looked for."""
+
+    group: _Group
+    not_meant: list[Wording]
+    background: list[Wording]
+    rules: list[_Rules]
+
+    def wordings(self) -> Iterator[Wording]:
+        """All of them."""
+        yield from self.not_meant
+        yield from self.background
+        for rules in self.rules:
+            for _, wordings in rules.single:
+                yield from wordings
+            for sides in rules.together:
+                for side in sides:
+                    yield from side.wordings
+
+
+class RedFlags:
+    """The rules of both files."""
+
+    def __init__(self, file: _File, language: _Language, real_words: Iterable[str]) -> None:
+        """Compile them.
+
+        Raises:
+            WordingError: if a wording is not in the notation.
+        """
+        lists = {name: split_list(" ".join(text.split())) for name, text in {**language.lists, **file.lists}.items()}
+        self.file = file
+        self._groups = [_compile(group, lists) for group in file.groups]
+        self._markers = {name: read_wordings(" ".join(text.split()), lists) for name, text in language.context.items()}
+        self._grammar = Grammar(**{name: frozenset(split_list(words)) for name, words in language.grammar.items()})
+        self._countries = [
+            (code, re.compile("|".join(rf"(?<= ){re.escape(name)}(?= )" for name in split_list(names))))
+            for code, names in file.countries.items()
+        ]
+        everything = [wording for group in self._groups for wording in group.wordings()]
+        everything += [wording for wordings in self._markers.values() for wording in wordings]
+        self._index = WordingIndex(everything)
+        vocabulary = {word for wording in everything for word in re.findall(r"[a-z]+", wording.written)}
+        self._plain = PlainWords(language.spelling, vocabulary, real_words)
+
+    def check(self, text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
+        """Look for an emergency.
+
+        Args:
+            text: what the patient wrote.
+            clinic: whose numbers are shown.
+            country: where the patient is, if something is known; a country that the message names comes first.
+        """
+        lines = self._plain.lines(text)
+        words = {word for line in lines for word in line.split()}
+        possible = self._index.possible(words)
+        markers = {name: _only(wordings, possible) for name, wordings in self._markers.items()}
+        message = Message(self._grammar, markers, lines)
+        for level in ("emergency", "urgent"):
+            for group in self._groups:
+                if any(rules.level == level and _raised(group, rules, message, possible) for rules in group.rules):
+                    return self._red_flag(group.group, rules_level(level), clinic, self._named(lines, clinic) or country)
+        return None
+
+    def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
+        """What is said once a patient has read the answer to an alarm."""
+        return self._fill(self.file.acknowledged, clinic, country)
+
+    def _red_flag(self, group: _Group, level: Level, clinic: Clinic, country: str | None) -> RedFlag:
+        text = group.text if level == "emergency" else group.urgent_text
+        return RedFlag(group.name, group.label, level, self._fill(text, clinic, country), [self.file.acknowledge])
+
+    def _fill(self, text: str, clinic: Clinic, country: str | None) -> str:
+        lines = clinic.crisis_lines.get(country or "", []) or clinic.crisis_lines.get(clinic.country, [])
+        values = {
+            "clinic": clinic.name,
+            "emergency_number": clinic.emergency_number_of(country),
+            "crisis_lines": " ".join(self.file.crisis_line.format(name=line.name, number=line.number) for line in lines),
+        }
+        return " ".join(text.format(**self.file.phrases, **{name: f"{{{name}}}" for name in values}).format(**values).split())
+
+    def _named(self, lines: list[str], clinic: Clinic) -> str | None:
+        """The one country that the message says the patient is in."""
+        codes = {
+            code
+            for code, names in self._countries
+            if code in clinic.emergency_numbers
+            for line in lines
+            for found in names.finditer(line)
+            if not set(line[: found.start()].split()[-3:]) & _ELSEWHERE
+        }
+        return codes.pop() if len(codes) == 1 else None
+
+
+def rules_level(level: str) -> Level:
+    """A level by its name."""
+    return "emergency" if level == "emergency" else "urgent"
+
+
+def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
+    """Look for an emergency in a message with the shipped rules.
+
+    Args:
+        text: what the patient wrote.
+        clinic: whose numbers are shown.
+        country: where the patient is, if something is known; a country that the message names comes first.
+    """
+    return the_red_flags().check(text, clinic, country)
+
+
+def country_of(record: IntakeRecord) -> str | None:
+    """The country of the phone number that a patient has given, if any."""
+    contact = record.answers.get("contact")
+    if contact is None or not isinstance(contact.value, dict) or contact.value.get("by") != "phone":
+        return None
+    try:
+        number = phonenumbers.parse(str(contact.value.get("value")))
+    except phonenumbers.NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(number)
+    return region if isinstance(region, str) else None
+
+
+def read_red_flags(file: Path = RED_FLAGS, language: Path = LANGUAGE) -> RedFlags:
+    """Read the rules.
+
+    Raises:
+        RedFlagsError: naming what is wrong.
+    """
+    try:
+        rules = _File.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        words = _Language.model_validate(yaml.safe_load(language.read_text("utf-8")))
+        return RedFlags(rules, words, REAL_WORDS.read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RedFlagsError(f"{file.name} cannot be read: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RedFlagsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except WordingError as error:
+        raise RedFlagsError(f"{file.name}: {error}") from error
+
+
+@cache
+def the_red_flags() -> RedFlags:
+    """The shipped rules, read once a process."""
+    return read_red_flags()
+
+
+def _compile(group: _Group, lists: Lists) -> _Compiled:
+    def read(text: str) -> list[Wording]:
+        return read_wordings(text, lists)
+
+    emergency = _Rules(
+        "emergency",
+        [("now", read(group.now)), ("sign", read(group.signs)), ("illness", read(group.illnesses))],
+        _together(group.together, lists),
+    )
+    urgent = _Rules("urgent", [("sign", read(group.urgent))], _together(group.urgent_together, lists))
+    return _Compiled(group, read(group.not_meant), read(group.background), [emergency, urgent])
+
+
+def _together(text: str, lists: Lists) -> list[list[_Side]]:
+    return [[_side(part, lists) for part in line.split(" + ")] for line in text.splitlines() if line.strip()]
+
+
+def _side(text: str, lists: Lists) -> _Side:
+    fact = text.strip().startswith("fact:")
+    return _Side("fact" if fact else "sign", read_wordings(text.strip().removeprefix("fact:"), lists))
+
+
+def _only(wordings: list[Wording], possible: set[int]) -> list[Wording]:
+    return [wording for wording in wordings if id(wording) in possible]
+
+
+def _raised(group: _Compiled, rules: _Rules, message: Message, possible: set[int]) -> bool:
+    single = [(kind, found) for kind, wordings in rules.single if (found := _only(wordings, possible))]
+    together = [
+        [_Side(side.kind, _only(side.wordings, possible)) for side in sides]
+        for sides in rules.together
+    ]  # fmt: skip
+    together = [sides for sides in together if all(side.wordings for side in sides)]
+    if not single and not together:
+        return False
+    meant = _Meant(message, _only(group.not_meant, possible), _only(group.background, possible))
+    if any(meant.mentions(kind, wordings) for kind, wordings in single):
+        return True
+    return any(all(meant.mentions(side.kind, side.wordings) for side in sides) for sides in together)
+
+
+class _Meant:
+    """A message as one group sees it: without idioms, and with the conditions that explain a sign."""
+
+    def __init__(self, message: Message, not_meant: list[Wording], background: list[Wording]) -> None:
+        self._sentences = [(sentence, _without(sentence.line, not_meant)) for sentence in message.sentences]
+        self._explained = any(wording.spans(sentence.line) for wording in background for sentence in message.sentences)
+
+    def mentions(self, kind: Kind, wordings: list[Wording]) -> bool:
+        """Whether one of the wordings says that something is there."""
+        return any(
+            self._counts(sentence, span, kind)
+            for sentence, line in self._sentences
+            for wording in wordings
+            for span in wording.spans(line)
+        )
+
+    def _counts(self, sentence: Sentence, span: Span, kind: Kind) -> bool:
+        if not sentence.is_there(span, kind):
+            return False
+        return kind != "sign" or not self._explained or sentence.is_fresh(span)
+
+
+def _without(line: str, wordings: list[Wording]) -> str:
+    """The line with some wordings made unreadable, and every other letter where it was."""
+    for wording in wordings:
+        for begin, end in wording.spans(line):
+            line = line[:begin] + re.sub(r"[^ ]", "_", line[begin:end]) + line[end:]
+    return line
+
+
+Countries = Mapping[str, Any]

@@ -1,0 +1,109 @@
+"""Processes are killed at the worst moment, for real; no message is lost, none is answered twice, nothing is left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.people import ANSWERS, Patient, open_field
+from tests.support.system import System, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def victim(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
+    """A running system to hurt; each test leaves it running again."""
+    system = System(new_data_folder("victim"))
+    try:
+        yield system.start()
+    finally:
+        system.close()
+
+
+@pytest.fixture
+def patient(victim: System) -> Iterator[Patient]:
+    """A patient of the system that is going to be hurt."""
+    with Patient(victim.url) as patient:
+        yield patient
+
+
+def replies_to(patient: Patient, text: str) -> list[str]:
+    """The texts that follow a patient's message, up to their next one."""
+    log = patient.log()
+    position = next(number for number, message in enumerate(log) if message["text"] == text)
+    replies = []
+    for message in log[position + 1 :]:
+        if message["from"] == "patient":
+            break
+        replies.append(message["text"])
+    return replies
+
+
+def test_a_killed_rasa_comes_back_and_meanwhile_a_patient_is_told(victim: System, patient: Patient) -> None:
+    pid = victim.kill("rasa")
+    started = time.monotonic()
+    [notice] = patient.says("Does it work?")
+    assert time.monotonic() - started < 10
+    assert notice["kind"] == "notice"
+    until(lambda: pid not in victim.processes() and "rasa has ended" in victim.said(), 20, "it was noticed")
+    victim.wait_until_ready()
+    assert patient.says("Does it work?")[0]["kind"] == "answer"
+    assert patient.said() == ["Does it work?"] * 2
+
+
+def test_a_message_stored_and_not_answered_gets_its_reply_after_web_was_killed(victim: System, patient: Patient) -> None:
+    patient.answers_until("full_name")
+    rasa = victim.pid_of("rasa")
+    os.kill(rasa, signal.SIGSTOP)  # so that web stores the message and then waits
+    sending = threading.Thread(target=send_into_the_void, args=(patient, "Maria Example"))
+    try:
+        with Patient(victim.url) as onlooker:
+            sending.start()
+            onlooker.http.headers["Authorization"] = patient.http.headers["Authorization"]
+            until(lambda: "Maria Example" in onlooker.said(), 5, "the message was stored")
+        victim.kill("web")
+    finally:
+        os.kill(rasa, signal.SIGCONT)
+    sending.join()
+    victim.wait_until_ready()
+    until(lambda: bool(replies_to(patient, "Maria Example")), 30, "the reply came")
+    time.sleep(1)  # for a second one that must not come
+    assert len(replies_to(patient, "Maria Example")) == 1
+    assert patient.intake()["answers"]["full_name"] == "Maria Example"
+    assert open_field(patient.says(ANSWERS["contact"])) == "condition"
+
+
+def send_into_the_void(patient: Patient, text: str) -> None:
+    """Send a message whose answer never comes."""
+    with pytest.raises(httpx.TransportError):
+        patient.send(text)
+
+
+def test_the_intake_goes_on_after_everything_was_killed(victim: System, patient: Patient) -> None:
+    patient.answers_until("contact")
+    before = patient.log()
+    assert victim.processes()
+    victim.send(signal.SIGKILL)
+    until(victim.nothing_left, 20, f"nothing stays behind: {victim.processes()}")
+    victim.start()
+    assert patient.log() == before
+    assert patient.intake()["answers"]["full_name"] == ANSWERS["full_name"]
+    assert open_field(patient.says(ANSWERS["contact"])) == "condition"
+    assert patient.says(ANSWERS["condition"])[0]["kind"] == "handoff"
+
+
+def test_a_restart_with_nothing_changed_trains_and_builds_nothing(victim: System) -> None:
+    built = {file: file.stat().st_mtime for file in (victim.data / "knowledge").rglob("*")}
+    assert victim.send(signal.SIGINT) == 0
+    assert victim.nothing_left()
+    victim.start()
+    assert "training" not in victim.said()
+    assert {file: file.stat().st_mtime for file in (victim.data / "knowledge").rglob("*")} == built
