@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.answers import ActionAnswer
-from actions.person import ActionTalkToPerson
+from actions.person import ActionDeleteData, ActionTalkToPerson
 from actions.turn import FORM, SafeAction, Turn, field_of, new_reference, slot_of
 from intake.fields import IntakeField, the_intake
 from intake.reading import Move, Unusable, Value, read_message
@@ -98,8 +98,13 @@ def _answer_question(turn: Turn, field: IntakeField) -> list[EventType]:
     return [*ActionAnswer().act(turn), *_still_open(field)]
 
 
-def _talk_to_person(turn: Turn, _field: IntakeField) -> list[EventType]:
-    return [*ActionTalkToPerson().act(turn), _END_FORM]
+def _talk_to_person(turn: Turn, field: IntakeField) -> list[EventType]:
+    # The person needs the rest of the answers as well, so the field stays open.
+    return [*ActionTalkToPerson().act(turn), *_still_open(field)]
+
+
+def _delete_data(turn: Turn, field: IntakeField) -> list[EventType]:
+    return [*ActionDeleteData().act(turn), *_still_open(field)]
 
 
 def _reason(turn: Turn, field: IntakeField) -> str:
@@ -138,6 +143,7 @@ def _again(_turn: Turn, field: IntakeField) -> list[EventType]:
 _HANDLERS: dict[str, Callable[[Turn, IntakeField], list[EventType]]] = {
     "question": _answer_question,
     "talk_to_person": _talk_to_person,
+    "delete_data": _delete_data,
     "stop_intake": _stop,
     "skip": _skip,
     "why_ask": _why,
@@ -184,7 +190,7 @@ class ActionIntakeEnd(SafeAction):
         complete = all(field.name in record.answers for field in intake.fields)
         if record.status != "in_progress" or not complete:
             return []
-        reference = new_reference()
+        reference = turn.slot("handoff_reference") or new_reference()  # one case, one number
         turn.say(
             turn.fill(intake.closing, reference=reference), kind="handoff", effects=[IntakeCompleted(reference=reference)]
         )

@@ -104,10 +104,12 @@ def data_folder() -> Path:
 
 def lock() -> None:
     """Compile the pinned requirements from the `.in` files."""
-    command = ["pip", "compile", "--quiet", "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock"]
+    command = ["pip", "compile", "--quiet", "--no-emit-index-url", "--no-emit-find-links"]
+    command += ["--custom-compile-command", "make lock"]
     for name in ("web", "dev"):
+        wanted, locked = str(LOCKS / f"{name}.in"), str(LOCKS / f"{name}.txt")
         with step(f"requirements/{name}.txt"):
-            _uv([*command, "--python", str(WEB), *_torch_options(), str(LOCKS / f"{name}.in"), "-o", str(LOCKS / f"{name}.txt")])
+            _uv([*command, "--python", str(WEB), *_torch_options(), wanted, "-o", locked])
     with step("bot/requirements.txt"):
         bot = PROJECT / "bot"
         _uv([*command, "--python", _python310(), str(bot / "requirements.in"), "-o", str(bot / "requirements.txt")])

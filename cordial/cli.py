@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from cordial.settings import Settings, SettingsError, load_settings
 from desk.database import Database, DatabaseError
 from desk.handoffs import Case, find_case, list_handoffs, waiting_since
 from desk.sealed import Keyring, SealError, new_key
-from intake.clinic import ClinicError
+from intake.clinic import ClinicError, read_clinic
 from intake.fields import FieldsError
 from knowledge.errors import KnowledgeError
 
@@ -70,6 +69,8 @@ def serve() -> None:
     """Start the web process alone."""
     with plain_errors():
         settings = load_settings()
+        read_clinic(settings.clinic_file)  # what is wrong with these is said before the long work begins
+        open_database(settings).close()
         prepare_encoder(settings)
         build_index(settings)
         import uvicorn  # noqa: PLC0415
@@ -95,19 +96,26 @@ def prepare() -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def rasa(context: typer.Context) -> None:
     """Any Rasa command in its own environment, for example `cordial rasa -- shell`."""
-    from cordial.start import endpoints_file, rasa_environment  # noqa: PLC0415
+    from cordial.start import rasa_environment  # noqa: PLC0415
 
     with plain_errors():
         settings = load_settings()
-        arguments = list(context.args)
-        if arguments and arguments[0] in {"shell", "run", "test", "interactive"} and "--endpoints" not in arguments:
-            arguments += ["--endpoints", str(endpoints_file(settings))]
-        if arguments and arguments[0] == "shell" and not any(a in arguments for a in ("-m", "--model")):
-            from cordial.start import model_file  # noqa: PLC0415
-
-            arguments += ["--model", str(model_file())]
+        arguments = [*context.args, *_usual_options(context.args, settings)]
         command = [str(RASA / "bin" / "python"), "-m", "rasa", *arguments]
         raise typer.Exit(subprocess.run(command, cwd=PROJECT, env=rasa_environment(settings), check=False).returncode)
+
+
+def _usual_options(arguments: list[str], settings: Settings) -> list[str]:
+    """Our endpoints and today's model, for the Rasa commands that take them and were not given others."""
+    from cordial.start import endpoints_file, model_file  # noqa: PLC0415
+
+    command, kind = [*arguments, "", ""][:2]
+    options: list[str] = []
+    if command in {"shell", "run", "test", "interactive"} and kind not in {"nlu", "actions"} and "--endpoints" not in arguments:
+        options += ["--endpoints", str(endpoints_file(settings))]
+    if command in {"shell", "run", "test"} and kind != "actions" and not {"-m", "--model"} & set(arguments):
+        options += ["--model", str(model_file())]
+    return options
 
 
 @kb.command("build")

@@ -12,12 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from cordial.bootstrap import PROJECT, RASA, step
+from cordial.bootstrap import PROJECT, RASA, data_folder, step
 from cordial.settings import Settings
 
 _READY_SECONDS = 600.0
@@ -48,7 +49,7 @@ class Child:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=PROJECT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_end_with_parent,
+                start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509 -- we have one thread
             )  # fmt: skip
 
     @property
@@ -134,7 +135,7 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("CORDIAL_")},
         "CORDIAL_WEB_URL": settings.web_url,
         "RASA_TELEMETRY_ENABLED": "false",
-        "LOG_LEVEL": "ERROR",  # Rasa writes patients' words at INFO
+        "LOG_LEVEL": "CRITICAL",  # Rasa writes patients' words at INFO, and at ERROR when a turn is cut off
         "LOG_LEVEL_LIBRARIES": "ERROR",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -156,11 +157,12 @@ def endpoints_file(settings: Settings) -> Path:
 
 def model_file() -> Path:
     """The model that belongs to today's training data; it is there or has to be trained."""
-    digest = hashlib.sha256()
+    encoder = data_folder() / "encoder" / "NAME"  # features of another model mean something else
+    digest = hashlib.sha256(encoder.read_bytes() if encoder.is_file() else b"")
     for name in _TRAINED_FROM:
         place = PROJECT / name
-        files = [place] if place.is_file() else sorted(file for file in place.rglob("*") if file.suffix in {".yml", ".py", ".txt"})
-        for file in files:
+        files = [place] if place.is_file() else [file for file in place.rglob("*") if file.suffix in {".yml", ".py", ".txt"}]
+        for file in sorted(files):
             digest.update(str(file.relative_to(PROJECT)).encode())
             digest.update(file.read_bytes())
     return PROJECT / "models" / f"cordial-{digest.hexdigest()[:12]}.tar.gz"
@@ -235,10 +237,8 @@ def _shown(path: Path) -> str:
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _end_with_parent() -> None:

@@ -18,7 +18,8 @@ SURE = 0.5
 # What a patient may do at any time instead of answering. Everything else is an answer, or a failed one.
 MOVES = frozenset({
     "question", "talk_to_person", "stop_intake", "skip", "why_ask", "summary", "greet", "thanks", "goodbye", "help",
-    "bot_challenge", "small_talk", "abuse", "complaint", "repeat", "start_intake", "delete_data",
+    "bot_challenge", "small_talk", "abuse", "complaint", "repeat", "start_intake", "delete_data", "change_answer",
+    "go_back", "start_over",
 })  # fmt: skip
 
 

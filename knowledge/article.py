@@ -222,9 +222,7 @@ def _sections(body: str, first_line: int, front: FrontMatter, file: Path) -> Ite
             heading, paragraphs = (text, int(token.tag[1]), first_line + token.map[0]), []
             slug = slug_of(text)
             if not slug or slug in seen:
-                raise ArticleError(
-                    file, heading[2], f"the heading '{text}' is empty or stands twice; give it another wording."
-                )
+                raise ArticleError(file, heading[2], f"the heading '{text}' is empty or stands twice; give it another wording.")
             seen.add(slug)
         elif token.type == "paragraph_open" and token.map:
             if heading is None:

@@ -23,7 +23,8 @@ WORDS = range(400, 901)
 ANSWER_SENTENCES = range(1, 4)
 
 _MARKER = re.compile(r" \[@[a-z0-9][a-z0-9-]*(?:; @[a-z0-9][a-z0-9-]*)*\]")
-_STRAY_BRACKET = re.compile(r"\[[^\[\]]*\](?!\()|@[a-z0-9]")
+_LAST_MARKER = re.compile(r"\[@[^\[\]]*\]\s*\Z")
+_STRAY_SIGN = re.compile(r"[\[\]]|@[a-z0-9]")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _ENDS = frozenset('.!?:"\u201d')
 _PLAIN_BLOCKS = frozenset({"heading", "paragraph", "bullet_list", "ordered_list", "list_item", "inline"})
@@ -191,6 +192,9 @@ def _plain_text(page: Page, _: Given) -> Found:
             yield line, "the paragraph runs over several lines; write it on one, or the break would stand in the quote."
         if kinds - _PLAIN_INLINE - _BREAKS:
             yield line, "bold, italics, code, images and HTML would be quoted with their signs; write plain text."
+        words = "".join(token.content for token in block.children or [] if token.type == "text")
+        if _STRAY_SIGN.search(_LAST_MARKER.sub("", words)):
+            yield line, "[ ] and @ are for links and, at the end of a paragraph, for its sources: [@id; @id]."
 
 
 def _markers(page: Page, _: Given) -> Found:
@@ -208,11 +212,6 @@ def _markers(page: Page, _: Given) -> Found:
             )
         elif quotable[-1:] not in _ENDS:
             yield paragraph.line, "the last sentence is cut off; finish it with a full stop."
-        if _STRAY_BRACKET.search(quotable):
-            yield (
-                paragraph.line,
-                "square brackets are for links and, at the end of a paragraph, for sources: [@id; @id].",
-            )
 
 
 def _sources(page: Page, given: Given) -> Found:

@@ -30,6 +30,10 @@ Rank = Callable[[str], Sequence[str]]
 """Gives the slugs of the articles for a text, the best one first; none if the library gives no answer."""
 
 
+Kind = Literal["heading", "wording", "beside", "draft", "declined"]
+"""Where a question stands: beside is in ``wordings/``, to teach the search; a draft's questions are not answered yet."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A question that an article claims to answer, or an example of one that is declined."""
@@ -38,7 +42,7 @@ class Question:
     file: str
     line: int
     article: str | None  # none if it is declined
-    kind: Literal["heading", "wording", "beside", "declined"]  # beside: in wordings/, to teach the search
+    kind: Kind
 
 
 @dataclass(frozen=True)
@@ -188,10 +192,14 @@ def _questions_of(page: Page) -> Iterator[Question]:
         if section.meta is None or not section.meta.quoted:
             continue
         if section.is_question:
-            yield Question(section.heading, page.file, section.line, article.slug, "heading")
+            yield Question(section.heading, page.file, section.line, article.slug, _kind(article, "heading"))
         for number, wording in enumerate(section.meta.questions):
             line = page.line_of("sections", section.slug, "questions", number)
-            yield Question(wording, page.file, line, article.slug, "wording")
+            yield Question(wording, page.file, line, article.slug, _kind(article, "wording"))
+
+
+def _kind(article: Article | None, kind: Kind) -> Kind:
+    return kind if article and article.front.status == "published" else "draft"
 
 
 def _wordings_beside(content: Path, pages: Sequence[Page]) -> tuple[list[Question], list[Problem]]:
@@ -213,9 +221,10 @@ def _wordings_beside(content: Path, pages: Sequence[Page]) -> tuple[list[Questio
         for section, wordings in texts.items():
             if article and (article.section(section) is None or section not in article.front.sections):
                 problems.append(Problem(name, lines.of(section), f"{slug} has no section {section}; correct the name."))
+            kind = _kind(article, "beside") if slug else "declined"
             for number, wording in enumerate(wordings):
                 line = lines.of(section, number)
-                questions.append(Question(wording, name, line, slug, "beside" if slug else "declined"))
+                questions.append(Question(wording, name, line, slug, kind))
     return questions, problems
 
 

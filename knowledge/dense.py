@@ -10,7 +10,6 @@ import numpy as np
 from knowledge.encoder import Vectors
 from knowledge.errors import GenerationError
 
-
 # One question is a few million multiplications: threads cost more than they bring, above all on a busy machine.
 faiss.omp_set_num_threads(1)
 

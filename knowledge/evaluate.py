@@ -215,12 +215,9 @@ class Evaluation:
             "milliseconds": {"median": round(median, 2), "p95": round(most, 2)},
             "measures": MEASURES,
             "overall": {name: rate.as_json() for name, rate in self.overall.items()},
-            "kinds": {
-                kind: {name: rate.as_json() for name, rate in rates.items()} for kind, rates in self.kinds.items()
-            },
+            "kinds": {kind: {name: rate.as_json() for name, rate in rates.items()} for kind, rates in self.kinds.items()},
             "misses": [
-                {"text": m.text, "kind": m.kind, "wanted": list(m.wanted), "got": m.got, "score": m.score}
-                for m in self.misses
+                {"text": m.text, "kind": m.kind, "wanted": list(m.wanted), "got": m.got, "score": m.score} for m in self.misses
             ],
         }
         answers = [

@@ -32,7 +32,7 @@ from knowledge.sources import Source, load_sources
 from knowledge.spelling import Speller
 from knowledge.wordings import read_wordings
 
-_FORMAT = 3  # raise it when the files of a generation change shape
+_FORMAT = 4  # raise it when the files of a generation change shape
 _FILES = (
     "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "ranker.json", "ranker.npz", "english.json",
 )  # fmt: skip
@@ -192,6 +192,13 @@ def load_generation(folder: Path) -> Generation:
     home = folder / "generations" / name
     if not _is_whole(home):
         raise GenerationError(f"The index generation {name} is damaged. Run `cordial kb build`.")
+    try:
+        return _read(home, name)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GenerationError(f"The index generation {name} has another form. Run `cordial kb build`.") from error
+
+
+def _read(home: Path, name: str) -> Generation:
     articles = {
         slug: parse_article(text, Path(f"{slug}.md")) for slug, text in _json(home / "articles.json").items()
     }  # fmt: skip

@@ -23,6 +23,7 @@ from knowledge.encoder import Vectors
 
 DECLINED = "declined:"  # prefix of the classes that are no articles
 _LEXICAL_WEIGHT = 1.0
+_NOTHING = "declined:nothing"
 _COST = 0.3
 Scores = npt.NDArray[np.float64]
 
@@ -48,7 +49,10 @@ class Ranker:
             labels: the article of each, or `DECLINED` and a kind.
         """
         views = _Views.fit(texts)
-        model = LinearSVC(C=_COST, class_weight="balanced", random_state=0)
+        model = LinearSVC(C=_COST, class_weight="balanced", random_state=0, tol=1e-2)
+        if len(set(labels)) < 3:  # a machine for two classes has one boundary only; a third, empty-worded one keeps the form
+            texts, labels = [*texts, "", ""], [*labels, _NOTHING, _NOTHING + " at all"]
+            vectors = np.concatenate([vectors, np.zeros((2, vectors.shape[1]), dtype=np.float32)])
         model.fit(views.features(texts, vectors), np.asarray(labels))
         return cls(
             [str(name) for name in model.classes_], model.coef_.astype(np.float32), model.intercept_.astype(np.float32), views
@@ -110,12 +114,15 @@ class _Views:
 
 
 def _word_view(terms: list[str] | None = None) -> TfidfVectorizer:
-    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[^\W_]+", vocabulary=_numbered(terms))
+    fewest = 1 if terms else 2  # a term seen once only would remember a single wording
+    pattern = r"[^\W_]+"
+    return TfidfVectorizer(
+        ngram_range=(1, 2), sublinear_tf=True, token_pattern=pattern, min_df=fewest, vocabulary=_numbered(terms)
+    )
 
 
 def _letter_view(terms: list[str] | None = None) -> TfidfVectorizer:
-    # Terms seen once only would remember single wordings.
-    fewest = 1 if terms else 2
+    fewest = 1 if terms else 3
     return TfidfVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=fewest, vocabulary=_numbered(terms)
     )

@@ -93,6 +93,4 @@ def _remember(checked: CheckedSources, study: Study, file: str, place: tuple[int
     if study.n is not None and study.population == "humans":
         checked.figures.append(people_in_study(study.id, study.n, file, lines.of(number, "n")))
     if study.studies_pooled is not None:
-        checked.figures.append(
-            trials_in_review(study.id, study.studies_pooled, file, lines.of(number, "studies_pooled"))
-        )
+        checked.figures.append(trials_in_review(study.id, study.studies_pooled, file, lines.of(number, "studies_pooled")))

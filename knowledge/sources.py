@@ -146,7 +146,5 @@ def _entries(file: Path, model: type[Entry]) -> list[Entry]:
             entries.append(model.model_validate(item))
         except ValidationError as error:
             first = error.errors()[0]
-            raise SourcesError(
-                f"{file.name}, entry {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-            ) from error
+            raise SourcesError(f"{file.name}, entry {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     return entries

@@ -17,9 +17,7 @@ def shelf(tmp_path: Path) -> Shelf:
     return shelf
 
 
-@pytest.mark.parametrize(
-    "target", ["chills.md", "chills.md#do-chills-pass", "#does-fever-pass", "fever.md#key-takeaways"]
-)
+@pytest.mark.parametrize("target", ["chills.md", "chills.md#do-chills-pass", "#does-fever-pass", "fever.md#key-takeaways"])
 def test_a_link_to_an_article_or_a_section_is_in_order(shelf: Shelf, target: str) -> None:
     shelf.changes("(#what-was-seen)", f"({target})")
     assert shelf.problems() == []
@@ -35,7 +33,8 @@ def test_a_link_to_an_article_or_a_section_is_in_order(shelf: Shelf, target: str
         ("chills", "write SLUG.md"),
         ("../articles/chills.md", "write SLUG.md"),
         ("https://page.example/one", "sources.yml"),
-        ("javascript:alert(1)", "square brackets"),
+        ("javascript:alert(1)", "are for links"),
+        ("javascript:alert", "are for links"),
     ],
 )
 def test_a_link_to_nowhere_is_told(shelf: Shelf, target: str, said: str) -> None:

@@ -45,9 +45,7 @@ def test_these_are_names(text: str) -> None:
 def test_a_number_without_a_source_is_told(shelf: Shelf) -> None:
     shelf.changes("Fever mostly passes by itself. Still, tell", "Fever passes in 24 hours. Still, tell")
     text = (shelf.articles / "fever.md").read_text("utf-8")
-    shelf.writes(
-        "articles/fever.md", text.replace("Still, tell the clinic on the same day. [@page-one]", "Still, tell.")
-    )
+    shelf.writes("articles/fever.md", text.replace("Still, tell the clinic on the same day. [@page-one]", "Still, tell."))
     problem = shelf.problem()
     assert problem.line == shelf.line_of("24 hours")
     assert "there is a number and no source" in problem.text

@@ -42,9 +42,7 @@ def test_a_heading_that_another_article_answers_first_is_a_problem(shelf: Shelf)
 
 
 def test_a_wording_that_another_article_answers_first_is_a_warning(shelf: Shelf) -> None:
-    own = check_own_questions(
-        shelf.checked().questions, lambda text: ["fever"] if "who" in text else rank_by_name(text)
-    )
+    own = check_own_questions(shelf.checked().questions, lambda text: ["fever"] if "who" in text else rank_by_name(text))
     assert own.problems == ()
     assert [warning.text.split("'")[1] for warning in own.warnings] == ["with chills who looked after them"]
 

@@ -71,7 +71,7 @@ def test_a_marker_that_is_written_wrong_is_told(shelf: Shelf, marker: str) -> No
 @pytest.mark.parametrize("text", ["Fever [see below] has", "Fever [@page-one] has", "Fever @page-one has"])
 def test_brackets_in_the_middle_of_a_paragraph_are_told(shelf: Shelf, text: str) -> None:
     shelf.changes("Fever has", text)
-    assert "square brackets" in shelf.problem().text
+    assert "are for links and" in shelf.problem().text
 
 
 @pytest.mark.parametrize("how", ["copy", "memory"])

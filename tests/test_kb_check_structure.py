@@ -77,22 +77,22 @@ def test_a_description_without_its_heading_is_told(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Fever came\nlater. [@page-one]", "runs over several lines"),
-        ("Fever **came** later. [@page-one]", "plain text"),
-        ("Fever <b>came</b> later. [@page-one]", "plain text"),
-        ("Fever `came` later. [@page-one]", "plain text"),
+        ("Chills came\nlater. [@page-one]", "runs over several lines"),
+        ("Chills **came** later. [@page-one]", "plain text"),
+        ("Chills <b>came</b> later. [@page-one]", "plain text"),
+        ("Chills `came` later. [@page-one]", "plain text"),
         ("![fever](fever.png) came. [@page-one]", "plain text"),
-        ("Fever came later [@page-one]", "cut off"),
-        ("Fever came lat", "cut off"),
-        ("```\nFever came.\n```", "would be lost"),
-        ("> Fever came. [@page-one]", "would be lost"),
-        ("<p>Fever came.</p>", "would be lost"),
+        ("Chills came later [@page-one]", "cut off"),
+        ("Chills came lat", "cut off"),
+        ("```\nChills came.\n```", "would be lost"),
+        ("> Chills came. [@page-one]", "would be lost"),
+        ("<p>Chills came.</p>", "would be lost"),
     ],
 )
 def test_what_a_chat_cannot_quote_as_it_stands_is_told(shelf: Shelf, text: str, said: str) -> None:
     shelf.changes("More is in", f"{text}\n\nMore is in")
     problem = shelf.problem()
-    assert problem.line in {shelf.line_of(text.split("\n")[0])}
+    assert problem.line == shelf.line_of(text.splitlines()[0])
     assert said in problem.text
 
 

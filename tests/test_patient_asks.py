@@ -29,9 +29,7 @@ def examples() -> list[Message]:
 
 
 @pytest.mark.parametrize(("question", "article", "about"), THREE_QUESTIONS)
-def test_the_three_questions_are_answered_with_quotes(
-    patient: Patient, question: str, article: str, about: str | None
-) -> None:
+def test_the_three_questions_are_answered_with_quotes(patient: Patient, question: str, article: str, about: str | None) -> None:
     [message] = patient.says(question)
     answer = message["answer"]
     assert (message["from"], message["kind"], answer["status"]) == ("assistant", "answer", "answered")

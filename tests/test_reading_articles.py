@@ -124,7 +124,7 @@ def test_lines_may_end_as_on_windows(tmp_path: Path) -> None:
         ("One. Two! Three?", ["One.", "Two!", "Three?"]),
         ("It rose by 2.34 degrees. It fell.", ["It rose by 2.34 degrees.", "It fell."]),
         ("E.g. Dr. Example said so. Yes.", ["E.g. Dr. Example said so.", "Yes."]),
-        ("See no. 7 there. Is it safe? The answer is no. Nobody knows.", ["See no. 7 there.", "Is it safe?", "The answer is no.", "Nobody knows."]),
+        ("See no. 7 there. The answer is no. Nobody knows.", ["See no. 7 there.", "The answer is no.", "Nobody knows."]),
         ("She said “no.” He left.", ["She said “no.”", "He left."]),
         ("no full stop", ["no full stop"]),
     ],
@@ -150,15 +150,18 @@ def test_a_slug_is_safe_in_an_address(text: str) -> None:
 
 @given(st.text(max_size=2_000))
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
+    line = 1
     try:
         parse_article(text, FILE)
     except ArticleError as error:
-        assert 1 <= error.line <= text.count("\n") + 2
+        line = error.line
+    assert 1 <= line <= text.count("\n") + 2
 
 
 LINES = st.lists(
     st.one_of(
-        st.text(max_size=40), st.sampled_from(["## More", "- item. Two.", "1. one", "", "> quoted", "a [@study-one]", "\t", "---", "```"])
+        st.text(max_size=40),
+        st.sampled_from(["## More", "- item. Two.", "1. one", "", "> quoted", "a [@study-one]", "\t", "---", "```"]),
     ),
     max_size=12,
 )  # fmt: skip

@@ -167,9 +167,14 @@ def test_a_turn_is_stored_once(database: Database, conversation: str, asked: int
 
 def test_a_turn_that_fails_half_way_leaves_nothing(database: Database, conversation: str, asked: int) -> None:
     before = rows(database)
-    with pytest.raises(RuntimeError), database.write() as session:
-        store_turn(session, conversation, asked, [Draft("It depends.")], WHOLE_INTAKE)
-        raise RuntimeError
+
+    def fail() -> None:
+        with database.write() as session:
+            store_turn(session, conversation, asked, [Draft("It depends.")], WHOLE_INTAKE)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert rows(database) == before
     with database.read() as session:
         assert [seq for _, seq, _ in unanswered(session)] == [asked]

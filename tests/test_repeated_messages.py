@@ -34,9 +34,7 @@ def test_the_same_answer_sent_twice_is_taken_once(patient: Patient) -> None:
 def test_the_last_answer_sent_twice_is_one_handoff(patient: Patient, coordinator: Coordinator) -> None:
     patient.answers_until("condition")
     message_id = str(uuid4())
-    references = {
-        reference_in(patient.send(ANSWERS["condition"], message_id).json()["messages"]) for _ in range(2)
-    }
+    references = {reference_in(patient.send(ANSWERS["condition"], message_id).json()["messages"]) for _ in range(2)}
     assert len(references) == 1
     listed = [row["reference"] for row in coordinator.reads("handoffs", "list")["handoffs"]]
     assert listed.count(references.pop()) == 1
@@ -114,7 +112,7 @@ def test_the_stream_gives_what_was_and_then_what_comes(patient: Patient) -> None
     patient.says("Does it work?")
     seen += [next(stream) for _ in range(2)]
     assert seen == patient.log()
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
 
 
 def test_a_broken_stream_goes_on_where_it_was(patient: Patient) -> None:
@@ -124,8 +122,8 @@ def test_a_broken_stream_goes_on_where_it_was(patient: Patient) -> None:
         by_header = patient.stream(headers={"Last-Event-ID": str(number)})
         by_address = patient.stream(after=number)
         assert next(by_header) == next(by_address) == log[number]
-        by_header.close()  # type: ignore[attr-defined]
-        by_address.close()  # type: ignore[attr-defined]
+        by_header.close()
+        by_address.close()
 
 
 def test_two_streams_show_the_same(patient: Patient) -> None:
@@ -133,4 +131,4 @@ def test_two_streams_show_the_same(patient: Patient) -> None:
     replies = patient.says("hello")
     for stream in streams:
         assert [next(stream)["text"], next(stream)] == ["hello", replies[0]]
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()

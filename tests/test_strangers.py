@@ -59,9 +59,7 @@ def test_without_a_token_every_closed_route_refuses(cordial: System, closed_rout
     assert refusals(cordial, closed_routes, None) == {(401, "token_required")}
 
 
-def test_a_forged_token_opens_nothing(
-    cordial: System, closed_routes: list[tuple[str, str]], patient: Patient
-) -> None:
+def test_a_forged_token_opens_nothing(cordial: System, closed_routes: list[tuple[str, str]], patient: Patient) -> None:
     forged = URLSafeTimedSerializer("a key of my own " * 3, salt="cordial patient session").dumps(patient.session)
     for token in (patient.session, str(forged), patient.token[:-2] + "xx", patient.token + "x"):
         assert refusals(cordial, closed_routes, token) == {(401, "token_invalid")}
@@ -101,9 +99,7 @@ def test_deleting_ones_own_chat_leaves_the_others(new_patient: Callable[[], Pati
 
 @pytest.mark.parametrize("path", ["/encode", "/webhook"])
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
-def test_the_inner_doors_are_closed_to_everything_that_came_through_a_proxy(
-    cordial: System, path: str, header: str
-) -> None:
+def test_the_inner_doors_are_closed_to_everything_that_came_through_a_proxy(cordial: System, path: str, header: str) -> None:
     body = {"texts": ["hello"], "next_action": "action_answer"}
     refused = httpx.post(f"{cordial.url}{path}", json=body, headers={header: "127.0.0.1"}, trust_env=False)
     assert (refused.status_code, error_of(refused)) == (403, "forbidden")

@@ -19,13 +19,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
-def victim(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
-    """A running system to hurt; each test leaves it running again."""
+def system(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
+    """A system to hurt."""
     system = System(new_data_folder("victim"))
-    try:
-        yield system.start()
-    finally:
-        system.close()
+    yield system
+    system.close()
+
+
+@pytest.fixture
+def victim(system: System) -> System:
+    """It, running."""
+    if system.ended:
+        system.start()
+    system.wait_until_ready()
+    return system
 
 
 @pytest.fixture
@@ -90,6 +97,7 @@ def send_into_the_void(patient: Patient, text: str) -> None:
 def test_the_intake_goes_on_after_everything_was_killed(victim: System, patient: Patient) -> None:
     patient.answers_until("contact")
     before = patient.log()
+    built = state_of(victim.data / "knowledge")
     assert victim.processes()
     victim.send(signal.SIGKILL)
     until(victim.nothing_left, 20, f"nothing stays behind: {victim.processes()}")
@@ -98,12 +106,19 @@ def test_the_intake_goes_on_after_everything_was_killed(victim: System, patient:
     assert patient.intake()["answers"]["full_name"] == ANSWERS["full_name"]
     assert open_field(patient.says(ANSWERS["contact"])) == "condition"
     assert patient.says(ANSWERS["condition"])[0]["kind"] == "handoff"
-
-
-def test_a_restart_with_nothing_changed_trains_and_builds_nothing(victim: System) -> None:
-    built = {file: file.stat().st_mtime for file in (victim.data / "knowledge").rglob("*")}
-    assert victim.send(signal.SIGINT) == 0
-    assert victim.nothing_left()
-    victim.start()
     assert "training" not in victim.said()
-    assert {file: file.stat().st_mtime for file in (victim.data / "knowledge").rglob("*")} == built
+    assert state_of(victim.data / "knowledge") == built, "nothing had changed, so nothing is built again"
+
+
+def state_of(folder: Path) -> dict[Path, float]:
+    """Every file of a folder, and when it was written."""
+    return {file: file.stat().st_mtime for file in folder.rglob("*") if file.is_file()}
+
+
+def test_ctrl_c_ends_both_processes_in_order_even_while_a_patient_listens(victim: System, patient: Patient) -> None:
+    stream = patient.stream()
+    next(stream)
+    assert victim.send(signal.SIGINT) == 0
+    stream.close()
+    assert victim.nothing_left()
+    assert "Traceback" not in victim.said()

@@ -16,6 +16,7 @@ logger = structlog.get_logger(__name__)
 MAX_BODY = 64 * 1024
 MAX_INNER_BODY = 8 * 1024 * 1024  # Rasa sends the tracker and the whole domain with each action
 _INNER = ("/encode", "/webhook")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 REQUESTS = Histogram("cordial_request_seconds", "Time to answer a request", ["route", "method", "status"])
 
@@ -85,5 +86,6 @@ class Guard:
         finally:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "other")
-            REQUESTS.labels(route, scope["method"], str(status)).observe(seconds)
-            logger.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+            method = scope["method"] if scope["method"] in _METHODS else "other"  # a stranger can send any word
+            REQUESTS.labels(route, method, str(status)).observe(seconds)
+            logger.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

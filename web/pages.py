@@ -43,9 +43,7 @@ def library(request: Request, parts: PartsNow) -> HTMLResponse:
 
 
 @router.get("/library/articles/{slug}", response_class=HTMLResponse)
-def article(
-    request: Request, slug: str, parts: PartsNow, version: Annotated[int | None, Query(ge=1)] = None
-) -> HTMLResponse:
+def article(request: Request, slug: str, parts: PartsNow, version: Annotated[int | None, Query(ge=1)] = None) -> HTMLResponse:
     """One article; with `version`, as patients were shown it then."""
     found = _article(parts, slug, version)
     current = parts.library.article(slug)

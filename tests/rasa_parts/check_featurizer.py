@@ -5,15 +5,16 @@ import os
 import sys
 
 import numpy as np
-from bot.featurizer import BATCH, EncoderAway, SentenceFeaturizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-calls = []
+from bot.featurizer import BATCH, EncoderAway, SentenceFeaturizer
+
+calls: list[int] = []
 
 
-def featurizer(url=None):
+def featurizer(url: str | None = None) -> SentenceFeaturizer:
     if url:
         os.environ["CORDIAL_WEB_URL"] = url
     made = SentenceFeaturizer({**SentenceFeaturizer.get_default_config(), "alias": "sentences"}, "sentences")
@@ -22,7 +23,7 @@ def featurizer(url=None):
     return made
 
 
-def vector(message):
+def vector(message: Message) -> np.ndarray:
     [features] = message.features
     return features.features[0]
 

@@ -4,12 +4,13 @@ import asyncio
 import json
 import sys
 
-from bot.tracker_store import ForgetfulTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.tracker_store import ForgetfulTrackerStore
 
-async def main():
+
+async def main() -> dict[str, object]:
     store = ForgetfulTrackerStore(Domain.empty(), keep=3)
     for number in range(10):
         await store.save(DialogueStateTracker.from_events(f"sender-{number}", []))

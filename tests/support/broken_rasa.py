@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -61,10 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Deal with a message."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.rasa.asked.set()
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # the other side may not wait
             self.rasa.behaviour(self, body)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the other side would not wait
 
     def reply(self, status: int, body: bytes) -> None:
         """Answer at once."""
@@ -74,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: object) -> None:
         """Print nothing."""
 
 

@@ -142,9 +142,7 @@ class Shelf:
         text = ARTICLE.replace("title: Fever after", "title: Chills after")
         for wording in ("what did they see", "which fever came up", "who looked after", "do many get hot"):
             text = text.replace(wording, f"with chills {wording}")
-        text = text.replace("### Is fever common?", "### Are chills common?").replace(
-            "is-fever-common", "are-chills-common"
-        )
+        text = text.replace("### Is fever common?", "### Are chills common?").replace("is-fever-common", "are-chills-common")
         text = text.replace("### Does fever pass?", "### Do chills pass?").replace("does-fever-pass", "do-chills-pass")
         assert text.count(old) >= 1, f"{old!r} is not in the second article"
         self.writes("articles/chills.md", text.replace(old, new, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
@@ -75,7 +75,7 @@ class Patient:
         """Where the intake stands."""
         return dict(self.http.get("/api/chat/intake").json())
 
-    def stream(self, headers: dict[str, str] | None = None, **params: int) -> Iterator[Message]:
+    def stream(self, headers: dict[str, str] | None = None, **params: int) -> Generator[Message, None, None]:
         """The messages of the event stream, as they come."""
         with self.http.stream("GET", "/api/chat/stream", params=params, headers=headers, timeout=20) as response:
             assert response.status_code == 200
@@ -132,7 +132,7 @@ def answers_in(replies: list[Message]) -> list[Message]:
 def reference_in(replies: list[Message]) -> str:
     """The reference number that a reply names."""
     text = next(message["text"] for message in replies if message["kind"] == "handoff")
-    return next(word.strip(".,") for word in text.split() if word.startswith("C-"))
+    return str(next(word.strip(".,") for word in text.split() if word.startswith("C-")))
 
 
 def error_of(response: httpx.Response) -> str:

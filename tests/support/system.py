@@ -68,10 +68,11 @@ class System:
 
     def launch(self) -> None:
         """Start it and go on at once."""
+        command = [sys.executable, "-m", "cordial", self.command]
         with self.printed.open("wb") as printed:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cordial", self.command], cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=printed,
-                stderr=printed, start_new_session=True,
+                command, cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
+                start_new_session=True,
             )  # fmt: skip
 
     def start(self) -> System:

@@ -1,0 +1,86 @@
+"""Rasa's own commands work on our files, and our parts inside Rasa do what they promise."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cordial.bootstrap import PROJECT, RASA
+from cordial.settings import load_settings
+from cordial.start import rasa_environment
+from tests.support.people import Coordinator
+from tests.support.system import System
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def run_in_rasa(script: str, web: str = "http://127.0.0.1:9") -> Any:
+    """Run one of our scripts with Rasa's Python; gives what it prints."""
+    done = subprocess.run(
+        [RASA / "bin" / "python", "-W", "ignore", PROJECT / "tests" / "rasa_parts" / script], cwd=PROJECT,
+        env={**rasa_environment(load_settings()), "CORDIAL_WEB_URL": web}, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def featurized(cordial: System) -> dict[str, Any]:
+    """What the featurizer did with a running web, and with none."""
+    return dict(run_in_rasa("check_featurizer.py", cordial.url))
+
+
+@pytest.mark.e2e
+def test_features_come_in_batches_in_training_and_one_call_a_message_in_use(featurized: dict[str, Any]) -> None:
+    assert featurized["training_calls"] == [256, 44]
+    assert featurized["featurized"] == 300
+    assert featurized["calls_for_a_message"] == [1]
+
+
+@pytest.mark.e2e
+def test_a_message_has_the_same_features_in_training_and_in_use(featurized: dict[str, Any]) -> None:
+    assert featurized["same_as_in_training"]
+    assert featurized["length"] == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.e2e
+def test_without_web_the_featurizer_says_what_to_do(featurized: dict[str, Any]) -> None:
+    assert "http://127.0.0.1:9/encode" in featurized["away"]
+    assert "cordial serve" in featurized["away"]
+
+
+def test_rasas_memory_forgets_all_but_the_newest() -> None:
+    assert run_in_rasa("check_tracker_store.py") == {"kept": ["sender-8", "sender-6", "sender-9"], "old": False, "new": True}
+
+
+@pytest.mark.e2e
+def test_rasa_finds_nothing_to_warn_of_in_our_files(coordinator: Coordinator) -> None:
+    done = coordinator.runs(
+        "rasa", "--", "data", "validate", "--domain", "domain", "--data", "data", "--fail-on-warnings"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.e2e
+def test_every_story_is_predicted_as_it_is_written(coordinator: Coordinator, tmp_path: Path) -> None:
+    options = ("--fail-on-prediction-errors", "--no-plot", "--out", str(tmp_path))
+    done = coordinator.runs("rasa", "--", "test", "core", "--stories", "tests/stories", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "story_report.json").read_text("utf-8"))
+    assert report["conversation_accuracy"]["accuracy"] == 1
+    assert report["conversation_accuracy"]["total"] >= 8
+
+
+@pytest.mark.e2e
+def test_most_messages_that_were_held_out_are_understood(coordinator: Coordinator, tmp_path: Path) -> None:
+    held_out = ("--domain", "domain", "--nlu", "tests/nlu/held_out.yml")
+    done = coordinator.runs("rasa", "--", "test", "nlu", *held_out, "--no-plot", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "intent_report.json").read_text("utf-8"))
+    assert report["weighted avg"]["support"] >= 400
+    assert report["accuracy"] >= 0.85
