@@ -24,6 +24,7 @@ from cordial.settings import Settings
 _READY_SECONDS = 600.0
 _END_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
+_US = os.getpid()
 # What the trained model depends on; FAQ text is not among it.
 _TRAINED_FROM = ("config.yml", "domain", "data", "bot")
 
@@ -244,6 +245,8 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
 def _end_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        if os.getppid() != _US:  # the parent was gone before that
+            os._exit(1)
 
 
 class _Stop:

@@ -31,7 +31,7 @@ _LEAD_IN = re.compile(
 _NAME = re.compile(r"^[^\W\d_](?:[^\W\d_]|[ .'’-]){0,78}[^\W\d_.]?\.?$")
 _NOT_NAMES = re.compile(
     r"(?i)\b(hello|hi|hey|thanks|thank|please|sorry|help|stop|skip|cancel|question|pain|cells?|what|why|how|none|nothing|bye|"
-    r"my|your|the|you|are|is|it|this|that|don'?t|want|need|know|not|no|yes|maybe|later|next|idiots?|stupid|scam|rubbish)\b"
+    r"i(?!\.)|agree|consent|my|your|the|you|are|is|it|this|that|don'?t|want|need|know|not|no|yes|maybe|later|next|idiots?|stupid|scam|rubbish)\b"
 )
 _EMAIL = re.compile(r"[^\s<>(),;:]+@[^\s<>(),;:]+")
 

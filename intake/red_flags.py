@@ -8,11 +8,11 @@ conversation, keeps nothing, and takes no longer than a blink on any text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import phonenumbers
 import yaml
@@ -29,6 +29,7 @@ LANGUAGE = Path(__file__).parent / "everyday_language.yml"
 REAL_WORDS = Path(__file__).parent / "real_words.txt"
 
 Level = Literal["emergency", "urgent"]
+_LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 _ELSEWHERE = frozenset("from to flight flew fly flown left leave leaving back trip travel travelling via visited had was".split())
 
 
@@ -88,7 +89,7 @@ class _Language(BaseModel):
 
 @dataclass(frozen=True)
 class _Side:
-    """One list of a `together` line; all its wordings are of one kind."""
+    """One list of a `together` line."""
 
     kind: Kind
     wordings: list[Wording]
@@ -96,11 +97,10 @@ class _Side:
 
 @dataclass(frozen=True)
 class _Rules:
-    """What raises one level of alarm in a group."""
+    """What raises one level of alarm in a group; each line of `sides` raises it if all its sides are mentioned."""
 
     level: Level
-    single: list[tuple[Kind, list[Wording]]]
-    together: list[list[_Side]]
+    lines: list[list[_Side]]
 
 
 @dataclass(frozen=True)
@@ -111,17 +111,13 @@ class _Compiled:
     not_meant: list[Wording]
     background: list[Wording]
     rules: list[_Rules]
+    calls: frozenset[int]  # the identities of the wordings without which it can raise nothing
 
     def wordings(self) -> Iterator[Wording]:
         """All of them."""
         yield from self.not_meant
         yield from self.background
-        for rules in self.rules:
-            for _, wordings in rules.single:
-                yield from wordings
-            for sides in rules.together:
-                for side in sides:
-                    yield from side.wordings
+        yield from _wordings_in(self.rules)
 
 
 class RedFlags:
@@ -159,12 +155,14 @@ class RedFlags:
         lines = self._plain.lines(text)
         words = {word for line in lines for word in line.split()}
         possible = self._index.possible(words)
-        markers = {name: _only(wordings, possible) for name, wordings in self._markers.items()}
-        message = Message(self._grammar, markers, lines)
-        for level in ("emergency", "urgent"):
-            for group in self._groups:
-                if any(rules.level == level and _raised(group, rules, message, possible) for rules in group.rules):
-                    return self._red_flag(group.group, rules_level(level), clinic, self._named(lines, clinic) or country)
+        groups = [group for group in self._groups if not group.calls.isdisjoint(possible)]
+        if not groups:
+            return None
+        message = Message(self._grammar, self._markers, possible, lines)
+        for level in _LEVELS:
+            for group in groups:
+                if any(rules.level == level and _raised(group, rules, message) for rules in group.rules):
+                    return self._red_flag(group.group, level, clinic, self._named(lines, clinic) or country)
         return None
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
@@ -195,11 +193,6 @@ class RedFlags:
             if not set(line[: found.start()].split()[-3:]) & _ELSEWHERE
         }
         return codes.pop() if len(codes) == 1 else None
-
-
-def rules_level(level: str) -> Level:
-    """A level by its name."""
-    return "emergency" if level == "emergency" else "urgent"
 
 
 def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
@@ -252,16 +245,16 @@ def the_red_flags() -> RedFlags:
 
 
 def _compile(group: _Group, lists: Lists) -> _Compiled:
-    def read(text: str) -> list[Wording]:
-        return read_wordings(text, lists)
+    def side(kind: Kind, text: str) -> list[list[_Side]]:
+        return [[_Side(kind, read_wordings(text, lists))]]
 
-    emergency = _Rules(
-        "emergency",
-        [("now", read(group.now)), ("sign", read(group.signs)), ("illness", read(group.illnesses))],
-        _together(group.together, lists),
-    )
-    urgent = _Rules("urgent", [("sign", read(group.urgent))], _together(group.urgent_together, lists))
-    return _Compiled(group, read(group.not_meant), read(group.background), [emergency, urgent])
+    emergency = [*side("now", group.now), *side("sign", group.signs), *side("illness", group.illnesses)]
+    rules = [
+        _Rules("emergency", [*emergency, *_together(group.together, lists)]),
+        _Rules("urgent", [*side("sign", group.urgent), *_together(group.urgent_together, lists)]),
+    ]
+    calls = frozenset(id(wording) for wording in _wordings_in(rules))
+    return _Compiled(group, read_wordings(group.not_meant, lists), read_wordings(group.background, lists), rules, calls)
 
 
 def _together(text: str, lists: Lists) -> list[list[_Side]]:
@@ -273,23 +266,17 @@ def _side(text: str, lists: Lists) -> _Side:
     return _Side("fact" if fact else "sign", read_wordings(text.strip().removeprefix("fact:"), lists))
 
 
-def _only(wordings: list[Wording], possible: set[int]) -> list[Wording]:
-    return [wording for wording in wordings if id(wording) in possible]
+def _wordings_in(rules: Iterable[_Rules]) -> Iterator[Wording]:
+    return (wording for one in rules for sides in one.lines for side in sides for wording in side.wordings)
 
 
-def _raised(group: _Compiled, rules: _Rules, message: Message, possible: set[int]) -> bool:
-    single = [(kind, found) for kind, wordings in rules.single if (found := _only(wordings, possible))]
-    together = [
-        [_Side(side.kind, _only(side.wordings, possible)) for side in sides]
-        for sides in rules.together
-    ]  # fmt: skip
-    together = [sides for sides in together if all(side.wordings for side in sides)]
-    if not single and not together:
+def _raised(group: _Compiled, rules: _Rules, message: Message) -> bool:
+    lines = [[_Side(side.kind, message.only(side.wordings)) for side in sides] for sides in rules.lines]
+    lines = [sides for sides in lines if all(side.wordings for side in sides)]
+    if not lines:
         return False
-    meant = _Meant(message, _only(group.not_meant, possible), _only(group.background, possible))
-    if any(meant.mentions(kind, wordings) for kind, wordings in single):
-        return True
-    return any(all(meant.mentions(side.kind, side.wordings) for side in sides) for sides in together)
+    meant = _Meant(message, message.only(group.not_meant), message.only(group.background))
+    return any(all(meant.mentions(side.kind, side.wordings) for side in sides) for sides in lines)
 
 
 class _Meant:
@@ -321,5 +308,3 @@ def _without(line: str, wordings: list[Wording]) -> str:
             line = line[:begin] + re.sub(r"[^ ]", "_", line[begin:end]) + line[end:]
     return line
 
-
-Countries = Mapping[str, Any]

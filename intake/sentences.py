@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from intake.wording import Wording
@@ -21,8 +22,11 @@ Kind = Literal["now", "sign", "illness", "fact"]
 _NOT_REACHES = 4  # words
 _GENERAL_REACHES = 8
 _WAS_REACHES = 3
-_HAPPENING_REACHES = 4
+_HAPPENING_REACHES = 2
 _TREATMENT_REACHES = 4
+_PRESENT = frozenset({"is", "are", "am", "has"})
+_ARTICLES = frozenset({"a", "an", "the"})  # "no spleen and a temperature"
+_THEY = frozenset({"he", "she", "they", "it", "that", "this", "his", "her", "their"})
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,18 @@ class Message:
     """A whole message, as far as its sentences need to know of one another."""
 
     grammar: Grammar
-    markers: Mapping[str, list[Wording]]  # only those that can stand in this message
+    markers: Mapping[str, list[Wording]]
+    possible: set[int]  # the identities of the wordings that can stand in this message
     lines: list[str]
 
     @cached_property
     def sentences(self) -> list[Sentence]:
         """Its sentences."""
         return [Sentence(line, self) for line in self.lines]
+
+    def only(self, wordings: list[Wording]) -> list[Wording]:
+        """Those wordings that can stand in it."""
+        return [wording for wording in wordings if id(wording) in self.possible]
 
     def says(self, marker: str) -> bool:
         """Whether a marker stands anywhere in it."""
@@ -103,15 +112,17 @@ class Sentence:
     def marks(self, marker: str) -> list[Span]:
         """Where a marker stands."""
         if marker not in self._marks:
-            self._marks[marker] = [
-                span for wording in self._message.markers.get(marker, ()) for span in wording.spans(self.line)
-            ]  # fmt: skip
+            wordings = self._message.only(self._message.markers[marker])
+            spans = [span for wording in wordings for span in wording.spans(self.line)]
+            if marker in {"now", "just_now"}:
+                spans = [span for span in spans if not _inside(span, self.marks("not_now"))]
+            self._marks[marker] = spans
         return self._marks[marker]
 
     def is_there(self, span: Span, kind: Kind) -> bool:
         """Whether the mention says that it is there, now."""
         place = _Place(self, span)
-        if self.marks("fiction") or place.is_denied() or place.is_only_thought_of():
+        if self.marks("fiction") or place.is_of_an_animal() or place.is_denied() or place.is_only_thought_of():
             return False
         if kind == "fact":
             return not place.is_about_others()
@@ -126,7 +137,7 @@ class Sentence:
     def is_fresh(self, span: Span) -> bool:
         """Whether the mention is said to be new or worse than before."""
         place = _Place(self, span)
-        return place.has("just_now") or place.has("fresh") or bool(self.marks("just_now") or self.marks("fresh"))
+        return place.has("after_treatment") or bool(self.marks("just_now") or self.marks("fresh"))
 
     def number_of(self, offset: int) -> int:
         """The number of the word that begins at an offset."""
@@ -180,7 +191,8 @@ class _Place:
         """No …, never …, not …"""
         for first, last in self._before("none_of"):
             between = self._between(last)
-            if between[:1] != [","] and not self._looks_like_a_no(first) and not set(between) & self._grammar.verbs:
+            joined = any(word in {",", "and"} and after in _ARTICLES for word, after in pairwise(between))
+            if between[:1] != [","] and not joined and not self._looks_like_a_no(first) and not set(between) & self._grammar.verbs:
                 if not self._somebody_between(last):
                     return True
         for first, last in self._before("not"):
@@ -190,8 +202,10 @@ class _Place:
                 return True
         if any(len(self._between(last)) <= _GENERAL_REACHES for _, last in self._before("not_believed")):
             return True
-        after = self._sentence.words(self._last, self._last + 2)
-        return any(first - self._last <= 1 for first, _ in self._after("none_after")) and after[:1] in ([","], ["no"], ["none"])
+        after = [word for word in self._sentence.words(self._last, self._last + 3) if word != "?"]
+        alone = after[1:] if after[:1] == [","] else after[:2]
+        said_no = any(0 <= first - self._last <= 1 for first, _ in self._after("none_after"))
+        return said_no and (len(alone) == 1 or alone[1:2] == [","])
 
     def is_only_thought_of(self) -> bool:
         """If …, I am afraid of …"""
@@ -199,7 +213,7 @@ class _Place:
         if any(len(self._between(last)) <= _HAPPENING_REACHES for _, last in progressive):
             return False
         whether = self._numbered("whether")
-        for first, last in self._before("what_if"):
+        for first, last in self._before("what_if", 1):
             if any(start <= first < stop for start, stop in whether):
                 continue
             if self._people_between(last) <= 1 and not self._comma_and_somebody(last):
@@ -230,8 +244,16 @@ class _Place:
         """People, patients, a woman in Florida."""
         if self.has("just_now") or self._before("progressive"):
             return False
-        people = [*self._before("people"), *self._before("far_people")]
-        return any(not self._somebody_between(last) for _, last in people)
+        if self.has("in_a_study"):
+            return True
+        people = self._before("people")
+        if not self._sentence.marks("now"):
+            people = [*people, *self._before("far_people")]
+        return any(not self._somebody_between(last, of_them=True) for _, last in people)
+
+    def is_of_an_animal(self) -> bool:
+        """My dog …"""
+        return any(not self._somebody_between(last, of_them=True) for _, last in self._before("animals"))
 
     def is_over(self) -> bool:
         """… went away."""
@@ -246,13 +268,13 @@ class _Place:
         have = {last for _, last in self._before("have")}
         for first, last in self._before("was"):
             near = len(self._between(last)) <= _WAS_REACHES and not self._somebody_between(last)
-            if near and first not in have and not self._sentence.marks("now") and not self._sentence.message.says("help"):
+            if near and first not in have and not set(self._between(last)) & _PRESENT and not self._sentence.marks("now") and not self._sentence.message.says("help"):
                 return True
         return False
 
     def is_in_general(self, reach: int) -> bool:
         """Is … a side effect, can it cause …"""
-        if self._asks_for_help() or self._is_mine():
+        if self._asks_for_help() or self._is_mine() or self.has("recent"):
             return False
         for _, last in self._before("general"):
             between = self._between(last)
@@ -260,8 +282,11 @@ class _Place:
                 return True
         if self._is_asked() and not self._somebody_between(self._begin):
             return True
-        asserted = self._somebody_between(self._begin)
-        return not asserted and any(first == self._last for first, _ in self._after("general_after"))
+        is_asked = self._sentence.words(self._begin, self._first)[:1] in (["is"], ["are"])
+        longest = 6 if is_asked else 3 if reach == _GENERAL_REACHES else 0
+        if self._last - self._first > longest or self._somebody_between(self._begin):
+            return False
+        return any(first == self._last for first, _ in self._after("general_after"))
 
     def is_said_to_happen(self) -> bool:
         """I think …, he is having …, just now."""
@@ -270,7 +295,7 @@ class _Place:
         for marker in ("happening", "progressive"):
             if any(len(self._between(last)) <= _HAPPENING_REACHES for _, last in self._before(marker)):
                 return True
-        if self.has("just_now"):
+        if self.has("just_now") or any(first == self._last for first, _ in self._after("happening_after")):
             return True
         message = self._sentence.message
         return message.says("help") and not message.says("wants_treatment")
@@ -279,12 +304,17 @@ class _Place:
         words = self._sentence.words(self._begin, self._first)
         while words and (words[0] in self._grammar.greetings or words[0] == ","):
             words = words[1:]
-        if not words or words[0] not in self._grammar.question_words:
+        if not words or words[0] not in self._grammar.question_words or words[1:2] == ["be"]:
             return False
         return words[0] not in {"is", "are", "was", "were"} or self._sentence.line.endswith(" ? ")
 
     def _asks_for_help(self) -> bool:
-        return any(self._begin <= first <= self._begin + 4 and last <= self._last for first, last in self._numbered("asks_for_help"))
+        if any(self._begin <= first and last <= self._last for first, last in self._numbered("asks_for_help")):
+            return True
+        begin = self._begin
+        while begin < self._first and set(self._sentence.words(begin, begin + 1)) & (self._grammar.greetings | {","}):
+            begin += 1
+        return any(first == begin for first, _ in self._numbered("asks_about_it"))
 
     def _is_mine(self, the_too: bool = False) -> bool:
         before = self._sentence.words(max(self._begin, self._first - 2), self._first)
@@ -297,8 +327,8 @@ class _Place:
         spans = self._sentence.marks(marker)
         return [(self._sentence.number_of(first), self._sentence.number_of(last)) for first, last in spans]
 
-    def _before(self, marker: str) -> list[Span]:
-        return [span for span in self._numbered(marker) if self._begin <= span[0] and span[1] <= self._first]
+    def _before(self, marker: str, into: int = 0) -> list[Span]:
+        return [span for span in self._numbered(marker) if self._begin <= span[0] < self._first and span[1] <= self._first + into]
 
     def _after(self, marker: str) -> list[Span]:
         return [span for span in self._numbered(marker) if self._last <= span[0]]
@@ -318,10 +348,18 @@ class _Place:
         whose = bool(set(words[-2:]) & self._grammar.whose)
         return sum(word in self._grammar.somebody for word in words) + whose
 
-    def _somebody_between(self, number: int) -> bool:
+    def _somebody_between(self, number: int, of_them: bool = False) -> bool:
+        """Whether somebody new comes between a marker and the mention; he, she or they may be `of_them`."""
+        if of_them:
+            words = set(self._sentence.words(number, self._first + 1)) - _THEY
+            return bool(words & (self._grammar.somebody | {"my", "our"}))
         begins = self._sentence.words(self._first, self._first + 1)
         return self._people_between(number) > 0 or begins[0] in self._grammar.somebody or begins[0] in self._grammar.whose
 
     def _comma_and_somebody(self, number: int) -> bool:
         words = self._between(number)
         return "," in words and any(word in self._grammar.somebody for word in words[words.index(",") :])
+
+
+def _inside(span: Span, others: list[Span]) -> bool:
+    return any(begin <= span[0] and span[1] <= end for begin, end in others)

@@ -5,6 +5,8 @@
     [very] bad            the word in brackets may be missing
     tight*                any word that begins like this
     chest .. hurts        up to three words may stand in between; with three dots, up to six
+    ##                    a number of two digits
+    = emergency           a whole sentence
     <relative>            one of the list of that name
 
 Text is matched in the form that `intake.plain_words` gives it. Every gap has a limit, and a wording is only looked for when one
@@ -22,6 +24,8 @@ from functools import cached_property
 _PIECE = re.compile(r"\s*(?:(?P<gap>\.{2,3})(?!\S)|(?P<sign>[()\[\]|])|<(?P<list>[a-z_]+)>|(?P<word>[^\s()\[\]|<>,]+))")
 _GAPS = {"..": 3, "...": 6}
 _SHORTEST_STEM = 3
+# What may stand in a gap: no word that turns the sense round.
+_BETWEEN = r" (?!(?:no|not|never|isnt|arent|wasnt|dont|doesnt|didnt|without|nor|neither|but) )[^ ]+"
 
 # Words that stand in so many messages that a wording is better found by another of its words.
 _COMMON = frozenset(
@@ -32,6 +36,7 @@ _COMMON = frozenset(
     "years year months weeks week last more most other left right side cells cell treatment infusion".split()
 )
 _COMMON_COST = 50
+_NUMBERS = frozenset(f"{digit}*" for digit in range(1, 10))
 
 Lists = Mapping[str, Iterable[str]]
 
@@ -109,10 +114,11 @@ def compile_wording(wording: str, lists: Lists) -> Wording:
     Raises:
         WordingError: if it is not in the notation, or could match nothing certain.
     """
-    part = _Reader(wording, lists).whole()
+    inner = wording.removeprefix("= ")
+    part = _Reader(inner, lists).whole()
     if not part.anchors:
         raise WordingError(f"no word in it must be there: {wording}")
-    return Wording(wording, part.expression, part.anchors)
+    return Wording(wording, part.expression if inner == wording else f"^{part.expression}(?= $)", part.anchors)
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ class _Reader:
 
     def _single(self, kind: str, text: str) -> _Part:
         if kind == "gap":
-            return _Part(f"(?: [^ ]+){{0,{_GAPS[text]}}}?")
+            return _Part(f"(?:{_BETWEEN}){{0,{_GAPS[text]}}}?")
         if kind == "word":
             return self._word(text)
         if text not in self._lists or text in self._inside:
@@ -177,12 +183,17 @@ class _Reader:
 
     def _word(self, text: str) -> _Part:
         stem = text.removesuffix("*")
-        if not re.fullmatch(r"[^\W_]+(?:\.\d+)?", stem.removesuffix(".")):
+        if set(stem) == {"#"}:
+            return _Part(rf"(?: ,)? \d{{{len(stem)}}}(?= )", _NUMBERS)
+        if not re.fullmatch(r"[^\W_]+(?:\.\d+)?#*", stem.removesuffix(".")):
             raise self._error("a word has a sign in it")
         if stem != text and len(stem) < _SHORTEST_STEM and not stem[0].isdigit():
             raise self._error(f"a star stands after fewer than {_SHORTEST_STEM} letters")
         ending = "[^ ]*" if stem != text else ""
-        return _Part(f"(?: ,)? {re.escape(stem)}{ending}(?= )", frozenset({text}))
+        letters = stem.rstrip("#")
+        digits = rf"\d{{{len(stem) - len(letters)}}}" if letters != stem else ""
+        anchor = f"{letters}*" if digits else text
+        return _Part(f"(?: ,)? {re.escape(letters)}{digits}{ending}(?= )", frozenset({anchor}))
 
     def _error(self, why: str) -> WordingError:
         return WordingError(f"{why}: {self._wording}")

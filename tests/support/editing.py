@@ -76,10 +76,10 @@ class Editor:
         (self.content / "studies.yml").write_text("[]\n", "utf-8")
         (self.content / "declined.yml").write_text(DECLINED, "utf-8")
 
-    def writes(self, slug: str, text: str | bytes | None = None, **changes: object) -> Path:
+    def writes(self, slug: str, whole: str | bytes | None = None, **changes: object) -> Path:
         """Save an article; by default one that is in order."""
         file = self.articles / f"{slug}.md"
-        content = text if text is not None else article_text(**changes)  # type: ignore[arg-type]
+        content = whole if whole is not None else article_text(**changes)  # type: ignore[arg-type]
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return file
 
