@@ -191,9 +191,7 @@ class ActionIntakeEnd(SafeAction):
         if record.status != "in_progress" or not complete:
             return []
         reference = turn.slot("handoff_reference") or new_reference()  # one case, one number
-        turn.say(
-            turn.fill(intake.closing, reference=reference), kind="handoff", effects=[IntakeCompleted(reference=reference)]
-        )
+        turn.say(turn.fill(intake.closing, reference=reference), kind="handoff", effects=[IntakeCompleted(reference=reference)])
         return [SlotSet("intake_status", "completed"), SlotSet("intake_reference", reference)]
 
 

@@ -36,7 +36,5 @@ class ActionDeleteData(SafeAction):
 
 def _hand_over(turn: Turn, response: str, reason: Literal["asked", "deletion"]) -> list[EventType]:
     reference = turn.slot("handoff_reference") or new_reference()
-    turn.say(
-        response=response, reference=reference, kind="handoff", effects=[HandoffAsked(reference=reference, reason=reason)]
-    )
+    turn.say(response=response, reference=reference, kind="handoff", effects=[HandoffAsked(reference=reference, reason=reason)])
     return [SlotSet("handoff_reference", reference)]

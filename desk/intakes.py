@@ -94,9 +94,7 @@ def _hand_off(session: Session, conversation_id: str, reference: str, reason: st
     if session.get(Handoff, reference) is not None:
         return  # asked again while waiting; the first one stands
     session.add(
-        Handoff(
-            reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC)
-        )
+        Handoff(reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC))
     )
     session.flush()
     conversation = session.get(Conversation, conversation_id)

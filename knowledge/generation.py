@@ -34,7 +34,8 @@ from knowledge.wordings import read_wordings
 
 _FORMAT = 4  # raise it when the files of a generation change shape
 _FILES = (
-    "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "ranker.json", "ranker.npz", "english.json",
+    "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "ranker.json", "ranker.npz",
+    "english.json",
 )  # fmt: skip
 _KEPT = 3  # generations; citations live on in versions/
 
@@ -256,7 +257,10 @@ def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> No
     _dump(aside / "english.json", sorted(encoder.encoder.english_words()))
     DenseIndex.build(vectors).save(aside / "dense.faiss")
     _fit_ranker(entries, vectors, passages, content.declined, encoder).save(aside)
-    _dump(aside / "manifest.json", {"id": name, "encoder": encoder.encoder.name, "files": {file: _sha256(aside / file) for file in _FILES}})
+    _dump(
+        aside / "manifest.json",
+        {"id": name, "encoder": encoder.encoder.name, "files": {file: _sha256(aside / file) for file in _FILES}},
+    )
     shutil.rmtree(home, ignore_errors=True)
     aside.rename(home)
 

@@ -97,9 +97,7 @@ class Library:
         probability = self.calibration.probability(signals)
         answered = bool(candidates) and probability >= self.calibration.threshold
         answer = self._compose(generation, candidates[0], vector) if answered else ABSTAINED
-        return [
-            Explanation(answer, searched, candidates[:10], signals, probability, self.calibration.threshold, declined)
-        ]
+        return [Explanation(answer, searched, candidates[:10], signals, probability, self.calibration.threshold, declined)]
 
     def _compose(self, generation: Generation, chosen: Candidate, vector: Vectors) -> Answer:
         def leads(passage: Passage) -> bool:
@@ -126,7 +124,7 @@ class Library:
 
 
 def _candidates(generation: Generation, vector: Vectors, ranked: Mapping[str, float]) -> list[Candidate]:
-    """The sections near the question, best first: how near its nearest texts are together, moved by the ranker's view of the article."""
+    """The sections near the question, best first: how near their texts are, moved by the ranker's view of the article."""
     found = generation.dense.search(vector, _SEARCHED)
     near: defaultdict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
     for row, cosine in found:

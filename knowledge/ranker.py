@@ -31,7 +31,9 @@ Scores = npt.NDArray[np.float64]
 class Ranker:
     """Scores every class for a question."""
 
-    def __init__(self, classes: list[str], weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32], views: _Views) -> None:
+    def __init__(
+        self, classes: list[str], weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32], views: _Views
+    ) -> None:
         """Hold a fitted model; use `fit` or `load`."""
         self.classes = classes
         self._weights = weights  # shape (classes, features), as fitted and stored

@@ -50,4 +50,3 @@ class Speller:
         if not near:
             return word
         return str(min(near, key=lambda found: (found[1], found[0][0] != low[0], -self._counts[found[0]]))[0])
-
