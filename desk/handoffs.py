@@ -25,8 +25,8 @@ class Case:
 
 
 def list_handoffs(session: Session, state: str | None = "open", most: int = 200) -> list[Handoff]:
-    """Handoffs, oldest first: who has waited longest stands at the top."""
-    query = select(Handoff).order_by(Handoff.created_at).limit(most)
+    """Handoffs: emergencies first, then who has waited longest."""
+    query = select(Handoff).order_by(Handoff.reason != "red_flag", Handoff.created_at).limit(most)
     if state is not None:
         query = query.where(Handoff.state == state)
     return list(session.scalars(query))

@@ -91,7 +91,9 @@ def _change_intake(
 
 
 def _hand_off(session: Session, conversation_id: str, reference: str, reason: str) -> None:
-    if session.get(Handoff, reference) is not None:
+    known = session.get(Handoff, reference)
+    if known is not None:
+        known.reason = reason if reason == "red_flag" else known.reason
         return  # asked again while waiting; the first one stands
     session.add(
         Handoff(reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC))

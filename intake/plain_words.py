@@ -13,9 +13,45 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n…–
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "\u00a0": " ", "\u2060": " "})
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELT_LETTERS = re.compile(r"\b([a-z])\.([a-z])\.(?=\W|$)")
-_IS_BEFORE = frozenset("not got been in very so really just gone had unconscious unresponsive confused out always".split())
+_IS_BEFORE = frozenset(
+    [
+        "not",
+        "got",
+        "been",
+        "in",
+        "very",
+        "so",
+        "really",
+        "just",
+        "gone",
+        "had",
+        "unconscious",
+        "unresponsive",
+        "confused",
+        "out",
+        "always",
+    ]
+)
 _FULL = {"'m": " am", "'ve": " have", "'ll": " will", "'d": " would", "'re": " are"}
-_S_IS = frozenset("he she it that what there who where here how everything everyone something someone somebody".split())
+_S_IS = frozenset(
+    [
+        "he",
+        "she",
+        "it",
+        "that",
+        "what",
+        "there",
+        "who",
+        "where",
+        "here",
+        "how",
+        "everything",
+        "everyone",
+        "something",
+        "someone",
+        "somebody",
+    ]
+)
 _LONGEST_SHORT_FORM = 3  # words
 _SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
 

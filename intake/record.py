@@ -80,7 +80,7 @@ class HandoffAsked(_Effect):
 
     effect: Literal["handoff_asked"] = "handoff_asked"
     reference: str
-    reason: Literal["asked", "deletion"]
+    reason: Literal["asked", "deletion", "red_flag"]
 
 
 Effect = Annotated[

@@ -24,6 +24,10 @@ _GENERAL_REACHES = 8
 _WAS_REACHES = 3
 _HAPPENING_REACHES = 2
 _TREATMENT_REACHES = 4
+_MASKS = {"now": ["not_now"], "just_now": ["not_now"], "long_ago": ["not_long_ago"]}
+_PAST = frozenset(
+    {"was", "were", "went", "had", "couldnt", "fell", "got", "came", "became", "felt", "lost", "bled", "threw", "broke", "took"}
+)
 _PRESENT = frozenset({"is", "are", "am", "has"})
 _ARTICLES = frozenset({"a", "an", "the"})  # "no spleen and a temperature"
 _THEY = frozenset({"he", "she", "they", "it", "that", "this", "his", "her", "their"})
@@ -114,8 +118,8 @@ class Sentence:
         if marker not in self._marks:
             wordings = self._message.only(self._message.markers[marker])
             spans = [span for wording in wordings for span in wording.spans(self.line)]
-            if marker in {"now", "just_now"}:
-                spans = [span for span in spans if not _inside(span, self.marks("not_now"))]
+            for mask in _MASKS.get(marker, ()):
+                spans = [span for span in spans if not _inside(span, self.marks(mask))]
             self._marks[marker] = spans
         return self._marks[marker]
 
@@ -192,7 +196,12 @@ class _Place:
         for first, last in self._before("none_of"):
             between = self._between(last)
             joined = any(word in {",", "and"} and after in _ARTICLES for word, after in pairwise(between))
-            if between[:1] != [","] and not joined and not self._looks_like_a_no(first) and not set(between) & self._grammar.verbs:
+            if (
+                between[:1] != [","]
+                and not joined
+                and not self._looks_like_a_no(first)
+                and not set(between) & self._grammar.verbs
+            ):
                 if not self._somebody_between(last):
                     return True
         for first, last in self._before("not"):
@@ -226,7 +235,7 @@ class _Place:
         """… years ago, once, in 2019."""
         if self.has("just_now") or self.has("fresh"):
             return False
-        if self.has("long_ago"):
+        if self.has("long_ago") or (self._is_told_as_past() and self._said_before("long_ago")):
             return True
         begin, end = self._wider()
         treatment = self._numbered("belongs_to_treatment")
@@ -239,6 +248,16 @@ class _Place:
             ):
                 return True
         return False
+
+    def _is_told_as_past(self) -> bool:
+        if self._sentence.marks("now"):
+            return False
+        return any(
+            word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in self._sentence.words(self._first, self._last)
+        )
+
+    def _said_before(self, marker: str) -> bool:
+        return any(last <= self._begin for _, last in self._numbered(marker))
 
     def is_about_others(self) -> bool:
         """People, patients, a woman in Florida."""
@@ -268,7 +287,13 @@ class _Place:
         have = {last for _, last in self._before("have")}
         for first, last in self._before("was"):
             near = len(self._between(last)) <= _WAS_REACHES and not self._somebody_between(last)
-            if near and first not in have and not set(self._between(last)) & _PRESENT and not self._sentence.marks("now") and not self._sentence.message.says("help"):
+            if (
+                near
+                and first not in have
+                and not set(self._between(last)) & _PRESENT
+                and not self._sentence.marks("now")
+                and not self._sentence.message.says("help")
+            ):
                 return True
         return False
 
@@ -328,7 +353,9 @@ class _Place:
         return [(self._sentence.number_of(first), self._sentence.number_of(last)) for first, last in spans]
 
     def _before(self, marker: str, into: int = 0) -> list[Span]:
-        return [span for span in self._numbered(marker) if self._begin <= span[0] < self._first and span[1] <= self._first + into]
+        return [
+            span for span in self._numbered(marker) if self._begin <= span[0] < self._first and span[1] <= self._first + into
+        ]
 
     def _after(self, marker: str) -> list[Span]:
         return [span for span in self._numbered(marker) if self._last <= span[0]]

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +34,7 @@ MAX_BYTES = 200_000  # far above any article; a larger file is a mistake and wou
 _FRONT = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n", re.DOTALL)
 _CITATION = re.compile(r"\[(@[^\[\]]+)\]\s*\Z")
 _CITATION_ID = re.compile(r"@([a-z0-9][a-z0-9-]*)")
+_LINE_END = re.compile(r"\r\n?|\n")
 _LIST_MARK = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _LINK = re.compile(r"\[[^\[\]@][^\[\]]*\]\([^()]*\)")
 
@@ -208,8 +208,7 @@ def _front_error(file: Path, lines: Lines, problem: ErrorDetails) -> ArticleErro
 
 def _sections(body: str, first_line: int, front: FrontMatter, file: Path) -> Iterator[Section]:
     # Lines as Markdown counts them; str.splitlines would also break at separators that Markdown keeps.
-    line_starts = list(accumulate((len(line) + 1 for line in body.split("\n")), initial=0))
-    line_starts[-1] = len(body)
+    line_starts = [0, *(match.end() for match in _LINE_END.finditer(body)), len(body)]
     seen: set[str] = set()
     heading: tuple[str, int, int] | None = None
     paragraphs: list[Paragraph] = []

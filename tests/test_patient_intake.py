@@ -158,7 +158,7 @@ def test_what_was_told_so_far_can_be_heard(patient: Patient) -> None:
 def test_a_patient_in_the_middle_gets_a_person_at_once(patient: Patient, coordinator: Coordinator) -> None:
     patient.answers_until("contact")
     replies = patient.says("I want to talk to a person")
-    assert open_field(replies) is None
+    assert open_field(replies) == "contact", "the person needs the rest as well"
     case = coordinator.reads("handoffs", "show", reference_in(replies))
     assert case["intake"]["answers"]["full_name"]["said"] == ANSWERS["full_name"]
 
@@ -168,6 +168,14 @@ def test_who_has_finished_is_not_asked_again(patient: Patient) -> None:
     replies = patient.says("Start the intake")
     assert open_field(replies) is None
     assert reference in texts(replies)
+
+
+def test_who_asks_for_a_person_and_then_finishes_is_one_case(patient: Patient, coordinator: Coordinator) -> None:
+    patient.answers_until("contact")
+    reference = reference_in(patient.says("I want to talk to a person"))
+    patient.says(ANSWERS["contact"])
+    assert reference_in(patient.says(ANSWERS["condition"])) == reference
+    assert set(coordinator.reads("handoffs", "show", reference)["intake"]["answers"]) == set(FIELDS)
 
 
 def test_outside_the_intake_an_answer_is_no_answer(patient: Patient) -> None:

@@ -7,12 +7,13 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import anyio.to_thread
 import structlog
 
+from actions.turn import new_reference
 from desk.conversations import (
     Draft,
     UnknownConversation,
@@ -28,6 +29,8 @@ from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record
 from desk.models import Message
 from intake.clinic import Clinic
+from intake.record import HandoffAsked
+from intake.red_flags import RedFlag, check
 from web.rasa import RasaAway, RasaClient, Reply
 from web.texts import texts
 
@@ -148,19 +151,23 @@ class Gateway:
                 del self._listeners[conversation_id]
 
     async def _answer(self, conversation_id: str, seq: int, text: str) -> list[Message]:
-        def read() -> dict[str, object]:
+        def read() -> dict[str, Any]:
             with self._database.read() as session:
                 record = intake_record(session, conversation_id)
                 handoff = waiting_handoff(session, conversation_id)
                 return {"intake": record.model_dump(mode="json"), "handoff": handoff}
 
         context = await self._in_thread(read)
+        flag = self._red_flag(text)
         try:
-            reply = await self._rasa.turn(text, context)
+            reply = _emergency(flag, context) if flag and flag.level == "emergency" else await self._rasa.turn(text, context)
         except RasaAway as away:
             incident = secrets.token_hex(4)
             logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
             reply = Reply([self._away()], [])
+
+        if flag and flag.level != "emergency":
+            reply = Reply([Draft(flag.text, kind="notice"), *reply.drafts], reply.effects)
 
         def store() -> list[Message]:
             with self._database.write() as session:
@@ -169,6 +176,17 @@ class Gateway:
         messages = await self._in_thread(store)
         self._announce(conversation_id)
         return messages
+
+    def _red_flag(self, text: str) -> RedFlag | None:
+        """The emergency in a message, if there is one. A fault in the check must not keep the message from an answer."""
+        try:
+            flag = check(text, self._clinic)
+        except Exception:
+            logger.exception("the check for emergencies failed")
+            return None
+        if flag:
+            logger.warning("red flag", group=flag.group, level=flag.level)
+        return flag
 
     def _away(self) -> Draft:
         clinic, said = self._clinic, texts()
@@ -186,3 +204,9 @@ class Gateway:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(partial(work))
+
+
+def _emergency(flag: RedFlag, context: dict[str, Any]) -> Reply:
+    """The fixed text for an emergency, and a case that a coordinator sees first. Rasa is not asked."""
+    reference = context.get("handoff") or new_reference()
+    return Reply([Draft(flag.text, kind="emergency")], [HandoffAsked(reference=reference, reason="red_flag")])
