@@ -18,7 +18,7 @@ NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 FULL_DISK = [
     "shutil.Error: [('/tmp/a/bin/uv', '/tmp/b/bin/uv', \"[Errno 28] No space left on device: '/tmp/a' -> '/tmp/b'\")]",
     "error: Failed to install: numpy-2.4.6-cp311-manylinux_2_28_x86_64.whl (numpy==2.4.6)\n  cause: failed to copy file from "
-    "/root/.cache/uv/numpy.libs/lib.so to /venv/numpy.libs/.tmpBPN184: No space left on device (os error 28)",
+    "/home/someone/.cache/uv/numpy.libs/lib.so to /venv/numpy.libs/.tmpBPN184: No space left on device (os error 28)",
 ]
 NO_NETWORK = [
     "error: Failed to fetch: http://nosuch.invalid/simple/idna/\n  cause: error sending request for url\n  cause: client error "
