@@ -16,7 +16,8 @@ from typing import Literal
 from intake.wording import Wording
 
 Span = tuple[int, int]
-# now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one. fact: only said of somebody.
+# now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one.
+# fact: only said of somebody.
 Kind = Literal["now", "sign", "illness", "fact"]
 
 _NOT_REACHES = 4  # words
@@ -94,13 +95,15 @@ class Sentence:
         word, grammar = self._words[at], self._grammar
         if word in grammar.breaks:
             return True
-        following = self._words[at + 1 : at + 2]
         if word == "now":
-            return bool(following) and (following[0] in grammar.somebody or following[0] in grammar.whose)
-        if word != "," and word not in grammar.joins:
-            return False
-        if self._words[at - 1] == ",":
-            return False  # the comma decided
+            following = set(self._words[at + 1 : at + 2])
+            return bool(following & (grammar.somebody | grammar.whose))
+        joins = word == "," or word in grammar.joins
+        return joins and self._words[at - 1] != "," and self._begins_after(at)  # after a comma, the comma decided
+
+    def _begins_after(self, at: int) -> bool:
+        """Whether a clause begins after the comma or the joining word at a place."""
+        word, grammar = self._words[at], self._grammar
         rest = at + 1
         while rest < len(self._words) - 1 and rest < at + 4 and self._words[rest] in grammar.fillers:
             rest += 1
@@ -196,14 +199,9 @@ class _Place:
         for first, last in self._before("none_of"):
             between = self._between(last)
             joined = any(word in {",", "and"} and after in _ARTICLES for word, after in pairwise(between))
-            if (
-                between[:1] != [","]
-                and not joined
-                and not self._looks_like_a_no(first)
-                and not set(between) & self._grammar.verbs
-            ):
-                if not self._somebody_between(last):
-                    return True
+            cut_off = between[:1] == [","] or joined or bool(set(between) & self._grammar.verbs)
+            if not cut_off and not self._looks_like_a_no(first) and not self._somebody_between(last):
+                return True
         for first, last in self._before("not"):
             between = self._between(last)
             near = len(between) <= _NOT_REACHES and "," not in between
