@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+_DEEPEST = 50  # levels; ours have four
 # What PyYAML lets through from its own depths for input such as `!!bool perhaps` or ten thousand brackets.
 _ITS_FAULTS = (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError)
 
@@ -52,12 +53,12 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
     """
     try:
         loader = _Loader(text)
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise YamlError(line, "it holds a character that no text file may hold") from error
-    try:
+        _refuse_depth(text)
         node = loader.get_single_node()
         return (None if node is None else loader.construct_document(node)), Lines(node)
+    except yaml.reader.ReaderError as error:
+        line = text.encode("utf-8", "surrogatepass")[: error.position].count(b"\n") + 1
+        raise YamlError(line, "it holds a character that no text file may hold") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(mark.line + 1 if mark else 1, error.problem or "it is not valid YAML") from error
@@ -69,7 +70,19 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
         raise YamlError(1, f"{problem}{': ' if said else ''}{said}") from error
 
 
-class _Loader(yaml.SafeLoader):
+def _refuse_depth(text: str) -> None:
+    """libyaml calls itself for each level, and a text with enough of them would take the whole process down."""
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise YamlError(event.start_mark.line + 1 if event.start_mark else 1, "it is nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+class _Loader(yaml.CSafeLoader):  # twenty times as fast as the one in Python
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
