@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 import urllib.error
 import urllib.request
 from typing import Any, Dict, List, Text, Type
@@ -91,9 +92,20 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to all examples, in batches."""
+        """Add features to all examples, in batches, once web is there."""
+        self._wait_for_web()
         self._featurize(training_data.training_examples)
         return training_data
+
+    def _wait_for_web(self) -> None:
+        """Give web the seconds of ``CORDIAL_WAIT_FOR_WEB`` to come up; without them, not any."""
+        end = time.monotonic() + float(os.environ.get("CORDIAL_WAIT_FOR_WEB", "0"))
+        while time.monotonic() < end:
+            try:
+                self._opener.open(f"{self.url}/healthz", timeout=self.timeout).close()
+                return
+            except OSError:
+                time.sleep(0.2)
 
     def _featurize(self, messages: List[Message]) -> None:
         with_text = [message for message in messages if message.get(TEXT)]

@@ -36,8 +36,8 @@ def main(arguments: Sequence[str]) -> int:
             lock()
         else:
             web_environment(dev="--dev" in arguments)
-            rasa_environment()
-            embedding_model()
+            with embedding_model():
+                rasa_environment()
     except SetupError as error:
         sys.stderr.write(f"\n{error}\n")
         return 1
@@ -88,12 +88,24 @@ def rasa_environment() -> None:
         _mark(RASA, locks)
 
 
-def embedding_model() -> None:
-    """Check the embedding model's weights and export it for ONNX Runtime, in the data folder."""
+@contextmanager
+def embedding_model() -> Iterator[None]:
+    """Check the embedding model's weights and export it for ONNX Runtime, while the body waits for downloads."""
     if (data_folder() / "encoder" / "NAME").is_file() and not os.environ.get("CORDIAL_ENCODER"):
+        yield
         return
-    with step("embedding model"):
-        _run([str(WEB / "bin" / "cordial"), "prepare"])
+    export = subprocess.Popen(
+        [WEB / "bin" / "cordial", "prepare"], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield
+        with step("embedding model, begun beside it"):
+            output, _ = export.communicate()
+            _check(export.returncode, output)
+    finally:
+        if export.poll() is None:
+            export.terminate()
+            export.wait()
 
 
 def data_folder() -> Path:
@@ -160,11 +172,15 @@ def _run(command: Sequence[str], environment: dict[str, str] | None = None) -> N
     done = subprocess.run(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    if done.returncode != 0:
+    _check(done.returncode, done.stdout)
+
+
+def _check(code: int, output: str) -> None:
+    if code != 0:
         log = PROJECT / "var" / "setup.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(done.stdout, "utf-8")
-        raise SetupError(f"{explain_failure(done.stdout)} (The whole output is in {log.relative_to(PROJECT)}.)")
+        log.write_text(output, "utf-8")
+        raise SetupError(f"{explain_failure(output)} (The whole output is in {log.relative_to(PROJECT)}.)")
 
 
 def _uv(arguments: Sequence[str]) -> None:

@@ -85,20 +85,21 @@ def start(settings: Settings, say: Callable[[str], None]) -> None:
         if port_taken("127.0.0.1", port):
             raise StartError(f"Port {port} is taken by another program: end it, or set {name} to a free port.")
     _Stop.install()
-    web, rasa = web_process(settings), rasa_process(settings)
-    children = [web, rasa]
     began = time.monotonic()
+    _prepare_encoder(settings)
+    web, rasa, training = web_process(settings), rasa_process(settings), training_process(settings)
+    children = [web, rasa]
     try:
+        # All at once: importing Rasa takes as long as building the index, and needs nothing of it.
         web.start()
-        trained = model_file().is_file()
-        if trained:
-            rasa.start()
+        rasa.start()
+        if not model_file().is_file():
+            training.start()
         with step("web: database, embedding model, index"):
-            _wait_for(f"{settings.web_url}/healthz", web, lambda status, _body: status == 200)
-        if not trained:
-            with step("training Rasa"):
-                train(settings)
-            rasa.start()
+            _wait_for(f"{settings.web_url}/healthz", web, lambda status, _body: status == 200, unless_failed=training)
+        if training.process:
+            with step("training Rasa, begun beside it"):
+                _finish(training)
         with step("Rasa: loading its model"):
             _wait_for(f"http://127.0.0.1:{settings.rasa_port}/status", rasa, _has_model)
         say(f"\nReady after {time.monotonic() - began:.0f} s.")
@@ -110,7 +111,7 @@ def start(settings: Settings, say: Callable[[str], None]) -> None:
     except _Stop.Stopped:
         say("\nEnding …")
     finally:
-        for child in reversed(children):
+        for child in (training, rasa, web):
             child.end()
 
 
@@ -121,9 +122,9 @@ def web_process(settings: Settings) -> Child:
 
 
 def rasa_process(settings: Settings) -> Child:
-    """The Rasa process, bound to loopback, quiet, on our model."""
+    """The Rasa process, bound to loopback, quiet, on our model, for which it waits."""
     command = [
-        str(RASA / "bin" / "python"), "-m", "rasa", "run", "--model", str(model_file()), "--interface", "127.0.0.1",
+        str(RASA / "bin" / "python"), "-m", "bot.serve", "run", "--model", str(model_file()), "--interface", "127.0.0.1",
         "--port", str(settings.rasa_port), "--endpoints", str(endpoints_file(settings)), "--credentials", "credentials.yml",
         "--enable-api", "--response-timeout", "30",
     ]  # fmt: skip
@@ -169,27 +170,28 @@ def model_file() -> Path:
     return PROJECT / "models" / f"cordial-{digest.hexdigest()[:12]}.tar.gz"
 
 
-def train(settings: Settings) -> None:
-    """Train Rasa; web must be running, because the features come from it.
-
-    Raises:
-        StartError: if training fails.
-    """
-    target = model_file()
+def training_process(settings: Settings) -> Child:
+    """Rasa's training, which needs web for its features and waits for it."""
     command = [
-        str(RASA / "bin" / "python"), "-m", "rasa", "train", "--fixed-model-name", target.name, "--out", str(target.parent),
+        str(RASA / "bin" / "python"), "-m", "rasa", "train", "--fixed-model-name", model_file().name, "--out", str(_half_made()),
         "--domain", "domain", "--data", "data", "--config", "config.yml",
     ]  # fmt: skip
-    log = settings.data / "logs" / "train.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as stream:
-        done = subprocess.run(
-            command, cwd=PROJECT, env=rasa_environment(settings), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-            check=False, preexec_fn=_end_with_parent,
-        )  # fmt: skip
-    if done.returncode != 0 or not target.is_file():
-        lines = log.read_text("utf-8", "replace").strip().splitlines()
-        raise StartError(f"Training Rasa failed: {lines[-1] if lines else 'it printed nothing'} (log: {_shown(log)}).")
+    environment = {**rasa_environment(settings), "CORDIAL_WAIT_FOR_WEB": str(_READY_SECONDS)}
+    return Child("training", command, environment, settings.data / "logs" / "train.log")
+
+
+def _finish(training: Child) -> None:
+    """Wait for the training and put its model where it is looked for, whole or not at all."""
+    assert training.process  # noqa: S101
+    code = training.process.wait()
+    made = _half_made() / model_file().name
+    if code != 0 or not made.is_file():
+        raise StartError(f"Training Rasa failed: {training.last_words()} (log: {_shown(training.log)}).")
+    made.replace(model_file())
+
+
+def _half_made() -> Path:
+    return model_file().parent / ".part"
 
 
 def port_taken(host: str, port: int) -> bool:
@@ -213,12 +215,27 @@ def _look_after(children: list[Child], say: Callable[[str], None]) -> None:
                 child.start()
 
 
-def _wait_for(address: str, child: Child, good: Callable[[int, bytes], bool]) -> None:
+def _prepare_encoder(settings: Settings) -> None:
+    """Have the embedding model ready: what Rasa is trained from depends on which it is."""
+    if (settings.data / "encoder" / "NAME").is_file() and not settings.encoder:
+        return
+    command = [sys.executable, "-m", "cordial", "prepare"]
+    done = subprocess.run(command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines()
+        raise StartError(lines[-1] if lines else "The embedding model could not be prepared.")
+
+
+def _wait_for(
+    address: str, child: Child, good: Callable[[int, bytes], bool], unless_failed: Child | None = None
+) -> None:  # fmt: skip
     opener = build_opener(ProxyHandler({}))
     end = time.monotonic() + _READY_SECONDS
     while time.monotonic() < end:
         if not child.running:
             raise StartError(f"{child.name} did not start: {child.last_words()} (log: {_shown(child.log)})")
+        if unless_failed and unless_failed.process and unless_failed.process.poll():
+            _finish(unless_failed)
         try:
             with opener.open(address, timeout=2) as response:
                 if good(response.status, response.read()):

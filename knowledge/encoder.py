@@ -27,6 +27,7 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_CHARACTERS = 2_000  # the model reads about 256 tokens; more text only costs time
 _REMEMBERED = 2_048
+_BATCH = 16  # texts are of unequal length, and a smaller batch has less padding
 
 
 class Encoder:
@@ -71,7 +72,7 @@ class Encoder:
             missing = [key for key in dict.fromkeys(keys) if key not in known]
             if missing:
                 fresh = self._model.encode(
-                    missing, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True, batch_size=32
+                    missing, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True, batch_size=_BATCH
                 )
                 known.update(zip(missing, np.asarray(fresh, dtype=np.float32), strict=True))
             for key in keys:
@@ -128,7 +129,10 @@ def prepare_model(target: Path, source: Path | None) -> bool:
 
 def _load(folder: Path, export: bool = False) -> "SentenceTransformer":  # type: ignore[name-defined]  # noqa: F821, UP037
     os.environ["HF_HUB_OFFLINE"] = "1"  # a model is a folder; nothing is ever fetched
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  -- importing it takes seconds
+    import torch  # noqa: PLC0415  -- importing these takes seconds
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+    torch.set_num_threads(1)  # it only averages what ONNX Runtime computed, and its threads would take the processors from that
 
     options: dict[str, object] = {"provider": "CPUExecutionProvider", "export": export}
     if not export:
