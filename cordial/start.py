@@ -24,6 +24,7 @@ from cordial.settings import Settings
 _READY_SECONDS = 600.0
 _END_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
+_LONGEST_LOG = 20_000_000  # bytes; a longer one is put aside at the next start, in the place of the one before
 _US = os.getpid()
 # What the trained model depends on; FAQ text is not among it.
 _TRAINED_FROM = ("config.yml", "domain", "data", "bot")
@@ -47,6 +48,8 @@ class Child:
     def start(self) -> None:
         """Start it in a group of its own, so that Ctrl-C reaches only us, and it ends with us even if we are killed."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.is_file() and self.log.stat().st_size > _LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=PROJECT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -173,8 +176,8 @@ def model_file() -> Path:
 def training_process(settings: Settings) -> Child:
     """Rasa's training, which needs web for its features and waits for it."""
     command = [
-        str(RASA / "bin" / "python"), "-m", "rasa", "train", "--fixed-model-name", model_file().name, "--out", str(_half_made()),
-        "--domain", "domain", "--data", "data", "--config", "config.yml",
+        str(RASA / "bin" / "python"), "-m", "rasa", "train", "--fixed-model-name", model_file().name,
+        "--out", str(_half_made()), "--domain", "domain", "--data", "data", "--config", "config.yml",
     ]  # fmt: skip
     environment = {**rasa_environment(settings), "CORDIAL_WAIT_FOR_WEB": str(_READY_SECONDS)}
     return Child("training", command, environment, settings.data / "logs" / "train.log")

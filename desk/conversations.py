@@ -128,10 +128,10 @@ def replies_to(session: Session, conversation_id: str, seq: int) -> list[Message
     return list(found)
 
 
-def messages_after(session: Session, conversation_id: str, seq: int, most: int = 1_000) -> list[Message]:
-    """Every message after a number, both sides, in order; at most ``most``."""
+def messages_after(session: Session, conversation_id: str, seq: int) -> list[Message]:
+    """Every message after a number, both sides, in order."""
     found = session.scalars(
-        select(Message).where(Message.conversation_id == conversation_id, Message.seq > seq).order_by(Message.seq).limit(most)
+        select(Message).where(Message.conversation_id == conversation_id, Message.seq > seq).order_by(Message.seq)
     )
     return list(found)
 

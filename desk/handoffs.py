@@ -45,7 +45,7 @@ def find_case(session: Session, reference: str) -> Case | None:
     if handoff is None:
         return None
     conversation = session.get_one(Conversation, handoff.conversation_id)
-    transcript = messages_after(session, conversation.id, 0, most=100_000)
+    transcript = messages_after(session, conversation.id, 0)
     return Case(handoff, conversation, intake_record(session, conversation.id), transcript)
 
 

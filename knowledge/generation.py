@@ -17,6 +17,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,31 @@ def stored_version(versions: Path, slug: str, version: int) -> Article:
     if not file.is_file():
         raise ArticleError(file, 1, f"there is no version {version} of {slug}.")
     return parse_article(file.read_bytes().decode("utf-8"), versions / f"{slug}.md")
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """One version of an article that was in use."""
+
+    slug: str
+    number: int
+    title: str
+    since: datetime  # when it was first taken up here
+
+
+def published_versions(versions: Path, slug: str | None = None) -> list[PublishedVersion]:
+    """Every version that was published, oldest first for each article; of one article or of all."""
+    found = []
+    for file in versions.glob(f"{slug or '*'}/*.md"):
+        if not file.stem.isdigit() or file.parent.parent != versions:
+            continue
+        try:
+            title = stored_version(versions, file.parent.name, int(file.stem)).front.title
+        except ArticleError:
+            title = "(cannot be read by this release)"
+        since = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        found.append(PublishedVersion(file.parent.name, int(file.stem), title, since))
+    return sorted(found, key=lambda version: (version.slug, version.number))
 
 
 def current_id(folder: Path) -> str | None:

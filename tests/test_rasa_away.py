@@ -127,6 +127,7 @@ def test_while_the_database_is_locked_there_is_a_clear_error_and_then_a_reply(
         refused = lonely_patient.send("Does it work?", message_id)
     database.close()
     assert (refused.status_code, error_of(refused)) == (500, "internal")
+    assert "default-src 'self'" in refused.headers["content-security-policy"], "also on an error of ours"
     assert lonely_patient.send("Does it work?", message_id).status_code == 200
     assert lonely_patient.said() == ["Does it work?"]
 

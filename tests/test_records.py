@@ -64,6 +64,12 @@ def test_the_migrations_make_the_tables_that_the_code_expects(database: Database
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
+def test_a_long_conversation_is_replayed_whole(database: Database, conversation: str) -> None:
+    with database.write() as session:
+        append(session, conversation, [Draft("And then?")] * 1_200)
+        assert len(messages_after(session, conversation, 0)) == 1_201
+
+
 def test_migrating_again_changes_nothing(database: Database, conversation: str) -> None:
     database.migrate()
     assert rows(database)["conversations"] == 1

@@ -126,7 +126,7 @@ def export(conversation_id: ConversationId, parts: PartsNow) -> dict[str, Any]:
         if not exists(session, conversation_id):
             raise ApiError(401, "token_invalid")
         record = intake_record(session, conversation_id)
-        messages = [as_wire(message) for message in messages_after(session, conversation_id, 0, most=100_000)]
+        messages = [as_wire(message) for message in messages_after(session, conversation_id, 0)]
         handoff = waiting_handoff(session, conversation_id)
     return {
         "session": conversation_id,

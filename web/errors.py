@@ -34,6 +34,13 @@ def error_response(status: int, code: str, **details: object) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
 
 
+def unexpected(error: Exception, path: str) -> JSONResponse:
+    """The answer to a fault of ours: a number to ask about, which is in the log with the fault."""
+    incident = secrets.token_hex(4)
+    logger.error("request failed", path=path, incident=incident, exc_info=error)
+    return error_response(500, "internal", incident=incident)
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Map everything that can be raised to that one shape."""
 
@@ -62,13 +69,7 @@ def install_error_handlers(app: FastAPI) -> None:
     async def encoding(_request: Request, _error: Exception) -> JSONResponse:
         return error_response(400, "invalid_encoding")
 
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        incident = secrets.token_hex(4)
-        logger.error("request failed", path=request.url.path, incident=incident, exc_info=error)
-        return error_response(500, "internal", incident=incident)
-
     app.add_exception_handler(ApiError, refused)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(UnicodeDecodeError, encoding)
-    app.add_exception_handler(Exception, failed)

@@ -9,7 +9,7 @@ from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import error_response
+from web.errors import error_response, unexpected
 
 logger = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class BodyTooLarge(HTTPException):
 
 
 class Guard:
-    """One ASGI middleware for all three."""
+    """One ASGI middleware for all of it."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -53,8 +53,17 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
-        headers_sent = False
+        reply = _Reply(send)
+        try:
+            await self._serve(scope, receive, reply)
+        finally:
+            seconds = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "other")
+            method = scope["method"] if scope["method"] in _METHODS else "other"  # a stranger can send any word
+            REQUESTS.labels(route, method, str(reply.status)).observe(seconds)
+            logger.info("request", method=method, route=route, status=reply.status, ms=round(seconds * 1000, 1))
+
+    async def _serve(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         limit = MAX_INNER_BODY if scope["path"] in _INNER else MAX_BODY
         received = 0
 
@@ -66,26 +75,33 @@ class Guard:
                 raise BodyTooLarge
             return message
 
-        async def send_guarded(message: Message) -> None:
-            nonlocal status, headers_sent
-            if message["type"] == "http.response.start":
-                status, headers_sent = message["status"], True
-                present = {name.lower() for name, _ in message["headers"]}
-                extra = [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in present]
-                message = {**message, "headers": [*message["headers"], *extra]}
-            await send(message)
-
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         try:
             if declared.isdigit() and int(declared) > limit:
                 raise BodyTooLarge
-            await self.app(scope, receive_limited, send_guarded)
+            await self.app(scope, receive_limited, reply.send)
         except BodyTooLarge:
-            if not headers_sent:
-                await error_response(413, "body_too_large")(scope, receive, send_guarded)
-        finally:
-            seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "other")
-            method = scope["method"] if scope["method"] in _METHODS else "other"  # a stranger can send any word
-            REQUESTS.labels(route, method, str(status)).observe(seconds)
-            logger.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+            if not reply.begun:
+                await error_response(413, "body_too_large")(scope, receive, reply.send)
+        except Exception as error:
+            if reply.begun:
+                raise
+            # Here and not in the framework's outermost layer, whose answer would lack the headers.
+            await unexpected(error, scope["path"])(scope, receive, reply.send)
+
+
+class _Reply:
+    """What is sent, with our headers on it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 500
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.begun = message["status"], True
+            present = {name.lower() for name, _ in message["headers"]}
+            extra = [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in present]
+            message = {**message, "headers": [*message["headers"], *extra]}
+        await self._send(message)
