@@ -1,0 +1,149 @@
+"""The lexical index: texts by the words that they share with a question, ranked by BM25."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import bm25s
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.errors import GenerationError
+
+Scores = npt.NDArray[np.float32]
+
+_FORMAT = 1  # raised when words or fields change, so that an old file is refused and built anew
+_WORD = re.compile(r"\w+")
+# Ending, the letters before it that forbid the change ("toes", "virus", "abscess" stay), and what stands instead.
+_NOT_BEFORE = (("ies", "ae", "y"), ("es", "aeo", "e"), ("s", "us", ""))
+
+
+def words_of(text: str) -> list[str]:
+    """The words that the index counts: lower case, without accents, plurals made singular.
+
+    Plurals go by Harman's S stemmer ("How effective is suffixing?", JASIS 42, 1991): on MedQuAD it found more than Porter's
+    stemmer, which takes "infusion" and "infused" for the same. No word is left out for being common: BM25 gives such words
+    little weight by itself, and "what causes" and "who has" tell questions apart.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return [_singular(word) for word in _WORD.findall(kept)]
+
+
+class LexicalIndex:
+    """BM25 over texts, computed when the index is built (Robertson & Zaragoza, "The probabilistic relevance framework", 2009).
+
+    Weights are those of Lucene, so no score is negative. The sparse matrix of ready scores is that of bm25s (Lù, 2024). Safe
+    to search from several threads.
+    """
+
+    def __init__(self, index: bm25s.BM25, size: int) -> None:
+        """Wrap a bm25s index; use `build` or `load`."""
+        self._index = index
+        self._size = size
+
+    @classmethod
+    def build(cls, texts: Sequence[str], k1: float = 1.2, b: float = 0.75) -> LexicalIndex:
+        """Index texts; their positions are their ids.
+
+        Args:
+            texts: may be empty, and so may each text.
+            k1: how much a second occurrence of a word adds, at least 0.
+            b: how far a long text is discounted, from 0 (not at all) to 1.
+        """
+        words = [words_of(text) for text in texts]
+        # In alphabetical order, so that the same texts always give the same file.
+        numbers = {word: number for number, word in enumerate(sorted({word for text in words for word in text}))}
+        if not numbers:  # bm25s would divide by the mean length
+            nothing = np.zeros(0, dtype=np.int32)
+            scores = {"data": nothing.astype(np.float32), "indices": nothing, "indptr": np.zeros(1, dtype=np.int64)}
+            return cls(_ready([], {**scores, "num_docs": len(texts)}), len(texts))
+        index = bm25s.BM25(k1=k1, b=b, method="lucene")
+        index.index(([[numbers[word] for word in text] for text in words], numbers), show_progress=False)
+        return cls(index, len(texts))
+
+    @classmethod
+    def load(cls, file: Path) -> LexicalIndex:
+        """Read an index from disk.
+
+        Raises:
+            GenerationError: if the file is missing, damaged or of another format.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                if int(stored["format"]) != _FORMAT:
+                    raise GenerationError(f"The index {file} has another format. Build it again.")
+                words = stored["words"].tobytes().decode("utf-8").splitlines()
+                data, indices, indptr = stored["data"], stored["indices"], stored["indptr"]
+                size = int(stored["size"])
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
+            raise GenerationError(f"The index {file} cannot be read.") from error
+        whole = len(indptr) == len(words) + 1 and indptr[-1] == len(data) == len(indices) and indices.max(initial=-1) < size
+        if not whole:
+            raise GenerationError(f"The index {file} is damaged. Build it again.")
+        return cls(_ready(words, {"data": data, "indices": indices, "indptr": indptr, "num_docs": size}), size)
+
+    def save(self, file: Path) -> None:
+        """Write the index to disk: arrays only, nothing that is executed when it is read."""
+        scores = self._index.scores
+        words = sorted((number, word) for word, number in self._index.vocab_dict.items() if word)
+        with file.open("wb") as stream:  # a name alone would get the ending .npz
+            np.savez(
+                stream,
+                format=np.int64(_FORMAT),
+                size=np.int64(self._size),
+                words=np.frombuffer("\n".join(word for _, word in words).encode(), dtype=np.uint8),
+                data=scores["data"].astype(np.float32),
+                indices=scores["indices"].astype(np.int32),
+                indptr=scores["indptr"].astype(np.int64),
+            )
+
+    def __len__(self) -> int:
+        """How many texts there are."""
+        return self._size
+
+    def scores(self, query: str) -> Scores:
+        """BM25 of each text for a question, of shape (number of texts,), at least 0; 0 where no word is shared."""
+        numbers = self._index.get_tokens_ids(words_of(query))
+        if not numbers:
+            return np.zeros(self._size, dtype=np.float32)
+        return np.asarray(self._index.get_scores_from_ids(numbers), dtype=np.float32)
+
+    def search(self, query: str, count: int) -> list[tuple[int, float]]:
+        """The texts that share most with a question, best first, as (position, BM25). Texts that share nothing are left out."""
+        scores = self.scores(query)
+        return [(int(row), float(scores[row])) for row in best_rows(scores, count) if scores[row] > 0]
+
+
+def best_rows(scores: Scores, count: int) -> npt.NDArray[np.intp]:
+    """Positions of the highest scores, best first, and of equal ones the earlier first; at most ``count``."""
+    count = min(count, len(scores))
+    if count <= 0:
+        return np.zeros(0, dtype=np.intp)
+    # All that reach the last place, so that a tie across it is decided by position as well.
+    last = np.partition(scores, len(scores) - count)[len(scores) - count]
+    rows = np.flatnonzero(scores >= last)
+    return rows[np.argsort(-scores[rows], kind="stable")][:count]
+
+
+def _singular(word: str) -> str:
+    if len(word) > 3:
+        for ending, not_before, instead in _NOT_BEFORE:
+            if word.endswith(ending):
+                return word if word[-len(ending) - 1] in not_before else word[: -len(ending)] + instead
+    return word
+
+
+def _ready(words: Sequence[str], scores: Mapping[str, Any]) -> bm25s.BM25:
+    """A bm25s index with scores that were computed before. Its own way to save makes several files."""
+    index = bm25s.BM25(method="lucene")
+    index.scores = scores
+    index.vocab_dict = {word: number for number, word in enumerate(words)}
+    index.unique_token_ids_set = set(index.vocab_dict.values())
+    index.nonoccurrence_array = None
+    return index
