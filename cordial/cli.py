@@ -17,8 +17,10 @@ from cordial.keys import encryption_keys
 from cordial.settings import Settings, load_settings
 from desk.database import Database
 from desk.handoffs import Case, find_case, list_handoffs, waiting_since
+from desk.models import Handoff
 from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
+from intake.red_flags import the_red_flags
 
 app = typer.Typer(help="Grounded answers, intake, and a handoff to a person.", no_args_is_help=True, add_completion=False)
 handoffs = typer.Typer(help="Conversations that wait for a person.", no_args_is_help=True)
@@ -100,12 +102,18 @@ def handoffs_list(
     as_json: Json = False,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
 ) -> None:
-    """Who waits for a person, longest first."""
+    """Who waits for a person: emergencies first, then who has waited longest."""
     with plain_errors(), open_database(load_settings()).read() as session:
         found = list_handoffs(session, None if everything else "open")
         if as_json:
             rows = [
-                {"reference": h.reference, "reason": h.reason, "state": h.state, "created_at": h.created_at.isoformat()}
+                {
+                    "reference": h.reference,
+                    "reason": h.reason,
+                    "state": h.state,
+                    "created_at": h.created_at.isoformat(),
+                    "urgent": _urgent(h),
+                }
                 for h in found
             ]
             typer.echo(json.dumps({"handoffs": rows}))
@@ -114,7 +122,7 @@ def handoffs_list(
             say("Nobody is waiting.")
         for handoff in found:
             waited = waiting_since(handoff, datetime.now(UTC))
-            say(f"{handoff.reference}  {handoff.state:<7}  {handoff.reason:<17}  waiting {waited}")
+            say(f"{handoff.reference}  {handoff.state:<7}  {handoff.reason:<17}  waiting {waited:<8}{_alarm(handoff)}".rstrip())
 
 
 @handoffs.command("show")
@@ -134,6 +142,7 @@ def handoffs_show(reference: str, as_json: Json = False) -> None:
                 "reason": case.handoff.reason,
                 "state": case.handoff.state,
                 "created_at": case.handoff.created_at.isoformat(),
+                "urgent": _urgent(case.handoff),
                 "intake": case.intake.model_dump(mode="json"),
                 "messages": messages,
             }
@@ -151,6 +160,8 @@ def open_database(settings: Settings) -> Database:
 
 def _print_case(case: Case) -> None:
     say(f"{case.handoff.reference}  {case.handoff.state}  {case.handoff.reason}  {case.handoff.created_at:%Y-%m-%d %H:%M} UTC")
+    if case.handoff.urgent_level and case.handoff.urgent_at:
+        say(f"{_alarm(case.handoff)} (last alarm {case.handoff.urgent_at:%Y-%m-%d %H:%M} UTC)")
     say("\nIntake")
     for name, answer in case.intake.answers.items():
         said = "left out" if answer.skipped else answer.said
@@ -165,6 +176,21 @@ def _print_case(case: Case) -> None:
             say(f"    {line}")
         if message.answer and message.answer["status"] == "answered":
             print_answer(message.answer, indent="    ")
+
+
+def _alarm(handoff: Handoff) -> str:
+    """What a coordinator must see at once, or nothing."""
+    if handoff.urgent_level is None:
+        return ""
+    word = "EMERGENCY" if handoff.urgent_level == "emergency" else "TODAY"
+    group = handoff.urgent_group
+    return f"{word}: {the_red_flags().label_of(group)}" if group else word
+
+
+def _urgent(handoff: Handoff) -> dict[str, str | None] | None:
+    if handoff.urgent_level is None or handoff.urgent_at is None:
+        return None
+    return {"level": handoff.urgent_level, "group": handoff.urgent_group, "at": handoff.urgent_at.isoformat()}
 
 
 def _short(value: object) -> str:

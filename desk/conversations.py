@@ -136,6 +136,17 @@ def messages_after(session: Session, conversation_id: str, seq: int) -> list[Mes
     return list(found)
 
 
+def last_question(session: Session, conversation_id: str, field: str) -> Draft | None:
+    """A field of the intake as it was last asked, to ask it again in the same words."""
+    found = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.kind == "question")
+        .order_by(Message.seq.desc())
+    )  # fmt: skip
+    asked = next((message for message in found if message.question and message.question["field"] == field), None)
+    return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question) if asked else None
+
+
 def unanswered(session: Session) -> list[tuple[str, int, str]]:
     """Patients' messages without replies, oldest first, as (conversation, seq, text)."""
     rows = session.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from desk.conversations import messages_after
@@ -25,8 +25,9 @@ class Case:
 
 
 def list_handoffs(session: Session, state: str | None = "open", most: int = 200) -> list[Handoff]:
-    """Handoffs: emergencies first, then who has waited longest."""
-    query = select(Handoff).order_by(Handoff.reason != "red_flag", Handoff.created_at).limit(most)
+    """Handoffs: emergencies first, then what is urgent, then the others; in each, who has waited longest."""
+    rank = case((Handoff.urgent_level == "emergency", 0), (Handoff.urgent_level.is_not(None), 1), else_=2)
+    query = select(Handoff).order_by(rank, Handoff.created_at).limit(most)
     if state is not None:
         query = query.where(Handoff.state == state)
     return list(session.scalars(query))

@@ -18,8 +18,11 @@ from intake.record import (
     FieldAsked,
     HandoffAsked,
     IntakeCompleted,
+    IntakePaused,
     IntakeRecord,
+    IntakeResumed,
     IntakeStopped,
+    Urgent,
 )
 
 
@@ -44,6 +47,11 @@ def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
     )
 
 
+def unread_alarm(session: Session, conversation_id: str) -> str | None:
+    """The group of an emergency whose text the patient has not said to have read, if there is one."""
+    return session.scalar(select(Conversation.unread_alarm).where(Conversation.id == conversation_id))
+
+
 def apply_effects(session: Session, conversation_id: str, seq: int, effects: Sequence[Effect]) -> None:
     """Record what a turn did. Runs inside the transaction that stores the turn's replies.
 
@@ -55,7 +63,10 @@ def apply_effects(session: Session, conversation_id: str, seq: int, effects: Seq
     """
     for effect in effects:
         if isinstance(effect, HandoffAsked):
-            _hand_off(session, conversation_id, effect.reference, effect.reason)
+            _hand_off(session, conversation_id, effect.reference, effect.reason, effect.urgent)
+        elif isinstance(effect, IntakePaused | IntakeResumed):
+            conversation = session.get_one(Conversation, conversation_id)
+            conversation.unread_alarm = effect.group if isinstance(effect, IntakePaused) else None
         else:
             _change_intake(session, conversation_id, seq, effect)
 
@@ -90,15 +101,24 @@ def _change_intake(
             _hand_off(session, conversation_id, reference, "intake_completed")
 
 
-def _hand_off(session: Session, conversation_id: str, reference: str, reason: str) -> None:
-    known = session.get(Handoff, reference)
-    if known is not None:
-        known.reason = reason if reason == "red_flag" else known.reason
-        return  # asked again while waiting; the first one stands
-    session.add(
-        Handoff(reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC))
-    )
+def _hand_off(session: Session, conversation_id: str, reference: str, reason: str, urgent: Urgent | None = None) -> None:
+    handoff = session.get(Handoff, reference)
+    if handoff is not None:  # asked again while waiting; the first one stands
+        _mark_urgent(handoff, urgent)
+        return
+    handoff = Handoff(
+        reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC)
+    )  # fmt: skip
+    _mark_urgent(handoff, urgent)
+    session.add(handoff)
     session.flush()
     conversation = session.get(Conversation, conversation_id)
     if conversation is not None and conversation.state == "bot":
         conversation.state = "waiting"
+
+
+def _mark_urgent(handoff: Handoff, urgent: Urgent | None) -> None:
+    """Note the last alarm; something milder does not take the place of an emergency."""
+    if urgent is None or (handoff.urgent_level == "emergency" and urgent.level != "emergency"):
+        return
+    handoff.urgent_level, handoff.urgent_group, handoff.urgent_at = urgent.level, urgent.group, datetime.now(UTC)

@@ -46,6 +46,7 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(16), default="bot")  # bot, waiting, human, closed
     language: Mapped[str] = mapped_column(String(8), default="en")
+    unread_alarm: Mapped[str | None] = mapped_column(String(40))  # group of an emergency whose text nobody said to have read
 
 
 class Message(Base):
@@ -108,6 +109,9 @@ class Handoff(Base):
 
     reference: Mapped[str] = mapped_column(String(16), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    reason: Mapped[str] = mapped_column(String(24))  # asked, not_understood, intake_completed
+    reason: Mapped[str] = mapped_column(String(24))  # asked, deletion, red_flag, intake_completed
     state: Mapped[str] = mapped_column(String(16), default="open")  # open, closed
     created_at: Mapped[datetime]
+    urgent_level: Mapped[str | None] = mapped_column(String(16))  # emergency, urgent
+    urgent_group: Mapped[str | None] = mapped_column(String(40))  # of the last alarm, by its name in red_flags.yml
+    urgent_at: Mapped[datetime | None]

@@ -68,6 +68,19 @@ class IntakeStopped(_Effect):
     effect: Literal["intake_stopped"] = "intake_stopped"
 
 
+class IntakePaused(_Effect):
+    """The patient was told what to do in an emergency; nothing is asked until they say that they have read it."""
+
+    effect: Literal["intake_paused"] = "intake_paused"
+    group: str
+
+
+class IntakeResumed(_Effect):
+    """The patient has read it."""
+
+    effect: Literal["intake_resumed"] = "intake_resumed"
+
+
 class IntakeCompleted(_Effect):
     """Every field has an answer; a person takes over from here."""
 
@@ -75,15 +88,25 @@ class IntakeCompleted(_Effect):
     reference: str
 
 
+class Urgent(BaseModel):
+    """Why a person should look at a handoff before the others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    group: str  # of `red_flags.yml`
+    level: Literal["emergency", "urgent"]
+
+
 class HandoffAsked(_Effect):
-    """The patient wants a person, or the assistant has nothing to offer but one."""
+    """The patient wants a person, or the assistant has nothing to offer but one, or there was an alarm."""
 
     effect: Literal["handoff_asked"] = "handoff_asked"
     reference: str
     reason: Literal["asked", "deletion", "red_flag"]
+    urgent: Urgent | None = None
 
 
 Effect = Annotated[
-    FieldAsked | FieldAnswered | AnswerRefused | IntakeStopped | IntakeCompleted | HandoffAsked,
+    FieldAsked | FieldAnswered | AnswerRefused | IntakeStopped | IntakePaused | IntakeResumed | IntakeCompleted | HandoffAsked,
     Field(discriminator="effect"),
 ]

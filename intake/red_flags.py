@@ -93,6 +93,8 @@ class _File(BaseModel):
     crisis_line: str
     acknowledge: str
     acknowledged: str
+    acknowledged_by: str
+    waiting: str
     countries: dict[str, str]
     lists: dict[str, str]
     groups: list[_Group]
@@ -152,6 +154,8 @@ class RedFlags:
         lists = {name: split_list(" ".join(text.split())) for name, text in {**language.lists, **file.lists}.items()}
         self.file = file
         self._groups = [_compile(group, lists) for group in file.groups]
+        self._labels = {group.name: group.label for group in file.groups}
+        self._read_by = read_wordings(file.acknowledged_by, lists)
         self._markers = {name: read_wordings(" ".join(text.split()), lists) for name, text in language.context.items()}
         self._grammar = Grammar(**{name: frozenset(split_list(words)) for name, words in language.grammar.items()})
         self._countries = [
@@ -188,6 +192,20 @@ class RedFlags:
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
         return self._fill(self.file.acknowledged, clinic, country)
+
+    def says_it_was_read(self, text: str) -> bool:
+        """Whether a patient says that they have read the answer to an alarm."""
+        lines = self._plain.lines(text)
+        button = self._plain.lines(self.file.acknowledge)
+        return bool(lines) and (lines == button or any(wording.spans(line) for line in lines for wording in self._read_by))
+
+    def waiting(self) -> str:
+        """What is said while the intake waits for that."""
+        return " ".join(self.file.waiting.format(acknowledge=self.file.acknowledge).split())
+
+    def label_of(self, group: str) -> str:
+        """What a coordinator reads for a group; its name if it is no longer in the file."""
+        return self._labels.get(group, group)
 
     def _red_flag(self, group: _Group, level: Level, clinic: Clinic, country: str | None) -> RedFlag:
         text = group.text if level == "emergency" else group.urgent_text

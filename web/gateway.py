@@ -6,18 +6,21 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import anyio.to_thread
 import structlog
+from sqlalchemy.orm import Session
 
 from actions.turn import new_reference
 from desk.conversations import (
     Draft,
     UnknownConversation,
     exists,
+    last_question,
     messages_after,
     start_conversation,
     store_patient_message,
@@ -26,11 +29,11 @@ from desk.conversations import (
 )
 from desk.database import Database
 from desk.handoffs import waiting_handoff
-from desk.intakes import intake_record
+from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
 from intake.clinic import Clinic
-from intake.record import HandoffAsked
-from intake.red_flags import RedFlag, check
+from intake.record import Effect, HandoffAsked, IntakeCompleted, IntakePaused, IntakeRecord, IntakeResumed, Urgent
+from intake.red_flags import RedFlag, RedFlags, country_of, the_red_flags
 from web.rasa import RasaAway, RasaClient, Reply
 from web.texts import texts
 
@@ -45,11 +48,19 @@ _RECOVERY_SECONDS = 180.0
 class Gateway:
     """Handles the conversations of one web process."""
 
-    def __init__(self, database: Database, rasa: RasaClient, clinic: Clinic) -> None:
-        """Put the parts together; nothing runs yet."""
+    def __init__(self, database: Database, rasa: RasaClient, clinic: Clinic, red_flags: RedFlags | None = None) -> None:
+        """Put the parts together; nothing runs yet.
+
+        Args:
+            database: the records.
+            rasa: decides about every message that is no emergency.
+            clinic: whose numbers are shown.
+            red_flags: the check for emergencies; by default the wordings alone, without the model.
+        """
         self._database = database
         self._rasa = rasa
         self._clinic = clinic
+        self._red_flags = red_flags or the_red_flags()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -57,8 +68,7 @@ class Gateway:
         """Begin a conversation; gives its id and the greeting."""
         clinic, said = self._clinic, texts()
         text = said.greeting.format(clinic=clinic.name, emergency_number=clinic.emergency_number)
-        buttons = [{"title": title, "value": title} for title in said.greeting_buttons]
-        greeting = [Draft(text, buttons=buttons)]
+        greeting = [Draft(text, buttons=_buttons(said.greeting_buttons))]
 
         def store() -> tuple[str, list[Message]]:
             with self._database.write() as session:
@@ -151,23 +161,19 @@ class Gateway:
                 del self._listeners[conversation_id]
 
     async def _answer(self, conversation_id: str, seq: int, text: str) -> list[Message]:
-        def read() -> dict[str, Any]:
+        def look() -> tuple[_Place, RedFlag | None]:
             with self._database.read() as session:
-                record = intake_record(session, conversation_id)
-                handoff = waiting_handoff(session, conversation_id)
-                return {"intake": record.model_dump(mode="json"), "handoff": handoff}
+                place = self._place(session, conversation_id)
+            return place, self._red_flag(text, place)
 
-        context = await self._in_thread(read)
-        flag = self._red_flag(text)
-        try:
-            reply = _emergency(flag, context) if flag and flag.level == "emergency" else await self._rasa.turn(text, context)
-        except RasaAway as away:
-            incident = secrets.token_hex(4)
-            logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
-            reply = Reply([self._away()], [])
-
-        if flag and flag.level != "emergency":
-            reply = Reply([Draft(flag.text, kind="notice"), *reply.drafts], reply.effects)
+        place, flag = await self._in_thread(look)
+        if flag and flag.level == "emergency":
+            reply = _emergency(flag, place)
+        elif place.paused and self._red_flags.says_it_was_read(text):
+            reply = self._resumed(place)
+        else:
+            reply = self._waiting(await self._from_rasa(text, seq, place), place)
+            reply = _also_urgent(flag, reply, place) if flag else reply
 
         def store() -> list[Message]:
             with self._database.write() as session:
@@ -177,10 +183,42 @@ class Gateway:
         self._announce(conversation_id)
         return messages
 
-    def _red_flag(self, text: str) -> RedFlag | None:
+    def _place(self, session: Session, conversation_id: str) -> _Place:
+        record = intake_record(session, conversation_id)
+        paused = unread_alarm(session, conversation_id) is not None
+        asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
+        return _Place(record, waiting_handoff(session, conversation_id), paused, asked)
+
+    async def _from_rasa(self, text: str, seq: int, place: _Place) -> Reply:
+        # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
+        record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
+        try:
+            return await self._rasa.turn(text, {"intake": record.model_dump(mode="json"), "handoff": place.handoff})
+        except RasaAway as away:
+            incident = secrets.token_hex(4)
+            logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
+            return Reply([self._away()], [])
+
+    def _waiting(self, reply: Reply, place: _Place) -> Reply:
+        """The reply while the intake is paused: nothing of the intake changes, and the patient is told why."""
+        if not place.paused:
+            return reply
+        kept: list[Effect] = [effect for effect in reply.effects if isinstance(effect, HandoffAsked)]
+        touched = len(kept) < len(reply.effects)
+        if not touched and place.record.status != "in_progress":
+            return reply
+        waiting = Draft(self._red_flags.waiting(), kind="notice", buttons=_buttons([self._red_flags.file.acknowledge]))
+        return Reply([waiting] if touched else [*reply.drafts, waiting], kept)
+
+    def _resumed(self, place: _Place) -> Reply:
+        """Go on after an emergency has been read, with the open field in the words in which it was asked."""
+        thanks = Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
+        return Reply([thanks, *([place.asked] if place.asked else [])], [IntakeResumed()])
+
+    def _red_flag(self, text: str, place: _Place) -> RedFlag | None:
         """The emergency in a message, if there is one. A fault in the check must not keep the message from an answer."""
         try:
-            flag = check(text, self._clinic)
+            flag = self._red_flags.check(text, self._clinic, country_of(place.record))
         except Exception:
             logger.exception("the check for emergencies failed")
             return None
@@ -206,7 +244,33 @@ class Gateway:
         return await anyio.to_thread.run_sync(partial(work))
 
 
-def _emergency(flag: RedFlag, context: dict[str, Any]) -> Reply:
-    """The fixed text for an emergency, and a case that a coordinator sees first. Rasa is not asked."""
-    reference = context.get("handoff") or new_reference()
-    return Reply([Draft(flag.text, kind="emergency")], [HandoffAsked(reference=reference, reason="red_flag")])
+@dataclass(frozen=True)
+class _Place:
+    """Where a patient is when a message comes."""
+
+    record: IntakeRecord
+    handoff: str | None
+    paused: bool  # after an emergency whose text nobody has said to have read
+    asked: Draft | None  # then: the open field, as it was asked
+
+
+def _emergency(flag: RedFlag, place: _Place) -> Reply:
+    """The fixed text for an emergency, and a case that a coordinator sees first. Rasa is not asked, the intake waits."""
+    draft = Draft(flag.text, kind="emergency", buttons=_buttons(flag.buttons))
+    return Reply([draft], [_handoff(flag, place.handoff), IntakePaused(group=flag.group)])
+
+
+def _also_urgent(flag: RedFlag, reply: Reply, place: _Place) -> Reply:
+    """A reply with the notice of what is urgent before it, and a coordinator told."""
+    asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
+    effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
+    return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
+
+
+def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
+    urgent = Urgent(group=flag.group, level=flag.level)
+    return HandoffAsked(reference=reference or new_reference(), reason="red_flag", urgent=urgent)
+
+
+def _buttons(titles: list[str]) -> list[dict[str, str]]:
+    return [{"title": title, "value": title} for title in titles]
