@@ -78,6 +78,12 @@ class DenseIndex:
         """Whether every vector is compared with each question."""
         return not isinstance(self._index, faiss.IndexIVF)
 
+    @property
+    def description(self) -> str:
+        """What a search compares with, for a report."""
+        index = self._index
+        return f"{index.nprobe} of {index.nlist} cells" if isinstance(index, faiss.IndexIVF) else "exact"
+
     def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
         """The nearest rows to one vector of shape (dimension,), best first, as (row, cosine).
 
@@ -103,6 +109,7 @@ def _cells(vectors: Vectors) -> faiss.IndexIVFFlat:
         faiss.IndexFlatIP(dimension), dimension, max(1, round(2 * math.sqrt(count))), faiss.METRIC_INNER_PRODUCT
     )
     index.cp.seed = _SEED
+    index.cp.min_points_per_centroid = 1  # only silences a warning on standard output for small libraries
     chosen = np.random.default_rng(_SEED).permutation(count)
     with _all_processors():
         index.train(vectors[np.sort(chosen[: _LEARNED_FROM * index.nlist])])
