@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -116,12 +117,13 @@ def numbered_texts() -> list[str]:
     return [f"place{number} row{number % 7} all" for number in range(SIZE)]
 
 
+# Built once: an index never changes.
 KINDS = {
-    "exact": Kind(lambda: DenseIndex.build(unit_vectors()), DenseIndex.load, lambda n: unit_vectors()[n]),
+    "exact": Kind(cache(lambda: DenseIndex.build(unit_vectors())), DenseIndex.load, lambda n: unit_vectors()[n]),
     "approximate": Kind(
-        lambda: DenseIndex.build(unit_vectors(), exact_up_to=100), DenseIndex.load, lambda n: unit_vectors()[n]
+        cache(lambda: DenseIndex.build(unit_vectors(), exact_up_to=100)), DenseIndex.load, lambda n: unit_vectors()[n]
     ),
-    "lexical": Kind(lambda: LexicalIndex.build(numbered_texts()), LexicalIndex.load, lambda n: numbered_texts()[n]),
+    "lexical": Kind(cache(lambda: LexicalIndex.build(numbered_texts())), LexicalIndex.load, lambda n: numbered_texts()[n]),
 }
 
 

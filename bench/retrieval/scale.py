@@ -32,7 +32,7 @@ def report(sets: Sequence[QuestionSet], embeddings: Embeddings, sizes: Sequence[
     chosen = draw.choice(len(asked), size=min(_QUESTIONS, len(asked)), replace=False)
     questions = embeddings.of([asked[number] for number in chosen])
     print(f"\n{len(real):,} real passages, {len(questions):,} real questions\n")
-    print("| passages | index | build, s | search, ms: median | p95 | p99 | recall@10 of exact search | memory, MB |")
+    print("| passages | index | build, s | search, ms: median | p95 | p99 | recall@10 of exact search | peak memory of the run so far, MB |")
     print("|---|---|---|---|---|---|---|---|")
     for size in sizes:
         print(_measure(enlarged(real, size), questions), flush=True)
@@ -57,7 +57,7 @@ def enlarged(real: Vectors, size: int) -> Vectors:
 def _between(real: Vectors, count: int, draw: np.random.Generator) -> Vectors:
     first = draw.integers(len(real), size=count)
     # The partner is the nearest of some drawn ones, so that the two are related.
-    drawn = draw.integers(len(real), size=(count, 32))
+    drawn = draw.integers(len(real), size=(count, 16))
     partner = drawn[np.arange(count), _nearest(real, first, drawn)]
     share = draw.uniform(0.1, 0.9, size=(count, 1)).astype(np.float32)
     noise = draw.standard_normal((count, real.shape[1]), dtype=np.float32) * np.float32(_NOISE / np.sqrt(real.shape[1]))
