@@ -122,16 +122,18 @@ def kb_eval(
 
 
 @kb.command("fit")
-def kb_fit(covered: Path, not_covered: Path) -> None:
-    """Fit the decision to answer anew, on files of questions that the library covers and does not cover."""
+def kb_fit(files: Annotated[list[Path], typer.Argument(help="Question sets, as for `eval`.")]) -> None:
+    """Fit the decision to answer anew, on questions that the library covers and others that it does not."""
     from knowledge.calibration import fit_calibration, save_calibration  # noqa: PLC0415
     from knowledge.evaluate import read_questions  # noqa: PLC0415
     from knowledge.library import CALIBRATION  # noqa: PLC0415
 
     with plain_errors():
         library = open_library(load_settings())
-        seen = [[library.explain(q.text)[0].signals for q in read_questions([file])] for file in (covered, not_covered)]
-        fitted = fit_calibration(seen[0], seen[1], library.generation.encoder, library.calibration.version + 1)
+        seen: dict[bool, list[Any]] = {True: [], False: []}
+        for case in read_questions(files):
+            seen[bool(case.articles)].append(library.signals(case.text))
+        fitted = fit_calibration(seen[True], seen[False], library.generation.encoder, library.calibration.version + 1)
         save_calibration(fitted, CALIBRATION)
         say(f"Calibration {fitted.version}: threshold {fitted.threshold} on {fitted.covered} + {fitted.not_covered} questions.")
 

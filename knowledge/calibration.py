@@ -27,9 +27,11 @@ class Signals:
     """What the search saw of one question."""
 
     cosine: float  # of the nearest text of the best section
+    agreeing: float  # mean cosine of its nearest texts
     article: float  # the ranker's score of the best article
     lead: float  # by how much that article leads the next one
     declined: float  # the ranker's score of the likeliest kind that is declined
+    near_declined: float  # mean cosine of the nearest examples of what is declined
 
 
 class Calibration(BaseModel):

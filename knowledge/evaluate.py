@@ -1,6 +1,6 @@
 """How well the library answers a set of questions, measured the way that acceptance measures it.
 
-A question set is JSON lines: ``{"text": "…", "articles": [slug…], "about": "safety"|null, "kind": "…"}``. A question
+A question set is JSON lines: ``{"text": "…", "articles": [slug…], "about": "safety"|[…]|null, "kind": "…"}``. A question
 without articles is one that the library does not cover: it should abstain. `about` and `kind` may be missing; other
 fields are left alone.
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from knowledge.answer import Answer
 from knowledge.article import About
@@ -30,6 +30,7 @@ MEASURES = {
     "first": "right article first, by the quoted passages",
     "first_candidate": "right article first, by the candidates",
     "top_three": "right article in the first three, by the candidates",
+    "among_quotes": "right article among the quoted passages",
     "answered": "covered and answered",
     "false_abstention": "covered and held back",
     "abstention_recall": "not covered and held back",
@@ -47,8 +48,15 @@ class Case(BaseModel):
 
     text: str = Field(min_length=1)
     articles: tuple[str, ...]  # none: it is not covered
-    about: About | None = None
+    about: tuple[About, ...] = ()  # each of them would be right; none: it is not judged
     kind: str | None = None
+
+    @field_validator("about", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: object) -> object:
+        if value is None:
+            return ()
+        return (value,) if isinstance(value, str) else value
 
 
 class Candidate(Protocol):
@@ -155,11 +163,12 @@ class Result:
             "first": any(a.passages[0].article in wanted for a in self.answers if a.passages),
             "first_candidate": bool(wanted.intersection(ranked[:1])),
             "top_three": bool(wanted.intersection(ranked[:3])),
+            "among_quotes": any(passage.article in wanted for answer in self.answers for passage in answer.passages),
             "answered": bool(answered),
             "false_abstention": self.held_back,
         }
         if self.case.about and answered:
-            found["about"] = any(answer.about == self.case.about for answer in answered)
+            found["about"] = any(answer.about in self.case.about for answer in answered)
         return found
 
     def miss(self) -> Miss | None:

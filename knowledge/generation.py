@@ -27,16 +27,18 @@ from knowledge.article import Article, parse_article, read_article
 from knowledge.dense import DenseIndex
 from knowledge.encoder import Encoder, Vectors
 from knowledge.errors import ArticleError, GenerationError, KnowledgeError, SourcesError, VersionConflict
+from knowledge.lexical import LexicalIndex
 from knowledge.passages import Entry, Passage, entries_of, passages_of
 from knowledge.ranker import DECLINED, Ranker
 from knowledge.sources import Source, load_sources
 from knowledge.spelling import Speller
+from knowledge.synonyms import Synonyms, read_synonyms
 from knowledge.wordings import read_wordings
 
-_FORMAT = 4  # raise it when the files of a generation change shape
+_FORMAT = 5  # raise it when the files of a generation change shape
 _FILES = (
-    "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "ranker.json", "ranker.npz",
-    "english.json",
+    "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "lexical.npz", "declined.faiss",
+    "declined.json", "ranker.json", "ranker.npz", "english.json", "synonyms.json",
 )  # fmt: skip
 _KEPT = 3  # generations; citations live on in versions/
 
@@ -52,8 +54,12 @@ class Generation:
     entries: list[Entry]
     sources: dict[str, Source]
     dense: DenseIndex
+    lexical: LexicalIndex
+    declined: DenseIndex  # examples of questions that are declined
+    declined_texts: list[str]
     ranker: Ranker
     speller: Speller
+    synonyms: Synonyms
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class _Content:
     sources: dict[str, Source]
     wordings: dict[str, dict[str, list[str]]]
     declined: dict[str, list[str]]
+    synonyms: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,8 @@ def build_generation(content: Path, folder: Path, encoder: Encoder) -> Build:
         raise GenerationError("There is no usable published article, so nothing could be answered.")
     wordings = {article.slug: _or_none(content / "wordings" / f"{article.slug}.yml", problems) for article in articles}
     declined = _or_none(content / "declined.yml", problems)
-    made_from = _Content(articles, load_sources(content), wordings, declined)
+    synonyms = _synonyms_or_none(content / "synonyms.yml", problems)
+    made_from = _Content(articles, load_sources(content), wordings, declined, synonyms)
     wanted = _id_of(made_from, encoder)
     if current_id(folder) == wanted and _is_whole(folder / "generations" / wanted):
         return Build(wanted, False, len(articles), problems)
@@ -111,6 +119,14 @@ def _or_none(file: Path, problems: list[KnowledgeError]) -> dict[str, list[str]]
     # Wordings only help the search; a mistake in them is told and does not keep an article from patients.
     try:
         return read_wordings(file)
+    except SourcesError as error:
+        problems.append(error)
+        return {}
+
+
+def _synonyms_or_none(file: Path, problems: list[KnowledgeError]) -> dict[str, str]:
+    try:
+        return read_synonyms(file)
     except SourcesError as error:
         problems.append(error)
         return {}
@@ -238,15 +254,19 @@ def _read(home: Path, name: str) -> Generation:
         entries=entries,
         sources={value["id"]: Source(**value) for value in _json(home / "sources.json")},
         dense=DenseIndex.load(home / "dense.faiss"),
+        lexical=LexicalIndex.load(home / "lexical.npz"),
+        declined=DenseIndex.load(home / "declined.faiss"),
+        declined_texts=_json(home / "declined.json"),
         ranker=Ranker.load(home),
         speller=Speller((entry.text for entry in entries), frozenset(_json(home / "english.json"))),
+        synonyms=Synonyms(_json(home / "synonyms.json")),
     )
 
 
 def _id_of(content: _Content, encoder: Encoder) -> str:
     parts = [str(_FORMAT), encoder.name, *(f"{article.slug} {article.digest}" for article in content.articles)]
     parts += [source.model_dump_json() for source in content.sources.values()]
-    parts += [json.dumps([content.wordings, content.declined], sort_keys=True)]
+    parts += [json.dumps([content.wordings, content.declined, content.synonyms], sort_keys=True)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -262,11 +282,12 @@ class _Embeddings:
             return
         if old.encoder == encoder.name:
             self._known = {entry.text: old.dense.row(number) for number, entry in enumerate(old.entries)}
+            self._known.update((text, old.declined.row(number)) for number, text in enumerate(old.declined_texts))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
         self._known.update(zip(missing, self.encoder.encode(missing), strict=True))
-        return np.stack([self._known[text] for text in texts])
+        return np.stack([self._known[text] for text in texts]) if texts else np.zeros((0, self.encoder.dimension), np.float32)
 
 
 def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> None:
@@ -276,30 +297,27 @@ def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> No
     passages = [passage for article in content.articles for passage in passages_of(article)]
     entries = list(entries_of(passages, content.articles, content.wordings))
     vectors = encoder.encode([entry.text for entry in entries])
+    declined = [(text, DECLINED + kind) for kind, texts in content.declined.items() for text in texts]
+    declined_vectors = encoder.encode([text for text, _ in declined])
     _dump(aside / "articles.json", {article.slug: _whole_text(article) for article in content.articles})
     _dump(aside / "passages.json", [passage.as_json() for passage in passages])
     _dump(aside / "entries.json", [asdict(entry) for entry in entries])
     _dump(aside / "sources.json", [source.model_dump() for source in content.sources.values()])
     _dump(aside / "english.json", sorted(encoder.encoder.english_words()))
+    _dump(aside / "synonyms.json", content.synonyms)
+    _dump(aside / "declined.json", [text for text, _ in declined])
     DenseIndex.build(vectors).save(aside / "dense.faiss")
-    _fit_ranker(entries, vectors, passages, content.declined, encoder).save(aside)
+    DenseIndex.build(declined_vectors).save(aside / "declined.faiss")
+    LexicalIndex.build([entry.text for entry in entries]).save(aside / "lexical.npz")
+    texts = [entry.text for entry in entries] + [text for text, _ in declined]
+    labels = [passages[entry.passage].article for entry in entries] + [label for _, label in declined]
+    Ranker.fit(texts, np.concatenate([vectors, declined_vectors]), labels).save(aside)
     _dump(
         aside / "manifest.json",
         {"id": name, "encoder": encoder.encoder.name, "files": {file: _sha256(aside / file) for file in _FILES}},
     )
     shutil.rmtree(home, ignore_errors=True)
     aside.rename(home)
-
-
-def _fit_ranker(
-    entries: list[Entry], vectors: Vectors, passages: list[Passage], declined: dict[str, list[str]], encoder: _Embeddings
-) -> Ranker:  # fmt: skip
-    others = [(text, DECLINED + kind) for kind, texts in declined.items() for text in texts]
-    texts = [entry.text for entry in entries] + [text for text, _ in others]
-    labels = [passages[entry.passage].article for entry in entries] + [label for _, label in others]
-    if others:
-        vectors = np.concatenate([vectors, encoder.encode([text for text, _ in others])])
-    return Ranker.fit(texts, vectors, labels)
 
 
 def _whole_text(article: Article) -> str:

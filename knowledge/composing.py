@@ -1,0 +1,91 @@
+"""From ranked sections to the quotes that are shown: whole paragraphs, few, and never safety beside benefit.
+
+Paragraphs are quoted whole. A clinician approved them as they stand, and the sentence that limits a statement often follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from knowledge.answer import Answer, Quote
+from knowledge.article import About
+from knowledge.encoder import Vectors
+from knowledge.passages import Passage
+from knowledge.search import Candidate, Search, SectionId
+
+MAX_PASSAGES = 3
+MAX_WORDS = 120
+_NEAR = 0.25  # a section this much behind the best may say what was asked, too
+_SUPPORT = 0.35  # cosine between the question and a paragraph that supports the answer, at least
+# What must not stand under one label: whether it harms, whether it helps, and why it might.
+_KEPT_APART: frozenset[About] = frozenset({"safety", "benefit", "rationale"})
+
+
+def compose(search: Search, candidates: list[Candidate], vector: Vectors) -> Answer:
+    """The answer that the best sections give.
+
+    Args:
+        search: what found them.
+        candidates: the ranked sections, at least one.
+        vector: the embedding of the question.
+    """
+    chosen = candidates[0]
+    first, _ = search.nearest_passage((chosen.article, chosen.section), vector)
+    shown = [first]
+    for section in _further(search, candidates, vector):
+        passage, _ = search.nearest_passage(section, vector)
+        if len(shown) < MAX_PASSAGES and _may_stand_beside(passage, shown) and _words([*shown, passage]) <= MAX_WORDS:
+            shown.append(passage)
+    ids = dict.fromkeys(source for passage in shown for source in passage.sources)
+    return Answer(
+        status="answered",
+        about=first.about,
+        evidence=first.evidence,
+        passages=[_quote(passage) for passage in shown],
+        sources=[search.generation.sources[name] for name in ids if name in search.generation.sources],
+        reviewed_on=min(passage.reviewed_on for passage in shown),
+    )
+
+
+def _further(search: Search, candidates: list[Candidate], vector: Vectors) -> Iterator[SectionId]:
+    """What may be shown after the best: other articles that came near, then the article's own text that supports it."""
+    best = candidates[0]
+    seen = {best.article}
+    for candidate in candidates[1:]:
+        if candidate.score < best.score - _NEAR:
+            break
+        if candidate.article not in seen:
+            seen.add(candidate.article)
+            yield candidate.article, candidate.section
+    support = [
+        (cosine, section)
+        for section in search.sections_of(best.article)
+        if section[1] != best.section
+        for passage, cosine in [search.nearest_passage(section, vector)]
+        if cosine >= _SUPPORT and not passage.is_question
+    ]
+    for _, section in sorted(support, reverse=True)[:1]:
+        yield section
+
+
+def _may_stand_beside(passage: Passage, shown: list[Passage]) -> bool:
+    first = shown[0]
+    apart = passage.about != first.about and passage.about in _KEPT_APART and first.about in _KEPT_APART
+    return not apart and passage not in shown
+
+
+def _words(passages: list[Passage]) -> int:
+    return sum(len(passage.text.split()) for passage in passages)
+
+
+def _quote(passage: Passage) -> Quote:
+    return Quote(
+        article=passage.article,
+        version=passage.version,
+        title=passage.title,
+        heading=passage.heading,
+        quote=passage.text,
+        start=passage.start,
+        end=passage.end,
+        url=f"/library/articles/{passage.article}#{passage.section}",
+    )

@@ -1,0 +1,73 @@
+"""A message as questions: two in one are taken apart, and one that goes on from the last is put together with it.
+
+The words that decide are in `questions.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+_SENTENCE = re.compile(r"[^?!.;\n]+[?!.;\n]*")
+_WORD = re.compile(r"[\w'’-]+")
+_FEWEST = 3  # words of a question that can be answered by itself
+_MOST = 3  # questions of one message that are answered
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question_words: frozenset[str]
+    openers: frozenset[str]
+    joints: tuple[str, ...]
+    goes_on: tuple[str, ...]
+    points_back: frozenset[str]
+    longest_follow_up: int
+
+
+@cache
+def _words() -> _Words:
+    return _Words.model_validate(yaml.safe_load((Path(__file__).parent / "questions.yml").read_text("utf-8")))
+
+
+def questions_in(message: str) -> list[str]:
+    """The questions of a message, in its own words, if it holds more than one; otherwise the whole message.
+
+    Sentences that tell something are no questions, and stay with a single question as its story.
+    """
+    parts = [part for sentence in _SENTENCE.findall(message) for part in _apart(sentence) if _asks(part)]
+    return parts[:_MOST] if len(parts) > 1 else [message]
+
+
+def goes_on(message: str) -> bool:
+    """Whether a message makes sense only after the question before it."""
+    said = [word.lower().replace("’", "'") for word in _WORD.findall(message)]
+    if not said or len(said) > _words().longest_follow_up:
+        return False
+    begins = " ".join(said)
+    if any(begins == start or begins.startswith(f"{start} ") for start in _words().goes_on):
+        return True
+    return bool(_words().points_back & set(said))
+
+
+def _apart(sentence: str) -> list[str]:
+    """A sentence cut where a joint is followed by a question word: "does it help and is it safe?"."""
+    joints = "|".join(re.escape(joint) for joint in sorted(_words().joints, key=len, reverse=True))
+    asks = "|".join(sorted(_words().question_words))
+    pieces = re.split(rf"(?:,\s*|\s+)(?:{joints})\s+(?=(?:{asks})\b)|,\s*(?=(?:{asks})\b)", sentence, flags=re.IGNORECASE)
+    whole = [piece.strip() for piece in pieces if piece and piece.strip()]
+    # Only where every piece is a question of its own; "what is safe and can be done" is one.
+    return whole if len(whole) > 1 and all(_asks(piece) for piece in whole) else [sentence.strip()]
+
+
+def _asks(part: str) -> bool:
+    said = [word.lower().replace("’", "").replace("'", "") for word in _WORD.findall(part)]
+    if len(said) < _FEWEST:
+        return False
+    while said and said[0] in _words().openers and len(said) > _FEWEST:
+        said = said[1:]
+    return said[0] in _words().question_words or part.rstrip().endswith("?")

@@ -1,0 +1,142 @@
+"""From a question to the sections that may answer it, best first, and to what speaks for and against answering at all.
+
+Three views of a question are brought together: how near the section's texts are in meaning (the dense index), how many rare
+words they share with it (the lexical index), and which article a ranker learned from editors' wordings takes it for. The
+weights were chosen on the project's own question sets; the README of the benchmark says how.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.calibration import Signals
+from knowledge.encoder import Vectors
+from knowledge.generation import Generation
+from knowledge.passages import Passage
+from knowledge.ranker import DECLINED
+
+_SEARCHED = 600  # entries looked at; a section has some twenty
+_AGREEING = 3  # texts that are looked at together: one alone may be near by chance
+_RANKER_WEIGHT = 0.5  # what one point of the ranker's score is worth in cosines
+_LEXICAL_WEIGHT = 0.2  # what the section that shares most words gains, in cosines
+
+SectionId = tuple[str, str]  # slug of the article, slug of the section
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A section that may answer, with how near the question came to it."""
+
+    article: str
+    section: str
+    score: float
+    cosine: float  # of its nearest text
+    agreeing: float  # mean cosine of its nearest texts
+    matched: str  # the wording or passage that was nearest
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that one search saw."""
+
+    candidates: list[Candidate]  # best first
+    signals: Signals
+    declined: str | None  # the kind of declined question that it resembles more than any article
+
+
+class Search:
+    """Searches one generation. Safe to use from several threads."""
+
+    def __init__(self, generation: Generation) -> None:
+        """Group what the generation holds by section."""
+        self.generation = generation
+        owners: defaultdict[SectionId, list[int]] = defaultdict(list)
+        for number, entry in enumerate(generation.entries):
+            passage = generation.passages[entry.passage]
+            owners[passage.article, passage.section].append(number)
+        self._sections = list(owners)
+        self._section_of = np.zeros(len(generation.entries), dtype=np.intp)  # by entry
+        for position, rows in enumerate(owners.values()):
+            self._section_of[rows] = position
+        self._by_section = np.argsort(self._section_of, kind="stable")
+        self._starts = np.searchsorted(self._section_of[self._by_section], np.arange(len(self._sections)))
+        self._passages: defaultdict[SectionId, list[int]] = defaultdict(list)
+        for number, passage in enumerate(generation.passages):
+            self._passages[passage.article, passage.section].append(number)
+        # Entry n is passage n for every n below the number of passages.
+        vectors = [generation.dense.row(number) for number in range(len(generation.passages))]
+        self._passage_vectors = np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
+
+    def find(self, text: str, vector: Vectors) -> Found:
+        """Rank the sections for a question.
+
+        Args:
+            text: the question as the search shall see it.
+            vector: its embedding, of shape (dimension,).
+        """
+        generation = self.generation
+        ranked = dict(zip(generation.ranker.classes, generation.ranker.scores(text, vector).tolist(), strict=True))
+        candidates = self._candidates(text, vector, ranked)
+        declined = {name: score for name, score in ranked.items() if name.startswith(DECLINED)}
+        kind, against = max(declined.items(), key=lambda item: item[1], default=("", -1.0))
+        near_declined = _agreeing([cosine for _, cosine in generation.declined.search(vector, _AGREEING)], 0.0)
+        if not candidates:
+            return Found([], Signals(0.0, 0.0, -1.0, 0.0, against, near_declined), kind.removeprefix(DECLINED) or None)
+        best = candidates[0]
+        article = ranked.get(best.article, -1.0)
+        others = [score for name, score in ranked.items() if name not in declined and name != best.article]
+        signals = Signals(
+            best.cosine, best.agreeing, article, article - max(others, default=-1.0), against, near_declined
+        )  # fmt: skip
+        return Found(candidates, signals, kind.removeprefix(DECLINED) if kind and against > article else None)
+
+    def nearest_passage(self, section: SectionId, vector: Vectors) -> tuple[Passage, float]:
+        """The paragraph of a section that is nearest to a question, with its cosine."""
+        numbers = self._passages[section]
+        cosines = self._passage_vectors[numbers] @ vector
+        at = int(np.argmax(cosines))
+        return self.generation.passages[numbers[at]], float(cosines[at])
+
+    def sections_of(self, article: str) -> list[SectionId]:
+        """The sections of an article that can be quoted, in their order."""
+        return [section for section in self._passages if section[0] == article]
+
+    def _candidates(self, text: str, vector: Vectors, ranked: Mapping[str, float]) -> list[Candidate]:
+        generation = self.generation
+        found = generation.dense.search(vector, _SEARCHED)
+        near: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        for row, cosine in found:
+            rows = near[int(self._section_of[row])]
+            if len(rows) < _AGREEING:
+                rows.append((row, cosine))
+        farthest = found[-1][1] if found else 0.0
+        # Abbreviations are written out for the words alone: the other two views know them from editors' wordings, and to lengthen
+        # the question for them was measured to do harm.
+        shared = self._shared_words(generation.synonyms.expand(text))
+        candidates = []
+        for position, rows in near.items():
+            article, section = self._sections[position]
+            agreeing = _agreeing([cosine for _, cosine in rows], farthest)
+            score = agreeing + _RANKER_WEIGHT * ranked.get(article, 0.0) + _LEXICAL_WEIGHT * float(shared[position])
+            row, cosine = rows[0]
+            candidates.append(Candidate(article, section, score, cosine, agreeing, generation.entries[row].text))
+        return sorted(candidates, key=lambda candidate: -candidate.score)
+
+    def _shared_words(self, text: str) -> npt.NDArray[np.float32]:
+        """For each section the BM25 of its best text, as a share of the highest of all; so it says who, not how much."""
+        if not self._sections:
+            return np.zeros(0, dtype=np.float32)
+        best = np.maximum.reduceat(self.generation.lexical.scores(text)[self._by_section], self._starts)
+        highest = float(best.max())
+        return np.asarray(best / highest if highest > 0 else best, dtype=np.float32)
+
+
+def _agreeing(cosines: list[float], missing: float) -> float:
+    """The mean of as many as have to agree; what is missing counts as the farthest that was looked at."""
+    cosines = cosines[:_AGREEING]
+    return (sum(cosines) + missing * (_AGREEING - len(cosines))) / _AGREEING

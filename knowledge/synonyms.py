@@ -1,0 +1,62 @@
+"""The field's abbreviations and everyday names, written out for the search from `synonyms.yml`.
+
+Only the search sees the longer text; the record keeps what the patient wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from knowledge.errors import SourcesError
+from knowledge.yaml_text import YamlError, read_yaml
+
+
+class Synonyms:
+    """Writes out what stands short or in everyday words."""
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        """Take the list, in lower case, of what is written and what it means."""
+        self._meanings = {" ".join(name.lower().split()): meaning for name, meaning in meanings.items()}
+        longest_first = sorted(self._meanings, key=len, reverse=True)
+        names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
+        self._names = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE) if names else None
+
+    def expand(self, text: str) -> str:
+        """The text with each meaning after the name that stands for it, unless the text says it already."""
+        if self._names is None:
+            return text
+        low = text.lower()
+        said: set[str] = set()
+
+        def with_meaning(match: re.Match[str]) -> str:
+            meaning = self._meanings[" ".join(match.group().lower().split())]
+            if meaning.lower() in low or meaning in said:
+                return match.group()
+            said.add(meaning)
+            return f"{match.group()} ({meaning})"
+
+        return self._names.sub(with_meaning, text)
+
+
+def read_synonyms(file: Path) -> dict[str, str]:
+    """Read the list; a file that is not there is an empty one.
+
+    Raises:
+        SourcesError: if the file has another form.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        raw, lines = read_yaml(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourcesError(f"{file.name} cannot be read: {error}") from error
+    except YamlError as error:
+        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
+    if not isinstance(raw or {}, dict):
+        raise SourcesError(f"{file.name} must map each name to what it means.")
+    for name, meaning in (raw or {}).items():
+        if not isinstance(name, str) or not isinstance(meaning, str) or not meaning.strip():
+            raise SourcesError(f"{file.name}:{lines.of(str(name))}: {name} needs a text of what it means; put both in quotes.")
+    return {name: " ".join(meaning.split()) for name, meaning in (raw or {}).items()}
