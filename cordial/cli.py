@@ -14,13 +14,14 @@ from cordial.bootstrap import PROJECT, RASA
 from cordial.console import Json, plain_errors, say
 from cordial.kb import build_index, kb, prepare_encoder, print_answer
 from cordial.keys import encryption_keys
+from cordial.red_flags import red_flags
 from cordial.settings import Settings, load_settings
 from desk.database import Database
 from desk.handoffs import Case, find_case, list_handoffs, waiting_since
 from desk.models import Handoff
 from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
-from intake.red_flags import the_red_flags
+from intake.red_flags import read_red_flags, the_red_flags
 
 app = typer.Typer(help="Grounded answers, intake, and a handoff to a person.", no_args_is_help=True, add_completion=False)
 handoffs = typer.Typer(help="Conversations that wait for a person.", no_args_is_help=True)
@@ -28,6 +29,7 @@ _FOR_US_ALONE = 0o077  # what is in the data folder is about patients
 
 app.add_typer(kb, name="kb")
 app.add_typer(handoffs, name="handoffs")
+app.add_typer(red_flags, name="red-flags")
 
 
 @app.command()
@@ -47,6 +49,7 @@ def serve() -> None:
     with plain_errors():
         settings = load_settings()
         read_clinic(settings.clinic_file)  # what is wrong with these is said before the long work begins
+        read_red_flags()
         open_database(settings).close()
         prepare_encoder(settings)
         build_index(settings)

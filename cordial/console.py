@@ -14,6 +14,8 @@ from desk.database import DatabaseError
 from desk.sealed import SealError
 from intake.clinic import ClinicError
 from intake.fields import FieldsError
+from intake.likeness import LikenessError
+from intake.red_flags import RedFlagsError
 from knowledge.errors import KnowledgeError
 
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
@@ -29,7 +31,8 @@ def plain_errors() -> Iterator[None]:
     """Turn every expected failure into one sentence and exit code 1."""
     from cordial.start import StartError  # noqa: PLC0415
 
-    expected = (SettingsError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError, StartError)
+    ours = (SettingsError, RedFlagsError, LikenessError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError)
+    expected = (*ours, StartError)
     try:
         yield
     except expected as error:

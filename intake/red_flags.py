@@ -1,12 +1,14 @@
 """Is this message an emergency, and what is said then?
 
 Every message is checked before anything else looks at it. The check is made of wordings that a physician can read
-(`red_flags.yml`) and of what an everyday sentence says about them (`everyday_language.yml`). It knows nothing of the
-conversation, keeps nothing, and takes no longer than a blink on any text.
+(`red_flags.yml`) and of what an everyday sentence says about them (`everyday_language.yml`). Where there is an embedding model,
+examples (`intake.likeness`) are asked as well. The check knows nothing of the conversation, keeps nothing, and takes no longer
+than a blink on any text.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intake.clinic import Clinic
+from intake.likeness import Encode, Likeness, LikenessError, Opinion, read_likeness
 from intake.plain_words import PlainWords
 from intake.record import IntakeRecord
 from intake.sentences import Grammar, Kind, Message, Sentence, Span
@@ -28,7 +31,11 @@ RED_FLAGS = Path(__file__).parent / "red_flags.yml"
 LANGUAGE = Path(__file__).parent / "everyday_language.yml"
 REAL_WORDS = Path(__file__).parent / "real_words.txt"
 
+logger = logging.getLogger(__name__)
+
 Level = Literal["emergency", "urgent"]
+_WHOLE = 600  # characters; of a longer message the examples see the beginning and the end, the wordings see everything
+_PIECE = 300
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 _ELSEWHERE = frozenset(
     [
@@ -142,8 +149,21 @@ class _Compiled:
         yield from _wordings_in(self.rules)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What the wordings make of a message."""
+
+    lines: list[str]
+    message: Message
+    groups: list[_Compiled]  # that may raise something
+    alarm: tuple[Level, _Group] | None
+
+
 class RedFlags:
-    """The rules of both files."""
+    """The rules of both files, and the examples if somebody gave an embedding model."""
+
+    likeness: Likeness | None = None
+    encode: Encode | None = None
 
     def __init__(self, file: _File, language: _Language, real_words: Iterable[str]) -> None:
         """Compile them.
@@ -155,6 +175,7 @@ class RedFlags:
         self.file = file
         self._groups = [_compile(group, lists) for group in file.groups]
         self._labels = {group.name: group.label for group in file.groups}
+        self._by_name = {group.name: group for group in file.groups}
         self._read_by = read_wordings(file.acknowledged_by, lists)
         self._markers = {name: read_wordings(" ".join(text.split()), lists) for name, text in language.context.items()}
         self._grammar = Grammar(**{name: frozenset(split_list(words)) for name, words in language.grammar.items()})
@@ -176,18 +197,84 @@ class RedFlags:
             clinic: whose numbers are shown.
             country: where the patient is, if something is known; a country that the message names comes first.
         """
-        lines = self._plain.lines(text)
-        words = {word for line in lines for word in line.split()}
-        possible = self._index.possible(words)
-        groups = [group for group in self._groups if not group.calls.isdisjoint(possible)]
-        if not groups:
+        seen = self._look(text)
+        alarm = seen.alarm
+        opinion = self._opinion(text, seen)
+        if opinion is not None:
+            alarm = self._with_opinion(alarm, opinion)
+        if alarm is None:
             return None
+        level, group = alarm
+        return self._red_flag(group, level, clinic, self._named(seen.lines, clinic) or country)
+
+    def ask_examples(self, encode: Encode, encoder: str) -> None:
+        """From now on, ask the examples as well.
+
+        Args:
+            encode: the embedding model.
+            encoder: its name.
+
+        Raises:
+            RedFlagsError: if the examples were fitted for something else.
+        """
+        try:
+            self.likeness = read_likeness(encoder, self.signal_names, [*self._by_name, ""])
+        except LikenessError as error:
+            raise RedFlagsError(str(error)) from error
+        self.encode = encode
+
+    @property
+    def signal_names(self) -> list[str]:
+        """What `signals` gives, in its order."""
+        return [*sorted(self._markers), "alarm", "mentions", "question", "length", "short"]
+
+    def signals(self, text: str) -> list[float]:
+        """What the wordings find in a message, for the examples: each between 0 and 1."""
+        return self._signals(self._look(text))
+
+    def _look(self, text: str) -> _Seen:
+        lines = self._plain.lines(text)
+        possible = self._index.possible({word for line in lines for word in line.split()})
         message = Message(self._grammar, self._markers, possible, lines)
+        groups = [group for group in self._groups if not group.calls.isdisjoint(possible)]
         for level in _LEVELS:
             for group in groups:
                 if any(rules.level == level and _raised(group, rules, message) for rules in group.rules):
-                    return self._red_flag(group.group, level, clinic, self._named(lines, clinic) or country)
-        return None
+                    return _Seen(lines, message, groups, (level, group.group))
+        return _Seen(lines, message, groups, None)
+
+    def _signals(self, seen: _Seen) -> list[float]:
+        words = {word for line in seen.lines for word in line.split()}
+        mentions = sum(_mentioned(sides, seen.message) for group in seen.groups for one in group.rules for sides in one.lines)
+        return [
+            *(float(seen.message.says(marker)) for marker in sorted(self._markers)),
+            float(seen.alarm is not None),
+            min(mentions, 3) / 3,
+            float(any(line.endswith(" ? ") for line in seen.lines)),
+            min(len(words), 40) / 40,
+            float(len(words) < 4),
+        ]
+
+    def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
+        """What the examples say; nothing if there is no embedding model or it fails: then the wordings stand alone."""
+        if self.likeness is None or self.encode is None or not seen.lines:
+            return None
+        pieces = [text] if len(text) <= _WHOLE else [text[:_PIECE], text[-_PIECE:]]
+        try:
+            signals = self._signals(seen)
+            return max((self.likeness.judge(vector, signals) for vector in self.encode(pieces)), key=lambda one: one.score)
+        except Exception:
+            logger.exception("the examples of emergencies could not be asked")
+            return None
+
+    def _with_opinion(self, alarm: tuple[Level, _Group] | None, opinion: Opinion) -> tuple[Level, _Group] | None:
+        assert self.likeness is not None  # noqa: S101
+        if alarm is None:
+            return ("emergency", self._by_name[opinion.group]) if opinion.score > self.likeness.file.above else None
+        level, group = alarm
+        if level == "emergency" and opinion.score < self.likeness.file.calm_below:
+            return None
+        return alarm
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
@@ -306,6 +393,11 @@ def _side(text: str, lists: Lists) -> _Side:
 
 def _wordings_in(rules: Iterable[_Rules]) -> Iterator[Wording]:
     return (wording for one in rules for sides in one.lines for side in sides for wording in side.wordings)
+
+
+def _mentioned(sides: list[_Side], message: Message) -> bool:
+    """Whether something of every side stands in a message, whatever is said of it."""
+    return all(any(one.spans(each.line) for one in message.only(side.wordings) for each in message.sentences) for side in sides)
 
 
 def _raised(group: _Compiled, rules: _Rules, message: Message) -> bool:

@@ -20,6 +20,7 @@ from desk.database import Database
 from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
 from intake.fields import the_intake
+from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from web import chat, health, inner, pages
@@ -75,7 +76,9 @@ def make_parts(settings: Settings) -> Parts:
     executor = ActionExecutor()
     executor.register_package("actions")
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
-    gateway = Gateway(database, rasa, clinic)
+    red_flags = read_red_flags()
+    red_flags.ask_examples(encoder.encode, encoder.name)
+    gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
     return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor)
 
