@@ -29,9 +29,8 @@ def check_message(
         rules.ask_examples(encoder.encode, encoder.name)
         flag = rules.check(text, read_clinic(settings.clinic_file))
     if as_json:
-        typer.echo(
-            json.dumps({"level": flag.level, "group": flag.group, "text": flag.text} if flag else None, ensure_ascii=False)
-        )
+        found = {"level": flag.level, "group": flag.group, "text": flag.text} if flag else None
+        typer.echo(json.dumps(found, ensure_ascii=False))
     else:
         say(f"{flag.level}: {flag.label}\n\n{flag.text}" if flag else "No alarm.")
 

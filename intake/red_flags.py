@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 Level = Literal["emergency", "urgent"]
 _WHOLE = 600  # characters; of a longer message the examples see the beginning and the end, the wordings see everything
-_PIECE = 300
+_PIECE = 200
+_MENTIONS = 3  # more of them say nothing new
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 _ELSEWHERE = frozenset(
     [
@@ -234,9 +236,8 @@ class RedFlags:
 
     def _look(self, text: str) -> _Seen:
         lines = self._plain.lines(text)
-        possible = self._index.possible({word for line in lines for word in line.split()})
-        message = Message(self._grammar, self._markers, possible, lines)
-        groups = [group for group in self._groups if not group.calls.isdisjoint(possible)]
+        message = Message(self._grammar, self._markers, self._index, lines)
+        groups = [group for group in self._groups if not group.calls.isdisjoint(message.possible)]
         for level in _LEVELS:
             for group in groups:
                 if any(rules.level == level and _raised(group, rules, message) for rules in group.rules):
@@ -245,11 +246,12 @@ class RedFlags:
 
     def _signals(self, seen: _Seen) -> list[float]:
         words = {word for line in seen.lines for word in line.split()}
-        mentions = sum(_mentioned(sides, seen.message) for group in seen.groups for one in group.rules for sides in one.lines)
+        rules = (sides for group in seen.groups for one in group.rules for sides in one.lines)
+        mentions = len(list(islice((True for sides in rules if _mentioned(sides, seen.message)), _MENTIONS)))
         return [
             *(float(seen.message.says(marker)) for marker in sorted(self._markers)),
             float(seen.alarm is not None),
-            min(mentions, 3) / 3,
+            mentions / _MENTIONS,
             float(any(line.endswith(" ? ") for line in seen.lines)),
             min(len(words), 40) / 40,
             float(len(words) < 4),
@@ -271,8 +273,7 @@ class RedFlags:
         assert self.likeness is not None  # noqa: S101
         if alarm is None:
             return ("emergency", self._by_name[opinion.group]) if opinion.score > self.likeness.file.above else None
-        level, group = alarm
-        if level == "emergency" and opinion.score < self.likeness.file.calm_below:
+        if alarm[0] == "emergency" and opinion.score < self.likeness.file.calm_below:
             return None
         return alarm
 
@@ -397,7 +398,7 @@ def _wordings_in(rules: Iterable[_Rules]) -> Iterator[Wording]:
 
 def _mentioned(sides: list[_Side], message: Message) -> bool:
     """Whether something of every side stands in a message, whatever is said of it."""
-    return all(any(one.spans(each.line) for one in message.only(side.wordings) for each in message.sentences) for side in sides)
+    return all(any(each.spans(one) for one in message.only(side.wordings) for each in message.sentences) for side in sides)
 
 
 def _raised(group: _Compiled, rules: _Rules, message: Message) -> bool:
@@ -413,8 +414,8 @@ class _Meant:
     """A message as one group sees it: without idioms, and with the conditions that explain a sign."""
 
     def __init__(self, message: Message, not_meant: list[Wording], background: list[Wording]) -> None:
-        self._sentences = [(sentence, _without(sentence.line, not_meant)) for sentence in message.sentences]
-        self._explained = any(wording.spans(sentence.line) for wording in background for sentence in message.sentences)
+        self._sentences = [(sentence, _without(sentence, not_meant)) for sentence in message.sentences]
+        self._explained = any(sentence.spans(wording) for wording in background for sentence in message.sentences)
 
     def mentions(self, kind: Kind, wordings: list[Wording]) -> bool:
         """Whether one of the wordings says that something is there."""
@@ -422,7 +423,7 @@ class _Meant:
             self._counts(sentence, span, kind)
             for sentence, line in self._sentences
             for wording in wordings
-            for span in wording.spans(line)
+            for span in sentence.spans(wording, line)
         )
 
     def _counts(self, sentence: Sentence, span: Span, kind: Kind) -> bool:
@@ -431,9 +432,10 @@ class _Meant:
         return kind != "sign" or not self._explained or sentence.is_fresh(span)
 
 
-def _without(line: str, wordings: list[Wording]) -> str:
+def _without(sentence: Sentence, wordings: list[Wording]) -> str:
     """The line with some wordings made unreadable, and every other letter where it was."""
+    line = sentence.line
     for wording in wordings:
-        for begin, end in wording.spans(line):
+        for begin, end in sentence.spans(wording, line):
             line = line[:begin] + re.sub(r"[^ ]", "_", line[begin:end]) + line[end:]
     return line

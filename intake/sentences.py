@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from intake.wording import Wording
+from intake.wording import Wording, WordingIndex
 
 Span = tuple[int, int]
 # now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one.
@@ -55,8 +55,13 @@ class Message:
 
     grammar: Grammar
     markers: Mapping[str, list[Wording]]
-    possible: set[int]  # the identities of the wordings that can stand in this message
+    index: WordingIndex
     lines: list[str]
+
+    @cached_property
+    def possible(self) -> set[int]:
+        """The identities of the wordings that can stand in it."""
+        return set().union(*(sentence.possible for sentence in self.sentences))
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -85,6 +90,21 @@ class Sentence:
             self._starts.append(at)
             at += len(word) + 1
         self._marks: dict[str, list[Span]] = {}
+        self._spans: dict[tuple[int, str], list[Span]] = {}
+
+    @cached_property
+    def possible(self) -> set[int]:
+        """The identities of the wordings that can stand in it."""
+        return self._message.index.possible(set(self._words))
+
+    def spans(self, wording: Wording, line: str | None = None) -> list[Span]:
+        """Where a wording stands in it, or in a form of its line that has fewer words."""
+        if id(wording) not in self.possible:
+            return []
+        key = (id(wording), line or self.line)
+        if key not in self._spans:
+            self._spans[key] = wording.spans(key[1])
+        return self._spans[key]
 
     @cached_property
     def _cuts(self) -> list[int]:
@@ -120,7 +140,7 @@ class Sentence:
         """Where a marker stands."""
         if marker not in self._marks:
             wordings = self._message.only(self._message.markers[marker])
-            spans = [span for wording in wordings for span in wording.spans(self.line)]
+            spans = [span for wording in wordings for span in self.spans(wording)]
             for mask in _MASKS.get(marker, ()):
                 spans = [span for span in spans if not _inside(span, self.marks(mask))]
             self._marks[marker] = spans
