@@ -20,8 +20,8 @@ import numpy.typing as npt
 from knowledge.encoder import Vectors
 from knowledge.errors import GenerationError
 
-EXACT_UP_TO = 50_000  # comparing all of 100,000 takes some 20 ms a question on a busy machine, the nearest cells some 3
-_WANTED_RECALL = 0.98  # of the ten nearest to made questions; real ones found slightly more
+EXACT_UP_TO = 50_000  # comparing all of 100,000 takes some 20 ms a question on a busy machine, the nearest cells some 2
+_WANTED_RECALL = 0.99  # of the ten nearest to made questions
 _PROBED = 10
 _TRIED = 256  # made questions
 _LEARNED_FROM = 40  # texts for each cell
