@@ -32,7 +32,7 @@ def report(sets: Sequence[QuestionSet], embeddings: Embeddings, sizes: Sequence[
     chosen = draw.choice(len(asked), size=min(_QUESTIONS, len(asked)), replace=False)
     questions = embeddings.of([asked[number] for number in chosen])
     print(f"\n{len(real):,} real passages, {len(questions):,} real questions\n")
-    print("| passages | index | build, s | search, ms: median | p95 | p99 | recall@10 of exact search | peak memory of the run so far, MB |")
+    print("| passages | index | build, s | search, ms: median | p95 | p99 | recall@10 of exact search | peak memory, MB |")
     print("|---|---|---|---|---|---|---|---|")
     for size in sizes:
         print(_measure(enlarged(real, size), questions), flush=True)
