@@ -17,9 +17,12 @@ class ActionAnswer(SafeAction):
 
     def act(self, turn: Turn) -> list[EventType]:
         """Reply with one message for each answer."""
-        for explanation in turn.services.library.explain(turn.text):
+        for explanation in turn.services.library.explain(turn.text, turn.slot("question_before")):
             answer = explanation.answer
-            if answer.status == "answered" and answer.about is not None:
+            if answer.status == "clarify":
+                buttons = [*explanation.choices, phrases().something_else]
+                turn.say(phrases().clarify, buttons=buttons, kind="answer", answer=answer.model_dump(mode="json"))
+            elif answer.status == "answered" and answer.about is not None:
                 turn.say(phrases().lead[answer.about], kind="answer", answer=answer.model_dump(mode="json"))
             else:
                 turn.say(

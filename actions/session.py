@@ -31,6 +31,7 @@ class ActionSessionStart(SafeAction):
             SlotSet("intake_attempts", record.attempts),
             SlotSet("intake_reference", record.reference),
             SlotSet("handoff_reference", metadata.get("handoff")),
+            SlotSet("question_before", metadata.get("before")),
         ]
         events += [SlotSet(slot_of(name), answer.model_dump()) for name, answer in record.answers.items()]
         if record.status == "in_progress" and record.open_field:

@@ -96,13 +96,15 @@ def kb_check(
 def kb_eval(
     files: Annotated[list[Path], typer.Argument(help='JSON lines: {"text", "articles", "about", "kind"}.')],
     as_json: Json = False,
+    typos: Annotated[bool, typer.Option("--typos", help="Put a typing mistake into every third word first.")] = False,
 ) -> None:
     """Measure the answers to question sets, with 95 % intervals, and list the misses."""
-    from knowledge.evaluate import MEASURES, evaluate, read_questions  # noqa: PLC0415
+    from knowledge.evaluate import MEASURES, evaluate, read_questions, with_typos  # noqa: PLC0415
 
     with plain_errors():
         settings = load_settings()
         cases = read_questions(files)
+        cases = [with_typos(case) for case in cases] if typos else cases
         evaluation = evaluate(cases, open_library(settings).explain, bodies_of(settings))
         if as_json:
             typer.echo(json.dumps(evaluation.as_json(), ensure_ascii=False))

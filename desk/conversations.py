@@ -24,6 +24,9 @@ class UnknownConversation(Exception):
     """There is no such conversation (any more)."""
 
 
+_REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
+
+
 @dataclass(frozen=True)
 class Draft:
     """A message that has no number yet."""
@@ -145,6 +148,22 @@ def last_question(session: Session, conversation_id: str, field: str) -> Draft |
     )  # fmt: skip
     asked = next((message for message in found if message.question and message.question["field"] == field), None)
     return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question) if asked else None
+
+
+def question_before(session: Session, conversation_id: str, seq: int) -> str | None:
+    """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
+    asked = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.sender == "patient", Message.seq < seq)
+        .order_by(Message.seq.desc())
+        .limit(_REMEMBERED)
+    )
+    for message in asked:
+        if any(
+            reply.answer and reply.answer["status"] == "answered" for reply in replies_to(session, conversation_id, message.seq)
+        ):
+            return message.text
+    return None
 
 
 def unanswered(session: Session) -> list[tuple[str, int, str]]:

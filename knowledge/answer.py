@@ -38,4 +38,5 @@ class Answer(BaseModel):
     reviewed_on: str | None
 
 
+UNCLEAR = Answer(status="clarify", about=None, evidence="none", passages=[], sources=[], reviewed_on=None)
 ABSTAINED = Answer(status="abstained", about=None, evidence="none", passages=[], sources=[], reviewed_on=None)

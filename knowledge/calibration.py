@@ -1,8 +1,9 @@
 """From what the search saw to the probability that its best section answers, fitted on questions of both kinds.
 
 A logistic model (Platt, 1999, with more than one score) over a handful of signals. The threshold is the highest that still
-answers 95 % of the covered fitting questions. The fit is a versioned file, `calibration.json`, made by `cordial kb fit`;
-nothing in it is set by hand.
+answers 96 % of the covered fitting questions. Below it, down to where 15 % of the questions that are not covered would come
+through, the patient is asked which of a few sections was meant. The fit is a versioned file, `calibration.json`, made by
+`cordial kb fit`; nothing in it is set by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from sklearn.linear_model import LogisticRegression
 
 from knowledge.errors import GenerationError
 
-FALSE_ABSTENTION = 0.05
+FALSE_ABSTENTION = 0.04
+_ASKED_BACK = 0.15  # of the questions that are not covered, at most, the answered ones among them
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Calibration(BaseModel):
     encoder: str
     weights: dict[str, float]
     offset: float
-    threshold: float
+    threshold: float  # from here on an answer is given
+    clarify: float  # from here on the patient is asked what was meant
     covered: int  # fitting questions that the library covers
     not_covered: int
 
@@ -82,11 +85,12 @@ def fit_calibration(
     names = [field.name for field in fields(Signals)]
     weights = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
     calibration = Calibration(
-        version=version, encoder=encoder, weights=weights, offset=round(float(model.intercept_[0]), 4), threshold=0.0,
-        covered=len(covered), not_covered=len(not_covered),
+        version=version, encoder=encoder, weights=weights, offset=round(float(model.intercept_[0]), 4),
+        threshold=0.0, clarify=0.0, covered=len(covered), not_covered=len(not_covered),
     )  # fmt: skip
     threshold = float(np.quantile([calibration.probability(signals) for signals in covered], FALSE_ABSTENTION))
-    return calibration.model_copy(update={"threshold": round(threshold, 4)})
+    clarify = float(np.quantile([calibration.probability(signals) for signals in not_covered], 1 - _ASKED_BACK))
+    return calibration.model_copy(update={"threshold": round(threshold, 4), "clarify": round(min(clarify, threshold), 4)})
 
 
 def save_calibration(calibration: Calibration, file: Path) -> None:

@@ -15,6 +15,7 @@ from knowledge.search import Candidate, Search, SectionId
 
 MAX_PASSAGES = 3
 MAX_WORDS = 120
+MAX_CHOICES = 3
 _NEAR = 0.25  # a section this much behind the best may say what was asked, too
 _SUPPORT = 0.35  # cosine between the question and a paragraph that supports the answer, at least
 # What must not stand under one label: whether it harms, whether it helps, and why it might.
@@ -45,6 +46,18 @@ def compose(search: Search, candidates: list[Candidate], vector: Vectors) -> Ans
         sources=[search.generation.sources[name] for name in ids if name in search.generation.sources],
         reviewed_on=min(passage.reviewed_on for passage in shown),
     )
+
+
+def choices_among(search: Search, candidates: list[Candidate]) -> list[str]:
+    """The questions of different articles that may have been meant, the likeliest first; none if there is only one."""
+    found: dict[str, str] = {}
+    for candidate in candidates:
+        passage = search.first_passage((candidate.article, candidate.section))
+        if passage.is_question and candidate.article not in found:
+            found[candidate.article] = passage.heading
+        if len(found) == MAX_CHOICES:
+            break
+    return list(found.values()) if len(found) > 1 else []
 
 
 def _further(search: Search, candidates: list[Candidate], vector: Vectors) -> Iterator[SectionId]:

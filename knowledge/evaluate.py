@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,6 +39,13 @@ MEASURES = {
     "quote_integrity": "quotes that are the version's text, character for character",
 }
 _Z = 1.959964  # of a 95 % interval
+_MISTYPED_FROM = 4  # letters
+# Which keys lie beside a letter on an English keyboard.
+_KEYBOARD = {
+    letter: "".join(row[max(0, at - 1) : at] + row[at + 1 : at + 2])
+    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+    for at, letter in enumerate(row)
+}
 _TOLD = 10  # wrong lines that are told at once
 
 
@@ -245,6 +253,29 @@ def evaluate(cases: Iterable[Case], explain: Explain, body_of: BodyOf) -> Evalua
         body_of: where the text of each version is kept, to compare the quotes with.
     """
     return Evaluation(tuple(_ask(case, explain, body_of) for case in cases))
+
+
+def with_typos(case: Case, every: int = 3) -> Case:
+    """The same question with a typing mistake in every third word of four letters or more; always the same mistakes."""
+    dice = random.Random(case.text)  # noqa: S311  -- to make mistakes, not secrets
+    words = case.text.split(" ")
+    long = [number for number, word in enumerate(words) if len(word) >= _MISTYPED_FROM]
+    for number in long[::every]:
+        words[number] = _mistyped(words[number], dice)
+    return case.model_copy(update={"text": " ".join(words)})
+
+
+def _mistyped(word: str, dice: random.Random) -> str:
+    at = dice.randrange(1, len(word) - 1)
+    kind = dice.choice(("swapped", "left out", "doubled", "neighbour"))
+    if kind == "swapped":
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if kind == "left out":
+        return word[:at] + word[at + 1 :]
+    if kind == "doubled":
+        return word[: at + 1] + word[at:]
+    keys = _KEYBOARD.get(word[at].lower(), word[at])
+    return word[:at] + dice.choice(keys) + word[at + 1 :]
 
 
 def read_questions(files: Iterable[Path]) -> list[Case]:

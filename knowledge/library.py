@@ -6,17 +6,19 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.answer import ABSTAINED, Answer
+from knowledge.answer import ABSTAINED, UNCLEAR, Answer
 from knowledge.article import Article
 from knowledge.calibration import Calibration, Signals, load_calibration
-from knowledge.composing import compose
+from knowledge.composing import choices_among, compose
 from knowledge.encoder import Encoder
 from knowledge.generation import Generation, current_id, load_generation
-from knowledge.questions import goes_on, questions_in
+from knowledge.questions import goes_on, points_back, questions_in, told_apart
 from knowledge.search import Candidate, Search
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
+_SURE = 0.7  # probability from which a part is answered although the whole message is not
+_NEAR = 4  # articles: what a message is about at most
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Explanation:
 
     question: str  # the part of the message that is answered
     answer: Answer
+    choices: list[str]  # if it asks back: questions that the library answers, in its own words
     searched: str  # that part as the search saw it
     candidates: list[Candidate]
     signals: Signals
@@ -88,7 +91,15 @@ class Library:
         parts = questions_in(message)
         if len(parts) == 1:
             return [whole]
-        return _several(whole, [self._explain(search, part) for part in parts])
+        return _several(whole, [self._part(search, parts, number) for number in range(len(parts))])
+
+    def _part(self, search: Search, parts: list[str], number: int) -> Explanation:
+        """A question of a message, put together with the one before it where it says more so ("… and how long is that?")."""
+        alone = self._explain(search, parts[number])
+        if number == 0 or not points_back(parts[number]):
+            return alone
+        together = self._explain(search, f"{parts[number - 1]} {parts[number]}")
+        return together if together.probability > alone.probability else alone
 
     def signals(self, question: str) -> Signals:
         """What the decision to answer is made from, for a whole message as one question."""
@@ -99,28 +110,35 @@ class Library:
         vector = self._encoder.encode([searched])[0]
         found = search.find(searched, vector)
         probability = self.calibration.probability(found.signals)
-        answered = bool(found.candidates) and probability >= self.calibration.threshold
-        answer = compose(search, found.candidates, vector) if answered else ABSTAINED
+        choices: list[str] = []
+        if found.candidates and probability >= self.calibration.threshold:
+            answer = compose(search, found.candidates, vector)
+        else:
+            unclear = probability >= self.calibration.clarify and not found.declined
+            choices = choices_among(search, found.candidates) if unclear else []
+            answer = UNCLEAR if choices else ABSTAINED
         return Explanation(
-            question, answer, searched, found.candidates[:_TOLD], found.signals, probability, self.calibration.threshold,
-            found.declined,
+            question, answer, choices, searched, found.candidates[:_TOLD], found.signals, probability,
+            self.calibration.threshold, found.declined,
         )  # fmt: skip
 
 
 def _several(whole: Explanation, parts: list[Explanation]) -> list[Explanation]:
     """The answers to a message with several questions; the whole of it, where its questions have one answer together.
 
-    A question that stands alone can lose what the rest of the message is about ("My mother has COPD. Does it help?"). So the
-    whole message must agree with one of its parts, or comes first itself.
+    A question that stands alone can lose what the rest of the message is about ("My mother has COPD. Does it help?"). So each
+    part has to be near what the whole message is about, and the whole comes first where no part agrees with it.
     """
-    answered = [part for part in parts if part.answer.status == "answered"]
-    articles = {part.candidates[0].article for part in answered}
-    if whole.answer.status == "answered" and whole.candidates[0].article not in articles:
+    near = list(dict.fromkeys(candidate.article for candidate in whole.candidates))[:_NEAR]
+    answered = [part for part in parts if part.answer.status == "answered" and part.candidates[0].article in near]
+    if whole.answer.status != "answered":
+        answered = [part for part in answered if part.probability >= _SURE]
+    if whole.answer.status == "answered" and near[0] not in {part.candidates[0].article for part in answered}:
         others = [part for part in answered if part.answer.about != whole.answer.about]
         return _different([whole, *others])
-    refused = [part for part in parts if part.answer.status == "abstained" and part.declined]
+    refused = [part for part in parts if part.answer.status == "abstained" and part.declined in told_apart()]
     chosen = _different([*answered, *(refused if answered else [])])
-    return chosen if len(chosen) > 1 else [whole if whole.answer.status == "answered" or not chosen else chosen[0]]
+    return chosen if len(chosen) > 1 else [whole]
 
 
 def _different(explanations: list[Explanation]) -> list[Explanation]:

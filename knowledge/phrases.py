@@ -18,6 +18,8 @@ class Phrases(BaseModel):
 
     lead: dict[About, str]
     abstained: str
+    clarify: str
+    something_else: str
     declined: dict[str, str]
     offer_person: str
 

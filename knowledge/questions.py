@@ -26,6 +26,8 @@ class _Words(BaseModel):
     joints: tuple[str, ...]
     goes_on: tuple[str, ...]
     points_back: frozenset[str]
+    within: frozenset[str]
+    told_apart: frozenset[str]
     longest_follow_up: int
 
 
@@ -45,13 +47,23 @@ def questions_in(message: str) -> list[str]:
 
 def goes_on(message: str) -> bool:
     """Whether a message makes sense only after the question before it."""
-    said = [word.lower().replace("’", "'") for word in _WORD.findall(message)]
+    said = _plain_words(message)
     if not said or len(said) > _words().longest_follow_up:
         return False
     begins = " ".join(said)
     if any(begins == start or begins.startswith(f"{start} ") for start in _words().goes_on):
         return True
     return bool(_words().points_back & set(said))
+
+
+def points_back(question: str) -> bool:
+    """Whether a question of a message may mean what the question before it named."""
+    return bool(_words().within & set(_plain_words(question)))
+
+
+def told_apart() -> frozenset[str]:
+    """The kinds of declined questions that are declined in words of their own when another part of the message is answered."""
+    return _words().told_apart
 
 
 def _apart(sentence: str) -> list[str]:
@@ -62,6 +74,10 @@ def _apart(sentence: str) -> list[str]:
     whole = [piece.strip() for piece in pieces if piece and piece.strip()]
     # Only where every piece is a question of its own; "what is safe and can be done" is one.
     return whole if len(whole) > 1 and all(_asks(piece) for piece in whole) else [sentence.strip()]
+
+
+def _plain_words(text: str) -> list[str]:
+    return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
 
 
 def _asks(part: str) -> bool:

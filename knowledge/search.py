@@ -102,6 +102,10 @@ class Search:
         at = int(np.argmax(cosines))
         return self.generation.passages[numbers[at]], float(cosines[at])
 
+    def first_passage(self, section: SectionId) -> Passage:
+        """The paragraph with which a section begins."""
+        return self.generation.passages[self._passages[section][0]]
+
     def sections_of(self, article: str) -> list[SectionId]:
         """The sections of an article that can be quoted, in their order."""
         return [section for section in self._passages if section[0] == article]
@@ -115,8 +119,8 @@ class Search:
             if len(rows) < _AGREEING:
                 rows.append((row, cosine))
         farthest = found[-1][1] if found else 0.0
-        # Abbreviations are written out for the words alone: the other two views know them from editors' wordings, and to lengthen
-        # the question for them was measured to do harm.
+        # Abbreviations are written out for the words alone. The other two views know them from editors' wordings, and a longer
+        # question did them harm when it was measured.
         shared = self._shared_words(generation.synonyms.expand(text))
         candidates = []
         for position, rows in near.items():

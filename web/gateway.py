@@ -22,6 +22,7 @@ from desk.conversations import (
     exists,
     last_question,
     messages_after,
+    question_before,
     start_conversation,
     store_patient_message,
     store_turn,
@@ -163,7 +164,7 @@ class Gateway:
     async def _answer(self, conversation_id: str, seq: int, text: str) -> list[Message]:
         def look() -> tuple[_Place, RedFlag | None]:
             with self._database.read() as session:
-                place = self._place(session, conversation_id)
+                place = self._place(session, conversation_id, seq)
             return place, self._red_flag(text, place)
 
         place, flag = await self._in_thread(look)
@@ -183,17 +184,19 @@ class Gateway:
         self._announce(conversation_id)
         return messages
 
-    def _place(self, session: Session, conversation_id: str) -> _Place:
+    def _place(self, session: Session, conversation_id: str, seq: int) -> _Place:
         record = intake_record(session, conversation_id)
         paused = unread_alarm(session, conversation_id) is not None
         asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
-        return _Place(record, waiting_handoff(session, conversation_id), paused, asked)
+        before = question_before(session, conversation_id, seq)
+        return _Place(record, waiting_handoff(session, conversation_id), before, paused, asked)
 
     async def _from_rasa(self, text: str, seq: int, place: _Place) -> Reply:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         try:
-            return await self._rasa.turn(text, {"intake": record.model_dump(mode="json"), "handoff": place.handoff})
+            context = {"intake": record.model_dump(mode="json"), "handoff": place.handoff, "before": place.before}
+            return await self._rasa.turn(text, context)
         except RasaAway as away:
             incident = secrets.token_hex(4)
             logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
@@ -250,6 +253,7 @@ class _Place:
 
     record: IntakeRecord
     handoff: str | None
+    before: str | None  # the question that was answered last
     paused: bool  # after an emergency whose text nobody has said to have read
     asked: Draft | None  # then: the open field, as it was asked
 
