@@ -54,6 +54,7 @@ _S_IS = frozenset(
 )
 _LONGEST_SHORT_FORM = 3  # words
 _SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
+_SHORTEST_SWAPPED = 5  # such short ones are only corrected if two neighbours have changed places
 
 
 class PlainWords:
@@ -70,7 +71,7 @@ class PlainWords:
         self._spelling = {tuple(short.split()): full.split() for short, full in spelling.items()}
         self._first = frozenset(short[0] for short in self._spelling)
         known = frozenset(vocabulary)
-        words = {word for word in known if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
+        words = {word for word in known if len(word) >= _SHORTEST_SWAPPED and word.isalpha()}
         self._known = known | frozenset(real_words)
         self._near: defaultdict[str, list[str]] = defaultdict(list)
         for word in sorted(words):
@@ -169,6 +170,8 @@ def _shortened(word: str) -> set[str]:
 
 def _one_mistake(word: str, target: str) -> bool:
     """Whether one letter is missing, surplus or wrong, or two neighbours are swapped."""
+    if len(target) < _SHORTEST_CORRECTED and sorted(word) != sorted(target):
+        return False
     if len(word) != len(target):
         longer, shorter = sorted((word, target), key=len, reverse=True)
         return len(longer) - len(shorter) == 1 and shorter in _shortened(longer)

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import json
+import time
+from pathlib import Path
+
 import pytest
 
 from cordial.bootstrap import PROJECT
 from intake.clinic import read_clinic
-from intake.red_flags import check, the_red_flags
+from intake.likeness import LikenessError, read_likeness
+from intake.red_flags import LANGUAGE, RED_FLAGS, RedFlags, RedFlagsError, check, read_red_flags, the_red_flags
+from knowledge.encoder import Encoder, Vectors
 from tests.support.people import Coordinator, Patient
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 READ = the_red_flags().file.acknowledge
+DEVELOPMENT = PROJECT / "tests" / "red_flags"
 
 EMERGENCIES = [
     ("my father has chest pain and cannot breathe", "cardiac"),
+    ("i cant catch my breath, lips are going blue", "breathing"),
     ("I think my mum is having a stroke", "stroke"),
     ("my tongue is swelling up", "anaphylaxis"),
-    ("I want to kill myself", "self_harm"),
     ("she has a fever of 39 and is confused after the infusion", "sepsis_or_high_fever"),
+    ("my calf is swollen and hot since the flight", "clot"),
+    ("he is vomiting blood", "bleeding"),
+    ("she is having a seizure", "fits"),
+    ("my husband collapsed and does not wake up", "unconscious_or_confused"),
+    ("I want to kill myself", "self_harm"),
+    ("I took the whole box of sleeping pills", "overdose"),
+    ("he is hitting me, i am locked in the bathroom", "violence_or_abuse"),
+    ("stiff neck, fever of 39.5 and light hurts", "meningitis"),
+    ("worst pain of my life in my belly", "severe_pain"),
+    ("suddenly blind in one eye", "sight_loss"),
+    ("I am 30 weeks pregnant and bleeding", "pregnancy_emergency"),
+    ("my baby is floppy and wont wake up", "child_in_danger"),
+]
+# Capitals, no apostrophes, typing mistakes, stretched letters, emoji, English as a second language.
+AS_PEOPLE_WRITE = [
+    "MY CHEST HURTS SO BAD",
+    "cant breath",
+    "i can't breeathe 😭😭 heeelp",
+    "husbnad has severe chset pain and swetting",
+    "he haz a seizuure right now!!!",
+    "my wife not wake up, what I must do",
+    "I want too die",
+    "she is unconcious",
 ]
 CALM = [
     "can it cause a stroke?",
@@ -25,20 +55,133 @@ CALM = [
     "is chest pain a side effect",
     "this waiting is killing me",
     "i take warfarin because of a clot",
+    "what should I do if I get a fever after the infusion",
+    "no chest pain and no fever",
+    "in the film she has a heart attack",
+    "my dog had a seizure",
+    "I am very worried about the treatment",
 ]
 
 
+@pytest.fixture(scope="module")
+def red_flags(encoder: Encoder) -> RedFlags:
+    """The check as web uses it, with the examples."""
+    rules = read_red_flags()
+    rules.ask_examples(encoder.encode, encoder.name)
+    return rules
+
+
 @pytest.mark.parametrize(("text", "group"), EMERGENCIES)
-def test_an_emergency_is_recognised(text: str, group: str) -> None:
+def test_an_emergency_of_each_kind_is_recognised_by_the_wordings_alone(text: str, group: str) -> None:
     flag = check(text, CLINIC)
     assert flag is not None
-    assert flag.group == group
+    assert (flag.group, flag.level) == (group, "emergency")
+    assert CLINIC.emergency_number in flag.text
+
+
+def test_every_kind_has_a_label_and_an_approved_text() -> None:
+    tested = {group for _, group in EMERGENCIES}
+    groups = {group.name: group for group in the_red_flags().file.groups}
+    assert tested <= set(groups)
+    assert all(group.label and group.text for group in groups.values())
+
+
+@pytest.mark.parametrize("text", AS_PEOPLE_WRITE)
+def test_an_emergency_is_recognised_however_it_is_written(text: str, red_flags: RedFlags) -> None:
+    flag = red_flags.check(text, CLINIC)
+    assert flag is not None
     assert flag.level == "emergency"
 
 
 @pytest.mark.parametrize("text", CALM)
-def test_a_worried_question_is_no_emergency(text: str) -> None:
+def test_a_worried_question_is_no_emergency(text: str, red_flags: RedFlags) -> None:
     assert check(text, CLINIC) is None
+    assert red_flags.check(text, CLINIC) is None
+
+
+def test_nearly_all_emergencies_of_the_development_set_are_caught(red_flags: RedFlags) -> None:
+    texts = _texts("emergencies_dev")
+    caught = sum(red_flags.check(text, CLINIC) is not None for text in texts)
+    assert caught / len(texts) >= 0.98
+
+
+def test_hardly_an_ordinary_message_of_the_development_set_raises_an_alarm(red_flags: RedFlags) -> None:
+    texts = _texts("calm_dev")
+    alarms = sum(red_flags.check(text, CLINIC) is not None for text in texts)
+    assert alarms / len(texts) <= 0.02
+
+
+def test_thoughts_of_suicide_are_answered_with_a_crisis_line_of_the_country() -> None:
+    flag = check("I want to kill myself", CLINIC, "US")
+    assert flag is not None
+    assert "988" in flag.text
+    assert "911" in flag.text
+
+
+def test_the_number_is_that_of_the_country_that_the_message_names() -> None:
+    flag = check("I am in Thailand and my chest hurts badly", CLINIC, "US")
+    assert flag is not None
+    assert "1669" in flag.text
+
+
+def test_fever_alone_after_the_infusion_is_urgent_and_no_emergency(red_flags: RedFlags) -> None:
+    flag = red_flags.check("I have a fever of 38.5 after the infusion", CLINIC)
+    assert flag is not None
+    assert flag.level == "urgent"
+
+
+def test_without_an_embedding_the_wordings_stand_alone() -> None:
+    def broken(texts: object) -> Vectors:
+        raise RuntimeError("no model")
+
+    rules = read_red_flags()
+    rules.ask_examples(broken, "all-MiniLM-L6-v2")
+    flag = rules.check("my tongue is swelling up", CLINIC)
+    assert flag is not None
+    assert rules.check("how much is it", CLINIC) is None
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!?!", "😭" * 4000, "a" * 4000, "\n" * 4000, "\x00", "ا" * 4000, "{call} {0} %s"])
+def test_no_message_breaks_the_check(text: str, red_flags: RedFlags) -> None:
+    red_flags.check(text, CLINIC)
+
+
+def test_a_long_message_takes_no_longer_than_a_blink() -> None:
+    long = " ".join(_texts("calm_dev"))[:4000]
+    check(long, CLINIC)  # wordings are compiled when they are first needed
+    begun = time.process_time()
+    check(long, CLINIC)
+    assert time.process_time() - begun < 0.05
+
+
+def test_examples_fitted_for_another_embedding_model_are_refused() -> None:
+    with pytest.raises(LikenessError, match=r"another-model.*cordial red-flags fit"):
+        read_likeness(
+            "another-model", the_red_flags().signal_names, ["", *[group for _, group in EMERGENCIES], "other_emergency"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        (("    label: Fit or seizure\n", ""), "label"),
+        (("  - name: fits", "  - nome: fits"), "nome|name"),
+        (("grand mal, status epilepticus", "(grand mal, status epilepticus"), "grand mal"),
+        (("acknowledge: I have read this", "acknowledge: [a"), "cannot be read"),
+    ],
+)
+def test_a_mistake_in_the_rules_stops_the_start_with_one_sentence(change: tuple[str, str], names: str, tmp_path: Path) -> None:
+    text = RED_FLAGS.read_text("utf-8")
+    assert change[0] in text
+    broken = tmp_path / "red_flags.yml"
+    broken.write_text(text.replace(change[0], change[1], 1), "utf-8")
+    with pytest.raises(RedFlagsError, match=names) as raised:
+        read_red_flags(broken, LANGUAGE)
+    assert str(raised.value).startswith("red_flags.yml")
+
+
+def _texts(name: str) -> list[str]:
+    return [json.loads(line)["text"] for line in (DEVELOPMENT / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.e2e
@@ -82,7 +225,9 @@ def test_a_coordinator_sees_an_emergency_first(patient: Patient, coordinator: Co
     patient.says("i think my mum is having a stroke")
     [first, *_] = coordinator.reads("handoffs", "list")["handoffs"]
     assert first["urgent"]["level"] == "emergency"
-    [mine] = [row for row in coordinator.reads("handoffs", "list")["handoffs"] if (row["urgent"] or {}).get("group") == "stroke"]
+    [mine] = [
+        row for row in coordinator.reads("handoffs", "list")["handoffs"] if (row["urgent"] or {}).get("group") == "stroke"
+    ]
     assert mine["reason"] == "asked"
     label = the_red_flags().label_of("stroke")
     assert f"EMERGENCY: {label}" in coordinator.runs("handoffs", "list").stdout
