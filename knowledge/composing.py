@@ -82,9 +82,8 @@ def _further(search: Search, candidates: list[Candidate], vector: Vectors) -> It
 
 
 def _may_stand_beside(passage: Passage, shown: list[Passage]) -> bool:
-    first = shown[0]
-    apart = passage.about != first.about and passage.about in _KEPT_APART and first.about in _KEPT_APART
-    return not apart and passage not in shown
+    kinds = {each.about for each in [*shown, passage]}
+    return len(kinds & _KEPT_APART) <= 1 and passage not in shown
 
 
 def _words(passages: list[Passage]) -> int:

@@ -12,12 +12,12 @@ from knowledge.calibration import Calibration, Signals, load_calibration
 from knowledge.composing import choices_among, compose
 from knowledge.encoder import Encoder
 from knowledge.generation import Generation, current_id, load_generation
-from knowledge.questions import goes_on, points_back, questions_in, told_apart
+from knowledge.questions import goes_on, points_back, questions_in, refers_back, told_apart
 from knowledge.search import Candidate, Search
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
-_SURE = 0.7  # probability from which a part is answered although the whole message is not
+_SURE = 0.7  # probability from which a part is answered by itself although the message as a whole is not, or goes on
 _NEAR = 4  # articles: what a message is about at most
 
 
@@ -84,8 +84,10 @@ class Library:
         """
         search = self._search
         if before and goes_on(message):
-            together = self._explain(search, f"{before} {message}")
             alone = self._explain(search, message)
+            if alone.probability >= _SURE and not refers_back(message):  # "what about clots?" names its matter itself
+                return [alone]
+            together = self._explain(search, f"{before} {message}")
             return [together if together.probability >= alone.probability else alone]
         whole = self._explain(search, message)
         parts = questions_in(message)

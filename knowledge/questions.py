@@ -53,7 +53,12 @@ def goes_on(message: str) -> bool:
     begins = " ".join(said)
     if any(begins == start or begins.startswith(f"{start} ") for start in _words().goes_on):
         return True
-    return bool(_words().points_back & set(said))
+    return refers_back(message)
+
+
+def refers_back(message: str) -> bool:
+    """Whether a message points at something that it does not name ("how long does that last?")."""
+    return bool(_words().points_back & set(_plain_words(message)))
 
 
 def points_back(question: str) -> bool:
@@ -86,4 +91,6 @@ def _asks(part: str) -> bool:
         return False
     while said and said[0] in _words().openers and len(said) > _FEWEST:
         said = said[1:]
+    if said[1] == "be":  # "… and can be done" has nobody of whom it is asked
+        return False
     return said[0] in _words().question_words or part.rstrip().endswith("?")

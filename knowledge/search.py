@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from knowledge.calibration import Signals
 from knowledge.encoder import Vectors
+from knowledge.fusion import fuse
 from knowledge.generation import Generation
 from knowledge.passages import Passage
 from knowledge.ranker import DECLINED
@@ -119,25 +120,27 @@ class Search:
             if len(rows) < _AGREEING:
                 rows.append((row, cosine))
         farthest = found[-1][1] if found else 0.0
+        agreeing = {position: _agreeing([cosine for _, cosine in rows], farthest) for position, rows in near.items()}
+        positions = list(near)
+        by_meaning = np.array(
+            [agreeing[at] + _RANKER_WEIGHT * ranked.get(self._sections[at][0], 0.0) for at in positions], dtype=np.float32
+        )
         # Abbreviations are written out for the words alone. The other two views know them from editors' wordings, and a longer
         # question did them harm when it was measured.
-        shared = self._shared_words(generation.synonyms.expand(text))
+        by_words = self._shared_words(generation.synonyms.expand(text))[positions]
         candidates = []
-        for position, rows in near.items():
-            article, section = self._sections[position]
-            agreeing = _agreeing([cosine for _, cosine in rows], farthest)
-            score = agreeing + _RANKER_WEIGHT * ranked.get(article, 0.0) + _LEXICAL_WEIGHT * float(shared[position])
-            row, cosine = rows[0]
-            candidates.append(Candidate(article, section, score, cosine, agreeing, generation.entries[row].text))
+        for at, score in zip(positions, fuse(by_meaning, by_words, _LEXICAL_WEIGHT), strict=True):
+            article, section = self._sections[at]
+            row, cosine = near[at][0]
+            nearest = generation.entries[row].text
+            candidates.append(Candidate(article, section, float(score), cosine, agreeing[at], nearest))
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
     def _shared_words(self, text: str) -> npt.NDArray[np.float32]:
-        """For each section the BM25 of its best text, as a share of the highest of all; so it says who, not how much."""
+        """The BM25 of the best text of each section."""
         if not self._sections:
             return np.zeros(0, dtype=np.float32)
-        best = np.maximum.reduceat(self.generation.lexical.scores(text)[self._by_section], self._starts)
-        highest = float(best.max())
-        return np.asarray(best / highest if highest > 0 else best, dtype=np.float32)
+        return np.maximum.reduceat(self.generation.lexical.scores(text)[self._by_section], self._starts)
 
 
 def _agreeing(cosines: list[float], missing: float) -> float:
