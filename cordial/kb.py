@@ -140,6 +140,23 @@ def kb_fit(files: Annotated[list[Path], typer.Argument(help="Question sets, as f
         say(f"Calibration {fitted.version}: threshold {fitted.threshold} on {fitted.covered} + {fitted.not_covered} questions.")
 
 
+@kb.command("curve")
+def kb_curve(files: Annotated[list[Path], typer.Argument(help="Question sets, as for `eval`.")]) -> None:
+    """What each threshold of the decision to answer would bring, as a table in Markdown."""
+    from knowledge.calibration import curve  # noqa: PLC0415
+    from knowledge.evaluate import read_questions  # noqa: PLC0415
+
+    with plain_errors():
+        library = open_library(load_settings())
+        chance: dict[bool, list[float]] = {True: [], False: []}
+        for case in read_questions(files):
+            chance[bool(case.articles)].append(library.calibration.probability(library.signals(case.text)))
+        say(f"{len(chance[True])} covered questions, {len(chance[False])} others; in use: {library.calibration.threshold}\n")
+        say("| threshold | covered and held back | not covered and held back |\n|---|---|---|")
+        for point in curve(chance[True], chance[False]):
+            say(f"| {point.threshold:.2f} | {point.false_abstention:.1%} | {point.abstention_recall:.1%} |")
+
+
 @dataclass(frozen=True)
 class FilesChecked:
     """The articles as they are on disk, checked and asked."""

@@ -93,6 +93,24 @@ def fit_calibration(
     return calibration.model_copy(update={"threshold": round(threshold, 4), "clarify": round(min(clarify, threshold), 4)})
 
 
+@dataclass(frozen=True)
+class CurvePoint:
+    """What one threshold would bring."""
+
+    threshold: float
+    false_abstention: float  # share of the covered questions that would be held back
+    abstention_recall: float  # share of the others that would be
+
+
+def curve(covered: Sequence[float], not_covered: Sequence[float]) -> list[CurvePoint]:
+    """What thresholds from 0.05 to 0.95 would bring, given the probabilities of covered and other questions."""
+    thresholds = np.arange(1, 20) / 20
+    return [
+        CurvePoint(float(at), float(np.mean(np.array(covered) < at)), float(np.mean(np.array(not_covered) < at)))
+        for at in thresholds
+    ]
+
+
 def save_calibration(calibration: Calibration, file: Path) -> None:
     """Write a fit, readable and comparable line by line."""
     file.write_text(json.dumps(calibration.model_dump(), indent=2) + "\n", "utf-8")
