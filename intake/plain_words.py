@@ -53,6 +53,7 @@ _S_IS = frozenset(
     ]
 )
 _LONGEST_SHORT_FORM = 3  # words
+_LONGEST_LINE = 50  # words
 _SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
 _SHORTEST_SWAPPED = 5  # such short ones are only corrected if two neighbours have changed places
 
@@ -92,9 +93,9 @@ class PlainWords:
             mark = _mark(token)
             words.append(mark)
             if mark != ",":
-                lines.append(self._line(words))
+                lines += [self._line(part) for part in _parts(words)]
                 words = []
-        lines.append(self._line(words))
+        lines += [self._line(part) for part in _parts(words)]
         return [line for line in lines if line.strip(" ,?")]
 
     def _line(self, words: list[str]) -> str:
@@ -127,6 +128,17 @@ class PlainWords:
             return word
         near = {found for key in (word, *_shortened(word)) for found in self._near.get(key, ()) if found[0] == word[0]}
         return min((found for found in near if _one_mistake(word, found)), default=word)
+
+
+def _parts(words: list[str]) -> list[list[str]]:
+    """A sentence; one that never ends is cut, at a comma if there is one, so that no wording is looked for everywhere in it."""
+    parts = []
+    while len(words) > _LONGEST_LINE:
+        commas = [at for at in range(_LONGEST_LINE // 2, _LONGEST_LINE) if words[at] == ","]
+        cut = commas[-1] + 1 if commas else _LONGEST_LINE
+        parts.append(words[:cut])
+        words = words[cut:]
+    return [*parts, words]
 
 
 def _prepared(text: str) -> str:

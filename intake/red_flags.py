@@ -35,8 +35,8 @@ REAL_WORDS = Path(__file__).parent / "real_words.txt"
 logger = logging.getLogger(__name__)
 
 Level = Literal["emergency", "urgent"]
-_WHOLE = 600  # characters; of a longer message the examples see the beginning and the end, the wordings see everything
-_PIECE = 200
+_WHOLE = 600  # characters; of a longer message the examples see the end, where the need is said; the wordings see everything
+_PIECE = 250
 _MENTIONS = 3  # more of them say nothing new
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 _ELSEWHERE = frozenset(
@@ -187,6 +187,7 @@ class RedFlags:
         ]
         everything = [wording for group in self._groups for wording in group.wordings()]
         everything += [wording for wordings in self._markers.values() for wording in wordings]
+        self._wordings = everything
         self._index = WordingIndex(everything)
         vocabulary = {word for wording in everything for word in re.findall(r"[a-z]+", wording.written)}
         self._plain = PlainWords(language.spelling, vocabulary, real_words)
@@ -225,6 +226,11 @@ class RedFlags:
             raise RedFlagsError(str(error)) from error
         self.encode = encode
 
+    def warm_up(self) -> None:
+        """Compile every wording now, which takes a second, rather than when the first patients need them."""
+        for wording in self._wordings:
+            wording.spans(" ")
+
     @property
     def signal_names(self) -> list[str]:
         """What `signals` gives, in its order."""
@@ -261,10 +267,9 @@ class RedFlags:
         """What the examples say; nothing if there is no embedding model or it fails: then the wordings stand alone."""
         if self.likeness is None or self.encode is None or not seen.lines:
             return None
-        pieces = [text] if len(text) <= _WHOLE else [text[:_PIECE], text[-_PIECE:]]
+        piece = text if len(text) <= _WHOLE else text[-_PIECE:]
         try:
-            signals = self._signals(seen)
-            return max((self.likeness.judge(vector, signals) for vector in self.encode(pieces)), key=lambda one: one.score)
+            return self.likeness.judge(self.encode([piece])[0], self._signals(seen))
         except Exception:
             logger.exception("the examples of emergencies could not be asked")
             return None

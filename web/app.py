@@ -78,6 +78,7 @@ def make_parts(settings: Settings) -> Parts:
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
     red_flags = read_red_flags()
     red_flags.ask_examples(encoder.encode, encoder.name)
+    red_flags.warm_up()
     gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
     return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor)
