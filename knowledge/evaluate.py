@@ -319,7 +319,7 @@ def _read(file: Path) -> tuple[list[Case], list[str]]:
 def _explain(error: Exception) -> str:
     if isinstance(error, ValidationError):
         problem = error.errors()[0]
-        where = ".".join(str(part) for part in problem["loc"])
+        where = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
         return f"{where + ': ' if where else ''}{problem['msg'].lower()}."
     return 'the line is not JSON; write {"text": "…", "articles": ["…"], "about": null}.'
 

@@ -68,8 +68,8 @@ MEAL = Case(text="what do I cook", articles=(), kind="offscope")
 def test_a_right_answer_counts_everywhere() -> None:
     evaluation = ask(FEVER, Said(quoting("fever"), [Found("fever"), Found("cost")]))
     assert counts(evaluation) == {
-        "first": (1, 1), "first_candidate": (1, 1), "top_three": (1, 1), "answered": (1, 1), "false_abstention": (0, 1),
-        "about": (1, 1), "quote_integrity": (1, 1),
+        "first": (1, 1), "first_candidate": (1, 1), "top_three": (1, 1), "among_quotes": (1, 1), "answered": (1, 1),
+        "false_abstention": (0, 1), "about": (1, 1), "quote_integrity": (1, 1),
     }  # fmt: skip
     assert evaluation.misses == []
 
