@@ -3,7 +3,7 @@
 KnowledgeError
 ├── ArticleError          one article cannot be used; says file, line and what to do
 │   └── VersionConflict   a published version was changed without a new number
-├── SourcesError          studies.yml or sources.yml cannot be used
+├── SourcesError          studies.yml, sources.yml, synonyms.yml or a file of wordings cannot be used
 ├── PromisesError         promises.yml cannot be used
 ├── QuestionsError        a file of questions to measure with cannot be used; says file and line
 ├── EncoderError          the embedding model is missing, altered or cannot be loaded
@@ -49,7 +49,7 @@ class VersionConflict(ArticleError):
 
 
 class SourcesError(KnowledgeError):
-    """The list of studies or of other sources cannot be used."""
+    """A list beside the articles cannot be used: studies, other sources, synonyms, wordings."""
 
 
 class PromisesError(KnowledgeError):

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.errors import SourcesError
-from knowledge.yaml_text import YamlError, read_yaml
+from knowledge.yaml_text import read_yaml_file
 
 Entry = TypeVar("Entry", bound=BaseModel)
 Read = Literal["abstract", "page", "copy", "memory"]
@@ -131,12 +131,7 @@ def load_studies(folder: Path) -> list[Study]:
 
 
 def _entries(file: Path, model: type[Entry]) -> list[Entry]:
-    try:
-        raw, _ = read_yaml(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourcesError(f"{file.name} cannot be read: {error}") from error
-    except YamlError as error:
-        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
+    raw, _ = read_yaml_file(file)
     if not isinstance(raw, list):
         raise SourcesError(f"{file.name} must be a list of entries.")
     entries = []

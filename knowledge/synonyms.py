@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from knowledge.errors import SourcesError
-from knowledge.yaml_text import YamlError, read_yaml
+from knowledge.yaml_text import read_yaml_file
 
 
 class Synonyms:
@@ -48,12 +48,7 @@ def read_synonyms(file: Path) -> dict[str, str]:
     """
     if not file.is_file():
         return {}
-    try:
-        raw, lines = read_yaml(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourcesError(f"{file.name} cannot be read: {error}") from error
-    except YamlError as error:
-        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
+    raw, lines = read_yaml_file(file)
     if not isinstance(raw or {}, dict):
         raise SourcesError(f"{file.name} must map each name to what it means.")
     for name, meaning in (raw or {}).items():

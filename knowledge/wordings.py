@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.errors import SourcesError
-from knowledge.yaml_text import Lines, YamlError, read_yaml
+from knowledge.yaml_text import Lines, read_yaml_file
 
 
 def read_wordings(file: Path) -> dict[str, list[str]]:
@@ -31,12 +31,7 @@ def read_wordings_and_lines(file: Path) -> tuple[dict[str, list[str]], Lines]:
     """
     if not file.is_file():
         return {}, Lines(None)
-    try:
-        raw, lines = read_yaml(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourcesError(f"{file.name} cannot be read: {error}") from error
-    except YamlError as error:
-        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
+    raw, lines = read_yaml_file(file)
     raw = {} if raw is None else raw
     if not isinstance(raw, dict) or not all(isinstance(texts, list) for texts in raw.values()):
         raise SourcesError(f"{file.name} must map each name to a list of texts.")

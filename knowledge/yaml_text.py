@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from knowledge.errors import SourcesError
 
 _DEEPEST = 50  # levels; ours have four
 # What PyYAML lets through from its own depths for input such as `!!bool perhaps` or ten thousand brackets.
@@ -68,6 +71,20 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
         problem = "it is nested too deeply" if isinstance(error, RecursionError) else "a value in it has no meaning"
         said = str(error) if isinstance(error, ValueError) else ""
         raise YamlError(1, f"{problem}{': ' if said else ''}{said}") from error
+
+
+def read_yaml_file(file: Path) -> tuple[Any, Lines]:
+    """Read a YAML file of the knowledge base and where its values stand.
+
+    Raises:
+        SourcesError: naming the file, and the line if it can be told.
+    """
+    try:
+        return read_yaml(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourcesError(f"{file.name} cannot be read: {error}") from error
+    except YamlError as error:
+        raise SourcesError(f"{file.name}:{error.line}: it cannot be read: {error.problem}.") from error
 
 
 def _refuse_depth(text: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from knowledge.dense import DenseIndex
 from knowledge.encoder import Vectors
 from knowledge.errors import GenerationError
-from knowledge.fusion import away_from, best_and_first, centre_of, fit_weight, fuse, passages_of
+from knowledge.fusion import fuse
 from knowledge.lexical import LexicalIndex, best_rows, words_of
 
 TEXTS = [
@@ -196,65 +196,23 @@ class TestManyTexts:
         assert np.allclose(DenseIndex.load(tmp_path / "index").row(17), unit_vectors()[17])
 
 
-class TestLongTexts:
-    def test_passages_hold_whole_sentences_and_every_word(self) -> None:
-        text = "\n\n".join(f"This is sentence number {number} of a text. It goes on." for number in range(40))
-        passages = passages_of(text, words=30)
-        assert " ".join(passages).split() == text.split()
-        assert all(len(passage.split()) <= 30 and passage.endswith(".") for passage in passages)
-
-    def test_a_short_text_is_one_passage(self) -> None:
-        assert passages_of("One sentence only.") == ["One sentence only."]
-
-    @pytest.mark.parametrize("text", ["", " \n "])
-    def test_an_empty_text_is_one_empty_passage(self, text: str) -> None:
-        assert passages_of(text) == [""]
-
-    def test_a_sentence_that_is_too_long_stays_whole(self) -> None:
-        assert passages_of("word " * 300 + "end.", words=50) == ["word " * 300 + "end."]
-
-    def test_a_text_counts_by_its_best_passage_and_its_first(self) -> None:
-        scores = best_and_first(as_array(0.2, 0.8, 0.5, 0.1, 0.3), np.array([0, 2, 3]))
-        assert np.allclose(scores, [0.5, 0.5, 0.2])
-
-    def test_no_texts_have_no_scores(self) -> None:
-        assert best_and_first(as_array(), np.array([], dtype=np.intp)).shape == (0,)
-
-
 class TestFusion:
     def test_words_decide_between_texts_of_near_meaning(self) -> None:
-        assert fuse(as_array(0.60, 0.61), as_array(9, 2)).argmax() == 0
+        assert fuse(as_array(0.60, 0.61), as_array(9, 2), 0.1).argmax() == 0
 
     def test_words_alone_do_not_outweigh_meaning(self) -> None:
-        assert fuse(as_array(0.3, 0.7), as_array(40, 0)).argmax() == 1
+        assert fuse(as_array(0.3, 0.7), as_array(40, 0), 0.1).argmax() == 1
 
     def test_without_shared_words_meaning_stays_as_it_is(self) -> None:
         dense = as_array(0.3, 0.7)
-        assert np.array_equal(fuse(dense, as_array(0, 0)), dense)
+        assert np.array_equal(fuse(dense, as_array(0, 0), 0.1), dense)
 
     def test_scores_for_different_texts_are_refused(self) -> None:
         with pytest.raises(ValueError, match="by meaning"):
-            fuse(as_array(0.1, 0.2), as_array(1))
+            fuse(as_array(0.1, 0.2), as_array(1), 0.1)
 
     def test_no_texts(self) -> None:
-        assert fuse(as_array(), as_array()).shape == (0,)
+        assert fuse(as_array(), as_array(), 0.1).shape == (0,)
 
     def test_the_order_of_the_embedding_alone_can_be_had(self) -> None:
-        assert fuse(as_array(0.60, 0.61), as_array(9, 2), weight=0).argmax() == 1
-
-    def test_a_text_that_is_near_to_everything_loses(self) -> None:
-        general, particular = as_array(1, 0), as_array(0.6, 0.8)
-        question = as_array(0.9, 0.436)
-        centre = centre_of(np.stack([general, general, general, particular]))
-        before = np.stack([general, particular]) @ question
-        after = np.stack([general, particular]) @ away_from(centre, question)
-        assert before.argmax() == 0
-        assert after.argmax() == 1
-
-    def test_words_get_weight_where_they_help(self) -> None:
-        dense, lexical = [as_array(0.60, 0.65)], [as_array(5, 0)]
-        assert fit_weight(dense, lexical, [{0}]) > 0
-
-    def test_words_get_no_weight_where_they_mislead(self) -> None:
-        dense, lexical = [as_array(0.60, 0.65)], [as_array(5, 0)]
-        assert fit_weight(dense, lexical, [{1}]) == 0
+        assert fuse(as_array(0.60, 0.61), as_array(9, 2), 0).argmax() == 1

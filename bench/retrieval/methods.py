@@ -8,9 +8,10 @@ from itertools import accumulate
 import numpy as np
 
 from bench.retrieval.embeddings import Embeddings
+from bench.retrieval.long_texts import LEXICAL_WEIGHT, away_from, best_and_first, centre_of, fit_weight, passages_of
 from bench.retrieval.sets import Question, QuestionSet
 from knowledge.encoder import Vectors
-from knowledge.fusion import Scores, away_from, best_and_first, centre_of, fit_weight, fuse, passages_of
+from knowledge.fusion import Scores, fuse
 from knowledge.lexical import LexicalIndex
 
 Method = Callable[[str, Vectors], Scores]
@@ -71,7 +72,7 @@ class Methods:
 
     def ours(self, question: str, vector: Vectors) -> Scores:
         """Meaning and words, with the weight that is shipped."""
-        return fuse(self.meaning(question, vector), self.bm25_with_pairs(question, vector))
+        return fuse(self.meaning(question, vector), self.bm25_with_pairs(question, vector), LEXICAL_WEIGHT)
 
     def fitted(self, question: str, vector: Vectors) -> Scores:
         """Meaning and words, with the weight that this set's development questions chose."""

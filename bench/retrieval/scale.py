@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.retrieval.embeddings import Embeddings
+from bench.retrieval.long_texts import Rows, passages_of
 from bench.retrieval.measures import mean
 from bench.retrieval.sets import QuestionSet
 from knowledge.dense import DenseIndex
 from knowledge.encoder import Vectors
-from knowledge.fusion import Rows, passages_of
 
 _SEED = 0
 _COUNT = 10
