@@ -18,6 +18,8 @@ MAX_WORDS = 120
 MAX_CHOICES = 3
 _NEAR = 0.25  # a section this much behind the best may say what was asked, too
 _SUPPORT = 0.35  # cosine between the question and a paragraph that supports the answer, at least
+_WORTH_ASKING = 0.45  # cosine between the question and the nearest wording of a choice, at least
+_CHOICES_AN_ARTICLE = 2
 # What must not stand under one label: whether it harms, whether it helps, and why it might.
 _KEPT_APART: frozenset[About] = frozenset({"safety", "benefit", "rationale"})
 
@@ -49,15 +51,24 @@ def compose(search: Search, candidates: list[Candidate], vector: Vectors) -> Ans
 
 
 def choices_among(search: Search, candidates: list[Candidate]) -> list[str]:
-    """The questions of different articles that may have been meant, the likeliest first; none if there is only one."""
-    found: dict[str, str] = {}
+    """The questions that may have been meant, the likeliest first; none unless at least two came near.
+
+    What only came first because nothing was near would puzzle a patient, so a choice must be near by itself and near the best.
+    """
+    found: list[str] = []
+    articles: list[str] = []
     for candidate in candidates:
-        passage = search.first_passage((candidate.article, candidate.section))
-        if passage.is_question and candidate.article not in found:
-            found[candidate.article] = passage.heading
-        if len(found) == MAX_CHOICES:
+        if len(found) == MAX_CHOICES or candidate.score < candidates[0].score - _NEAR:
             break
-    return list(found.values()) if len(found) > 1 else []
+        passage = search.first_passage((candidate.article, candidate.section))
+        if (
+            passage.is_question
+            and candidate.cosine >= _WORTH_ASKING
+            and articles.count(candidate.article) < _CHOICES_AN_ARTICLE
+        ):
+            found.append(passage.heading)
+            articles.append(candidate.article)
+    return found if len(found) > 1 else []
 
 
 def _further(search: Search, candidates: list[Candidate], vector: Vectors) -> Iterator[SectionId]:
