@@ -1,1 +1,1 @@
-"""What runs inside Rasa, on Python 3.10: the sentence featurizer and the tracker store. Uses rasa and nothing of ours."""
+"""What runs inside Rasa, on Python 3.10: sentence featurizer, intent classifier, tracker store. Uses rasa and nothing of ours."""
