@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rasa_sdk.events import EventType
 
 from actions.turn import SafeAction, Turn
+from intake.meanings import the_meanings
+from intake.record import AskedBack
+from knowledge.library import Explanation
 from knowledge.phrases import phrases
 
 
@@ -16,19 +21,43 @@ class ActionAnswer(SafeAction):
         return "action_answer"
 
     def act(self, turn: Turn) -> list[EventType]:
-        """Reply with one message for each answer."""
-        for explanation in turn.services.library.explain(turn.text, turn.slot("question_before")):
-            answer = explanation.answer
-            if answer.status == "clarify":
-                buttons = [*explanation.choices, phrases().something_else]
-                turn.say(phrases().clarify, buttons=buttons, kind="answer", answer=answer.model_dump(mode="json"))
-            elif answer.status == "answered" and answer.about is not None:
-                turn.say(phrases().lead[answer.about], kind="answer", answer=answer.model_dump(mode="json"))
-            else:
-                turn.say(
-                    turn.fill(phrases().why_not(explanation.declined)),
-                    buttons=[phrases().offer_person],
-                    kind="answer",
-                    answer=answer.model_dump(mode="json"),
-                )
+        """Answer the message."""
+        return self.answer(turn, turn.text)
+
+    def answer(self, turn: Turn, question: str) -> list[EventType]:
+        """Reply with one message for each answer to a question."""
+        _show(turn, turn.services.library.explain(question, turn.slot("question_before")))
         return []
+
+
+class ActionUnclear(SafeAction):
+    """Make something of a message that was not understood: an answer, if the library has one; else choices; else a person."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_unclear"
+
+    def act(self, turn: Turn) -> list[EventType]:
+        """Answer, ask back, or offer a person."""
+        found = turn.services.library.explain(turn.text, turn.slot("question_before"))
+        meanings = the_meanings()
+        if any(each.answer.status != "abstained" or each.declined for each in found):
+            _show(turn, found)
+        elif turn.record.asking == "unclear":  # nobody is asked to say it in other words twice in a row
+            turn.say(meanings.again, buttons=[meanings.meanings["talk_to_person"]])
+        else:
+            turn.say(meanings.ask, buttons=meanings.choices(turn.likeliest), effects=[AskedBack(asking="unclear")])
+        return []
+
+
+def _show(turn: Turn, explanations: Sequence[Explanation]) -> None:
+    for explanation in explanations:
+        answer = explanation.answer
+        shown = answer.model_dump(mode="json")
+        if answer.status == "clarify":
+            turn.say(phrases().clarify, buttons=[*explanation.choices, phrases().something_else], kind="answer", answer=shown)
+        elif answer.status == "answered" and answer.about is not None:
+            turn.say(phrases().lead[answer.about], kind="answer", answer=shown)
+        else:
+            text = turn.fill(phrases().why_not(explanation.declined))
+            turn.say(text, buttons=[phrases().offer_person], kind="answer", answer=shown)

@@ -6,8 +6,10 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions.turn import FORM, SafeAction, Turn, slot_of
+from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT, SafeAction, Turn
 from intake.record import IntakeRecord
+
+_ANSWERED_BY_THE_INTAKE = {"delete", "start_over", "which_field"}
 
 
 class ActionSessionStart(SafeAction):
@@ -27,13 +29,10 @@ class ActionSessionStart(SafeAction):
         record = IntakeRecord.model_validate(metadata.get("intake") or {})
         events: list[EventType] = [
             SessionStarted(),
-            SlotSet("intake_status", record.status),
-            SlotSet("intake_attempts", record.attempts),
-            SlotSet("intake_reference", record.reference),
+            SlotSet(RECORD_SLOT, record.model_dump(mode="json")),
             SlotSet("handoff_reference", metadata.get("handoff")),
             SlotSet("question_before", metadata.get("before")),
         ]
-        events += [SlotSet(slot_of(name), answer.model_dump()) for name, answer in record.answers.items()]
-        if record.status == "in_progress" and record.open_field:
-            events += [ActiveLoop(FORM), SlotSet("requested_slot", slot_of(record.open_field))]
+        if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE:
+            events += [ActiveLoop(FORM), SlotSet("requested_slot", FIELD_SLOT)]
         return [*events, ActionExecuted("action_listen")]

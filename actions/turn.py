@@ -14,11 +14,13 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services import Services, services
-from intake.record import Effect, FieldAnswer, IntakeRecord
+from intake.record import Effect, IntakeRecord
 
 logger = logging.getLogger(__name__)
 
 FORM = "intake_form"
+FIELD_SLOT = "intake_field"  # what the form asks; it is never filled, the record says which field is open
+RECORD_SLOT = "intake"
 _REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken for one another when read aloud
 
 
@@ -46,22 +48,19 @@ class Turn:
         """How sure Rasa is, between 0 and 1."""
         return float((self._tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
 
+    @property
+    def likeliest(self) -> list[str]:
+        """The intents that the message may have, the likeliest first."""
+        return [str(intent.get("name")) for intent in self._tracker.latest_message.get("intent_ranking") or []]
+
     def slot(self, name: str) -> Any:
         """A slot's value."""
         return self._tracker.get_slot(name)
 
     @property
     def record(self) -> IntakeRecord:
-        """Where the intake stands, from the slots."""
-        answers = {field.name: self.slot(slot_of(field.name)) for field in self.services.intake.fields}
-        open_slot = self.slot("requested_slot")
-        return IntakeRecord(
-            status=self.slot("intake_status") or "none",
-            open_field=field_of(open_slot) if open_slot else None,
-            attempts=int(self.slot("intake_attempts") or 0),
-            answers={name: FieldAnswer.model_validate(value) for name, value in answers.items() if value},
-            reference=self.slot("intake_reference"),
-        )
+        """Where the intake stands, from its slot."""
+        return IntakeRecord.model_validate(self.slot(RECORD_SLOT) or {})
 
     def say(
         self,
@@ -96,17 +95,16 @@ class Turn:
 
     def fill(self, text: str, **more: Any) -> str:
         """Put the clinic's details into a text."""
-        return text.format(**{**self._texts(), **more})
+        return text.format_map({**self._texts(), **more})
 
     def _texts(self) -> dict[str, str]:
-        clinic, intake = self.services.clinic, self.services.intake
+        clinic = self.services.clinic
         return {
             "clinic": clinic.name,
             "coordinator": clinic.coordinator,
             "opening_hours": clinic.opening_hours,
             "reply_within": clinic.reply_within,
             "emergency_number": clinic.emergency_number,
-            "steps": str(len(intake.fields)),
             "prices_policy": clinic.prices_policy,
         }
 
@@ -135,16 +133,6 @@ class SafeAction(Action, ABC):  # type: ignore[misc]
 
     def _act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         return self.act(Turn(dispatcher, tracker, services()))
-
-
-def slot_of(field: str) -> str:
-    """The Rasa slot that holds a field of the intake."""
-    return f"intake_{field}"
-
-
-def field_of(slot: str) -> str:
-    """The field of the intake that a Rasa slot holds."""
-    return slot.removeprefix("intake_")
 
 
 def new_reference() -> str:

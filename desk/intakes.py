@@ -5,32 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
 from intake.record import (
-    AnswerRefused,
+    AskedBack,
+    ConversationDeleted,
     Effect,
     FieldAnswer,
     FieldAnswered,
-    FieldAsked,
     HandoffAsked,
     IntakeCompleted,
+    IntakeEffect,
     IntakePaused,
     IntakeRecord,
     IntakeResumed,
-    IntakeStopped,
+    StartedOver,
     Urgent,
+    after,
 )
 
 
 def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
     """Where a conversation's intake stands, each field as it was last answered."""
+    asking = session.scalar(select(Conversation.asking).where(Conversation.id == conversation_id))
     intake = session.get(Intake, conversation_id)
     if intake is None:
-        return IntakeRecord()
+        return IntakeRecord.model_validate({"asking": asking})
     rows = session.scalars(
         select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
     )  # fmt: skip
@@ -40,9 +43,11 @@ def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
         {
             "status": intake.status,
             "open_field": intake.open_field,
+            "detail_asked": intake.detail_asked,
             "attempts": intake.attempts,
             "answers": answers,
             "reference": intake.reference,
+            "asking": asking,
         }
     )
 
@@ -61,44 +66,56 @@ def apply_effects(session: Session, conversation_id: str, seq: int, effects: Seq
         seq: number of the patient's message that caused it.
         effects: in the order in which they happened.
     """
+    conversation = session.get_one(Conversation, conversation_id)
+    conversation.asking = None  # what was asked back stands for one message
     for effect in effects:
-        if isinstance(effect, HandoffAsked):
-            _hand_off(session, conversation_id, effect.reference, effect.reason, effect.urgent)
-        elif isinstance(effect, IntakePaused | IntakeResumed):
-            conversation = session.get_one(Conversation, conversation_id)
-            conversation.unread_alarm = effect.group if isinstance(effect, IntakePaused) else None
-        else:
-            _change_intake(session, conversation_id, seq, effect)
+        match effect:
+            case HandoffAsked():
+                _hand_off(session, conversation_id, effect.reference, effect.reason, effect.urgent)
+            case IntakePaused(group=group):
+                conversation.unread_alarm = group
+            case IntakeResumed():
+                conversation.unread_alarm = None
+            case AskedBack(asking=asking):
+                conversation.asking = asking
+            case ConversationDeleted():
+                pass  # the gateway deletes it, once the reply is on its way
+            case _:
+                _change_intake(session, conversation_id, seq, effect)
 
 
-def _change_intake(
-    session: Session,
-    conversation_id: str,
-    seq: int,
-    effect: FieldAsked | FieldAnswered | AnswerRefused | IntakeStopped | IntakeCompleted,
-) -> None:
+def _change_intake(session: Session, conversation_id: str, seq: int, effect: IntakeEffect) -> None:
+    """Store what an effect changes, which is what `intake.record.after` says."""
     now = datetime.now(UTC)
     intake = session.get(Intake, conversation_id)
     if intake is None:
-        intake = Intake(conversation_id=conversation_id, status="in_progress", attempts=0, updated_at=now)
+        intake = Intake(conversation_id=conversation_id, status="none", attempts=0, detail_asked=False, updated_at=now)
         session.add(intake)
-    intake.updated_at = now
+    changed = after(_without_answers(intake), effect)
+    intake.status, intake.open_field, intake.detail_asked = changed.status, changed.open_field, changed.detail_asked
+    intake.attempts, intake.reference, intake.updated_at = changed.attempts, changed.reference, now
     match effect:
-        case FieldAsked(field=name):
-            intake.status, intake.open_field = "in_progress", name
         case FieldAnswered(field=name, answer=answer):
-            intake.attempts = 0
             sealed = keyring_of(session).seal(answer.model_dump())
             session.add(
                 IntakeAnswer(conversation_id=conversation_id, field=name, sealed=sealed, message_seq=seq, at=now)
             )  # fmt: skip
-        case AnswerRefused():
-            intake.attempts += 1
-        case IntakeStopped():
-            intake.status, intake.open_field, intake.attempts = "stopped", None, 0
+        case StartedOver():
+            session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
         case IntakeCompleted(reference=reference):
-            intake.status, intake.open_field, intake.reference = "completed", None, reference
             _hand_off(session, conversation_id, reference, "intake_completed")
+
+
+def _without_answers(intake: Intake) -> IntakeRecord:
+    return IntakeRecord.model_validate(
+        {
+            "status": intake.status,
+            "open_field": intake.open_field,
+            "detail_asked": intake.detail_asked,
+            "attempts": intake.attempts,
+            "reference": intake.reference,
+        }
+    )
 
 
 def _hand_off(session: Session, conversation_id: str, reference: str, reason: str, urgent: Urgent | None = None) -> None:

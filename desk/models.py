@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -47,6 +47,7 @@ class Conversation(Base):
     state: Mapped[str] = mapped_column(String(16), default="bot")  # bot, waiting, human, closed
     language: Mapped[str] = mapped_column(String(8), default="en")
     unread_alarm: Mapped[str | None] = mapped_column(String(40))  # group of an emergency whose text nobody said to have read
+    asking: Mapped[str | None] = mapped_column(String(16))  # what the last reply asked beside the open field
 
 
 class Message(Base):
@@ -82,6 +83,7 @@ class Intake(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
     open_field: Mapped[str | None] = mapped_column(String(40))
+    detail_asked: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(default=0)
     reference: Mapped[str | None] = mapped_column(String(16), unique=True)
     updated_at: Mapped[datetime]

@@ -24,6 +24,10 @@ class FieldAnswer(BaseModel):
     skipped: bool = False
 
 
+# What the last reply asked besides the open field; it stands for one turn.
+Asking = Literal["delete", "start_over", "which_field", "unclear", "doubt"]
+
+
 class IntakeRecord(BaseModel):
     """Where one patient's intake stands."""
 
@@ -31,9 +35,16 @@ class IntakeRecord(BaseModel):
 
     status: Status = "none"
     open_field: str | None = None
+    detail_asked: bool = False  # the open field has a bare yes, and was asked for a word on what and when
     attempts: int = 0  # answers to the open field that could not be used
     answers: dict[str, FieldAnswer] = {}
     reference: str | None = None
+    asking: Asking | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether the answers have been passed on."""
+        return self.status in {"completed", "amended"}
 
 
 class _Effect(BaseModel):
@@ -45,6 +56,13 @@ class FieldAsked(_Effect):
 
     effect: Literal["field_asked"] = "field_asked"
     field: str
+    detail: bool = False
+
+
+class FieldClosed(_Effect):
+    """No field is open any more, and nothing else has changed."""
+
+    effect: Literal["field_closed"] = "field_closed"
 
 
 class FieldAnswered(_Effect):
@@ -66,6 +84,31 @@ class IntakeStopped(_Effect):
     """The patient stopped, or did not consent."""
 
     effect: Literal["intake_stopped"] = "intake_stopped"
+
+
+class IntakeAmended(_Effect):
+    """An answer was changed after all had been sent; the person who has them sees it."""
+
+    effect: Literal["intake_amended"] = "intake_amended"
+
+
+class StartedOver(_Effect):
+    """The patient took all answers back before they were sent; they are forgotten."""
+
+    effect: Literal["started_over"] = "started_over"
+
+
+class AskedBack(_Effect):
+    """The reply asked something that the next message may answer."""
+
+    effect: Literal["asked_back"] = "asked_back"
+    asking: Asking
+
+
+class ConversationDeleted(_Effect):
+    """The patient wants everything deleted, and has confirmed it."""
+
+    effect: Literal["conversation_deleted"] = "conversation_deleted"
 
 
 class IntakePaused(_Effect):
@@ -106,7 +149,39 @@ class HandoffAsked(_Effect):
     urgent: Urgent | None = None
 
 
+IntakeEffect = (
+    FieldAsked | FieldClosed | FieldAnswered | AnswerRefused | IntakeStopped | IntakeCompleted | IntakeAmended | StartedOver
+)
 Effect = Annotated[
-    FieldAsked | FieldAnswered | AnswerRefused | IntakeStopped | IntakePaused | IntakeResumed | IntakeCompleted | HandoffAsked,
+    IntakeEffect | AskedBack | ConversationDeleted | IntakePaused | IntakeResumed | HandoffAsked,
     Field(discriminator="effect"),
 ]
+
+
+def after(record: IntakeRecord, effect: Effect) -> IntakeRecord:
+    """The record as it is after an effect. What the desk stores and reads again is the same; a test holds the two together."""
+    changed: dict[str, object] = {}
+    match effect:
+        case FieldAsked(field=name, detail=detail):
+            status = record.status if record.sent else "in_progress"
+            attempts = record.attempts if record.open_field == name else 0
+            changed = {"status": status, "open_field": name, "detail_asked": detail, "attempts": attempts}
+        case FieldClosed():
+            changed = {"open_field": None, "detail_asked": False, "attempts": 0}
+        case FieldAnswered(field=name, answer=answer):
+            changed = {"answers": {**record.answers, name: answer}, "attempts": 0, "detail_asked": False}
+        case AnswerRefused():
+            changed = {"attempts": record.attempts + 1}
+        case IntakeStopped():
+            changed = {"status": "stopped", "open_field": None, "detail_asked": False, "attempts": 0}
+        case IntakeCompleted(reference=reference):
+            changed = {"status": "completed", "open_field": None, "detail_asked": False, "attempts": 0, "reference": reference}
+        case IntakeAmended():
+            changed = {"status": "amended"}
+        case StartedOver():
+            return IntakeRecord(asking=record.asking)
+        case AskedBack(asking=asking):
+            changed = {"asking": asking}
+        case _:
+            pass
+    return record.model_copy(update=changed)

@@ -1,4 +1,4 @@
-"""What a patient writes while a field is open: an answer to it, a question, or something else that comes first."""
+"""What a patient writes while a field is open: which texts are an answer to it, and what they are taken to say."""
 
 from __future__ import annotations
 
@@ -6,18 +6,35 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.clinic import Clinic, ClinicError, read_clinic
 from intake.fields import FIELDS, FieldsError, read_intake, the_intake
 from intake.judge import judge
-from intake.reading import MOVES, Move, Unusable, Value, read_message
+from intake.judging.results import Context, Doubt, Understood
+from intake.reading import MOVES, Heard, Reading, read_message
+from tests.support.talking import TODAY
+
+FIELD_NAMES = [field.name for field in the_intake().fields]
 
 
-def read(field: str, text: str, intent: str = "inform", confidence: float = 0.9) -> Value | Move | Unusable:
+def understand(field: str, text: str, attempts: int = 0, earlier: object = None) -> object:
+    """What the field's judge makes of a text: the value, a Doubt, or nothing."""
+    judged = judge(the_intake().field(field), text, Context("LT", TODAY, attempts=attempts, earlier=earlier))
+    return judged.value if isinstance(judged, Understood) else judged
+
+
+def read(field: str, text: str, intent: str = "inform", confidence: float = 0.9) -> Reading:
     """What a message means while a field is open."""
-    return read_message(the_intake().field(field), text, intent, confidence, "LT")
+    return read_message(the_intake().field(field), Heard(text, intent, confidence), [], lambda _: Context("LT", TODAY))
+
+
+def in_doubt(field: str, text: str) -> Doubt:
+    """What the judge asks back."""
+    judged = understand(field, text)
+    assert isinstance(judged, Doubt), judged
+    return judged
 
 
 @pytest.mark.parametrize(
@@ -26,6 +43,7 @@ def read(field: str, text: str, intent: str = "inform", confidence: float = 0.9)
         ("Maria Example", "Maria Example"),
         ("my name is Maria Example.", "Maria Example"),
         ("Hi, I'm Maria", "Maria"),
+        ("my mother is called Ona Pavyzdė", "Ona Pavyzdė"),
         ("Seán O’Brien-Żółć", "Seán O’Brien-Żółć"),
         ("Will May", "Will May"),
         ("王小明", "王小明"),
@@ -33,12 +51,16 @@ def read(field: str, text: str, intent: str = "inform", confidence: float = 0.9)
     ],
 )
 def test_a_name_is_taken_however_it_is_put(text: str, name: str) -> None:
-    assert read("full_name", text) == Value(name)
+    assert understand("full_name", text) == name
 
 
-@pytest.mark.parametrize("text", ["why?", "no", "I don't want to say", "12345", "maria@mail.example", "???", "x" * 200])
+@pytest.mark.parametrize(
+    "text",
+    ["why?", "no", "I don't want to say", "12345", "maria@mail.example", "???", "x" * 200, "why do you need my name", "hello",
+     "this is rubbish", "I told you already", "from Spain"],
+)  # fmt: skip
 def test_what_is_no_name_is_not_stored_as_one(text: str) -> None:
-    assert not isinstance(read("full_name", text), Value)
+    assert understand("full_name", text) is None
 
 
 @pytest.mark.parametrize(
@@ -46,63 +68,241 @@ def test_what_is_no_name_is_not_stored_as_one(text: str) -> None:
     [
         ("maria@mail.example", {"by": "email", "value": "maria@mail.example"}),
         ("you can write to Maria@Mail.Example.", {"by": "email", "value": "Maria@mail.example"}),
+        ("maria dot example at mail dot example", None),
+        ("maria at mail dot example", {"by": "email", "value": "maria@mail.example"}),
+        ("maria (at) mail.example", {"by": "email", "value": "maria@mail.example"}),
         ("+370 612 34567", {"by": "phone", "value": "+37061234567"}),
         ("call me on 8 612 34567 please", {"by": "phone", "value": "+37061234567"}),
+        ("whatsapp 00370 612 34567, evenings only", {"by": "phone", "value": "+37061234567"}),
         ("+44 20 7946 0958", {"by": "phone", "value": "+442079460958"}),
     ],
 )
 def test_a_contact_is_an_address_or_a_number(text: str, value: object) -> None:
-    assert read("contact", text) == Value(value)
+    judged = understand("contact", text)
+    assert judged == value if value else not isinstance(judged, str)
 
 
-@pytest.mark.parametrize("text", ["maria@", "@mail.example", "maria@mail..example", "12", "+999 1", "by pigeon"])
+@pytest.mark.parametrize("text", ["12", "by pigeon", "I do not have one", "later"])
 def test_what_is_no_contact_is_not_stored_as_one(text: str) -> None:
-    assert read("contact", text) == Unusable()
+    assert understand("contact", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("maria@", "email_wrong"),
+        ("maria@mail..example", "email_wrong"),
+        ("+999 1234567", "phone_wrong"),
+        ("612 345", "phone_wrong"),
+        ("by phone", "contact_phone"),
+        ("email please", "contact_email"),
+    ],
+)
+def test_half_a_contact_is_asked_for_in_whole(text: str, says: str) -> None:
+    assert in_doubt("contact", text).says == says
+
+
+def test_a_likely_mistake_in_an_address_is_asked_about_once() -> None:
+    assert in_doubt("contact", "maria@gmial.com").buttons == ["maria@gmail.com", "maria@gmial.com"]
+    assert in_doubt("contact", "maria@mail.con").buttons[0] == "maria@mail.com"
+    assert understand("contact", "maria@gmial.com", attempts=1) == {"by": "email", "value": "maria@gmial.com"}
+    assert isinstance(understand("contact", "maria@mail.example"), dict)
 
 
 @pytest.mark.parametrize("text", ["I agree", "i agree.", "Yes!", "YES", "ok, I agree"])
 def test_a_plain_yes_is_consent(text: str) -> None:
-    assert read("consent", text, "affirm") == Value(True)
+    assert understand("consent", text) is True
 
 
 @pytest.mark.parametrize("text", ["I do not agree", "No", "I don't agree", "no thanks"])
 def test_a_plain_no_is_none(text: str) -> None:
-    assert read("consent", text, "deny") == Value(False)
+    assert understand("consent", text) is False
 
 
 @pytest.mark.parametrize("text", ["maybe", "I guess", "yes but not my name", "sure why not", "👍", "I agree with my wife"])
 def test_anything_else_is_not_taken_for_consent(text: str) -> None:
-    assert not isinstance(read("consent", text, "affirm", 0.99), Value)
+    assert understand("consent", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("14 March 1961", {"date": "1961-03-14", "age": 65}),
+        ("I was born on the 3rd of August, 1963", {"date": "1963-08-03", "age": 63}),
+        ("1986-11-30", {"date": "1986-11-30", "age": 39}),
+        ("25/12/1970", {"date": "1970-12-25", "age": 55}),
+        ("12.25.1970", {"date": "1970-12-25", "age": 55}),
+        ("2.2.90", {"date": "1990-02-02", "age": 36}),
+        ("14 marzo 1961", {"date": "1961-03-14", "age": 65}),
+        ("61", {"age": 61}),
+        ("I'm 61 years old", {"age": 61}),
+        ("sixty-one", {"age": 61}),
+        ("she is 8 months old", {"age": 0}),
+        ("my son is 9", {"age": 9}),
+        ("born in 1949", {"year": 1949, "age": 77}),
+    ],
+)
+def test_a_date_of_birth_or_an_age_is_read_as_people_write_it(text: str, value: object) -> None:
+    assert understand("birth", text) == value
+
+
+@pytest.mark.parametrize("text", ["old", "in spring", "I do not tell", "last week", "Maria", "64 kg and 170 cm"])
+def test_what_is_no_date_is_not_stored_as_one(text: str) -> None:
+    assert understand("birth", text) is None
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_asked_about() -> None:
+    doubt = in_doubt("birth", "03/04/1961")
+    assert doubt.buttons == ["3 April 1961", "4 March 1961"]
+    assert [understand("birth", button) for button in doubt.buttons] == [
+        {"date": "1961-04-03", "age": 65}, {"date": "1961-03-04", "age": 65},
+    ]  # fmt: skip
+
+
+def test_a_year_of_the_buddhist_calendar_is_asked_about() -> None:
+    assert in_doubt("birth", "14/03/2504").buttons == ["14 March 1961"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("14 March 2031", "birth_future"), ("2031", "birth_future"), ("150", "birth_too_old"), ("3 May 1850", "birth_too_old")],
+)
+def test_nobody_is_born_tomorrow_or_150_years_old(text: str, says: str) -> None:
+    assert in_doubt("birth", text).says == says
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Lithuania", "LT"), ("i live in germany", "DE"), ("UK", "GB"), ("England, near Leeds", "GB"),
+        ("the United States", "US"),
+        ("we are in Spain, near Valencia", "ES"), ("Lithuenia", "LT"), ("Viet Nam", "VN"), ("DE", "DE"),
+        ("Czech Republic", "CZ"), ("South Korea", "KR"), ("Lietuva", "LT"), ("Jordan", "JO"), ("Türkiye", "TR"),
+    ],
+)  # fmt: skip
+def test_a_country_is_known_by_its_names(text: str, code: str) -> None:
+    value = understand("country", text)
+    assert isinstance(value, dict)
+    assert value["code"] == code
+
+
+def test_of_two_countries_the_patient_chooses() -> None:
+    assert set(in_doubt("country", "originally Iraq but now Sweden").buttons) == {"Iraq", "Sweden"}
+
+
+def test_a_name_that_is_only_like_a_country_is_asked_about() -> None:
+    assert in_doubt("country", "Slovania").says == "country_maybe"
+
+
+@pytest.mark.parametrize("text", ["on the moon", "at home", "my knee", "none of your business really"])
+def test_what_is_no_country_is_not_stored_as_one(text: str) -> None:
+    assert understand("country", text) is None
+
+
+def names(value: object) -> list[str]:
+    """The understood names of a list."""
+    assert isinstance(value, list)
+    return [item["name"] for item in value]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("metformin", ["metformin"]),
+        ("metformine 500, asprin and Ramiprill 5mg", ["metformin", "aspirin", "ramipril"]),
+        ("I take eliquis twice a day\nand prednisolon 5 mg", ["Eliquis", "prednisolone"]),
+        ("herbal drops from my aunt", ["herbal drops from my aunt"]),
+    ],
+)
+def test_medicines_are_listed_also_misspelt_ones(text: str, expected: list[str]) -> None:
+    assert names(understand("medicines", text)) == expected
+
+
+def test_what_was_written_is_kept_beside_what_was_understood() -> None:
+    assert understand("medicines", "metformine 500 mg") == [{"name": "metformin", "said": "metformine 500 mg"}]
+
+
+@pytest.mark.parametrize("text", ["none", "No", "I don't take any", "no medicines"])
+def test_no_medicines_is_an_answer(text: str) -> None:
+    assert understand("medicines", text) == []
+
+
+def test_the_same_as_before_takes_the_earlier_list_over() -> None:
+    before = [{"name": "aspirin", "said": "aspirin"}]
+    assert understand("medicines", "same as before", earlier=before) == before
+    assert in_doubt("medicines", "same as before").says == "nothing_before"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "detail"),
+    [
+        ("no", "no", None),
+        ("never had one", "no", None),
+        ("yes", "yes", None),
+        ("yes, in the left leg in 2015", "yes", "in the left leg in 2015"),
+        ("a clot in the lung years ago", "yes", "a clot in the lung years ago"),
+        ("not sure", "unsure", None),
+        ("no, only thick legs", "no", "only thick legs"),
+    ],
+)
+def test_a_history_is_yes_or_no_with_a_word_on_it(text: str, answer: str, detail: str | None) -> None:
+    assert understand("clots", text) == {"answer": answer, "detail": detail}
+
+
+@pytest.mark.parametrize(("text", "value"), [("I am the parent or guardian", True), ("I'm his mother", True), ("yes", True),
+                                            ("I am under 18 myself", False), ("no", False), ("a banana", None)])  # fmt: skip
+def test_only_a_parent_or_guardian_answers_for_a_child(text: str, value: object) -> None:
+    assert understand("guardian", text) is value
 
 
 @pytest.mark.parametrize("text", ["does it hurt?", "What does it cost", "Will it help", "Will May?"])
-def test_a_question_is_never_stored_as_a_condition(text: str) -> None:
-    assert read("condition", text) == Move("question")
-    assert read("condition", text, "question") == Move("question")
+@pytest.mark.parametrize("field", [name for name in FIELD_NAMES if name != "questions"])
+def test_a_question_is_never_stored_as_an_answer(text: str, field: str) -> None:
+    for intent in ("inform", "question"):
+        reading = read(field, text, intent)
+        assert reading.taken == []
+        assert reading.question == text
+
+
+def test_questions_for_the_physician_are_an_answer() -> None:
+    assert read("questions", "Does it hurt?", "question").taken[0].understood == Understood("Does it hurt?")
 
 
 @pytest.mark.parametrize("text", ["MS", "knee osteoarthritis since 2019", "My daughter has Rett syndrome", "боль в спине"])
 def test_a_condition_is_taken_in_the_patients_words(text: str) -> None:
-    assert read("condition", text) == Value(text)
+    assert read("condition", text).taken[0].understood == Understood(text)
 
 
 @pytest.mark.parametrize("intent", sorted(MOVES - {"question"}))
-@pytest.mark.parametrize("field", ["full_name", "condition"])
+@pytest.mark.parametrize("field", ["full_name", "condition", "medicines", "clots", "questions"])
 def test_whatever_a_patient_wants_instead_is_noticed(field: str, intent: str) -> None:
-    assert read(field, "you know what I mean", intent, 0.95) == Move(intent)
+    reading = read(field, "you know what I mean", intent, 0.95)
+    if field == "questions" and intent in {"greet", "thanks", "small_talk"}:
+        assert reading.taken  # "thank you, doctor" is for the physician
+    else:
+        assert (reading.move, reading.taken) == (intent, [])
 
 
-@given(st.text(max_size=300), st.sampled_from([field.name for field in the_intake().fields]))
+@settings(deadline=None)  # the first date takes a second
+@given(st.text(max_size=300), st.sampled_from(FIELD_NAMES))
 def test_any_text_can_be_judged(text: str, field: str) -> None:
-    value = judge(the_intake().field(field), text, "LT")
-    assert value is None or text.strip()
+    judged = judge(the_intake().field(field), text, Context("LT", TODAY))
+    assert judged is None or text.strip()
 
 
 def test_every_field_says_why_it_is_asked_and_gives_an_example_that_it_takes() -> None:
     for field in the_intake().fields:
         assert field.why
-        for example in field.example.split(" or "):
-            assert isinstance(read(field.name, example), Value), field.name
+        assert field.counts
+        for example in field.example.split(" or ") if field.kind in {"contact"} else field.example.split(", or "):
+            assert understand(field.name, example) is not None, field.name
+            assert not isinstance(understand(field.name, example), Doubt), field.name
+
+
+def test_every_button_of_a_field_is_an_answer_to_it() -> None:
+    for field in the_intake().fields:
+        for button in field.buttons:
+            assert read(field.name, button, "deny").taken, (field.name, button)
 
 
 def changed(file: Path, source: Path, **changes: object) -> Path:
@@ -114,7 +314,7 @@ def changed(file: Path, source: Path, **changes: object) -> Path:
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({"fields": []}, "consent"), ({"closing": None}, "closing"), ({"colour": "red"}, "colour"), ({"version": "x"}, "version")],
+    [({"fields": []}, "consent"), ({"says": {}}, "closing"), ({"colour": "red"}, "colour"), ({"version": "x"}, "version")],
 )
 def test_a_mistake_in_the_fields_is_named(changes: dict[str, object], said: str, tmp_path: Path) -> None:
     with pytest.raises(FieldsError, match=said):

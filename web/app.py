@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio.to_thread
@@ -20,6 +21,7 @@ from desk.database import Database
 from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
 from intake.fields import the_intake
+from intake.judging import birth
 from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -79,6 +81,7 @@ def make_parts(settings: Settings) -> Parts:
     red_flags = read_red_flags()
     red_flags.ask_examples(encoder.encode, encoder.name)
     red_flags.warm_up()
+    birth.warm_up(datetime.now(UTC).date())
     gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
     return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor)

@@ -19,6 +19,7 @@ from actions.turn import new_reference
 from desk.conversations import (
     Draft,
     UnknownConversation,
+    delete_conversation,
     exists,
     last_question,
     messages_after,
@@ -33,7 +34,16 @@ from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
 from intake.clinic import Clinic
-from intake.record import Effect, HandoffAsked, IntakeCompleted, IntakePaused, IntakeRecord, IntakeResumed, Urgent
+from intake.record import (
+    ConversationDeleted,
+    Effect,
+    HandoffAsked,
+    IntakeCompleted,
+    IntakePaused,
+    IntakeRecord,
+    IntakeResumed,
+    Urgent,
+)
 from intake.red_flags import RedFlag, RedFlags, country_of, the_red_flags
 from web.rasa import RasaAway, RasaClient, Reply
 from web.texts import texts
@@ -178,7 +188,11 @@ class Gateway:
 
         def store() -> list[Message]:
             with self._database.write() as session:
-                return store_turn(session, conversation_id, seq, reply.drafts, reply.effects)
+                messages = store_turn(session, conversation_id, seq, reply.drafts, reply.effects)
+                if any(isinstance(effect, ConversationDeleted) for effect in reply.effects):
+                    # The last words are still said, and then there is nothing left that could be read again.
+                    delete_conversation(session, conversation_id)
+                return messages
 
         messages = await self._in_thread(store)
         self._announce(conversation_id)

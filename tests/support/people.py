@@ -12,7 +12,6 @@ from uuid import uuid4
 import httpx
 
 from cordial.bootstrap import PROJECT
-from intake.fields import the_intake
 from tests.support.system import CORDIAL
 
 Message = dict[str, Any]
@@ -22,8 +21,21 @@ ANSWERS = {
     "consent": "I agree",
     "full_name": "Maria Example",
     "contact": "maria@mail.example",
+    "birth": "14 March 1961",
+    "country": "Lithuania",
     "condition": "knee osteoarthritis, both knees, since 2019",
+    "treatments": "physiotherapy",
+    "medicines": "ramipril 5 mg and aspirin",
+    "immune_status": "No",
+    "clots": "yes, in the left leg in 2015",
+    "infection": "No",
+    "cancer": "No",
+    "allergies": "penicillin",
+    "travel": "None",
+    "hopes": "to climb the stairs without pain",
+    "questions": "Can I go on with swimming?",
 }
+ASKED = list(ANSWERS)  # the fields that our patient is asked, in this order
 
 
 class Patient:
@@ -91,10 +103,10 @@ class Patient:
         return replies
 
     def finishes(self) -> list[Message]:
-        """Answer every field; gives the replies of the last turn."""
-        last = the_intake().fields[-1].name
-        self.answers_until(last)
-        return self.says(ANSWERS[last])
+        """Answer every field and send it; gives the replies of the last turn."""
+        self.answers_until(ASKED[-1])
+        self.says(ANSWERS[ASKED[-1]])
+        return self.says("Send it")
 
 
 class Coordinator:

@@ -1,0 +1,97 @@
+"""Countries, by their names, codes and everyday names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pycountry
+from rapidfuzz import fuzz, process
+
+from intake.judging.phrases import everyday_countries
+from intake.judging.plain import letters
+from intake.judging.results import Context, Doubt, Judgement, Understood
+
+_ADJECTIVES = re.compile(r"^(?:republic of|kingdom of|the|state of)\s+")
+_SHOWN = {"XK": "Kosovo"}
+_SURE = 88  # likeness of a mistyped name from which it is taken
+_LIKELY = 80  # …, from which the patient is asked
+_LONGEST_NAME = 5  # words
+_SHORTEST_NAME = 4  # letters, of a mistyped one
+_USUALLY_WORDS = {"us", "jersey", "chad", "jordan", "georgia"}  # in a sentence these are often something else
+
+
+def judge_country(text: str, _context: Context) -> Judgement:
+    """The country that a text names; it asks back between two, or when a name is only like one."""
+    plain = letters(text)
+    if plain.upper() in _codes() and len(text.strip()) in {2, 3} and text.strip().isupper():
+        return _understood(_codes()[plain.upper()])
+    found = list(dict.fromkeys(_named_in(plain)))
+    if len(found) == 1:
+        return _understood(found[0])
+    if found:
+        return Doubt("country_two", buttons=[country_name(code) for code in found[:3]])
+    return _like_a_name(plain) if len(plain.split()) <= _LONGEST_NAME and len(plain) >= _SHORTEST_NAME else None
+
+
+def _like_a_name(plain: str) -> Judgement:
+    match = process.extractOne(plain.rsplit(" from ", maxsplit=1)[-1], list(_names()), scorer=fuzz.ratio, score_cutoff=_LIKELY)
+    if match is None:
+        return None
+    code = _names()[match[0]]
+    if match[1] >= _SURE:
+        return _understood(code)
+    return Doubt("country_maybe", {"country": country_name(code)}, [country_name(code)])
+
+
+def country_name(code: str) -> str:
+    """The usual English name of a country; its code, if there is no such country."""
+    country = pycountry.countries.get(alpha_2=code)
+    return _SHOWN.get(code) or (str(getattr(country, "common_name", country.name)) if country else code)
+
+
+def code_of(value: object) -> str | None:
+    """The ISO code in a stored answer."""
+    return str(value["code"]) if isinstance(value, dict) and "code" in value else None
+
+
+def _understood(code: str) -> Understood:
+    return Understood({"code": code, "name": country_name(code)})
+
+
+def _named_in(plain: str) -> list[str]:
+    """Codes of the countries whose names stand in a text as whole words, the longest names first."""
+    words = plain.split()
+    codes = []
+    at = 0
+    while at < len(words):
+        for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
+            name = " ".join(words[at : at + length])
+            if name in _names() and not (name in _USUALLY_WORDS and len(words) > _LONGEST_NAME):
+                codes.append(_names()[name])
+                at += length - 1
+                break
+        at += 1
+    return codes
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Every name, as `letters` writes it, with the country's ISO code."""
+    names: dict[str, str] = {}
+    for country in pycountry.countries:
+        for key in ("name", "common_name", "official_name"):
+            name = letters(getattr(country, key, "") or "").split(" province of")[0]
+            if name:
+                names[name] = country.alpha_2
+                names.setdefault(_ADJECTIVES.sub("", name), country.alpha_2)
+        if "," in country.name:  # "Bolivia, Plurinational State of"
+            names.setdefault(letters(country.name.split(",")[0]), country.alpha_2)
+    return {**names, **everyday_countries()}
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {code: country.alpha_2 for country in pycountry.countries for code in (country.alpha_2, country.alpha_3)} | {
+        "UK": "GB"
+    }

@@ -1,0 +1,342 @@
+"""The intake as a conversation: any order, any interruption, every answer as it was last said."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.fields import REVIEW, the_intake
+from intake.reading import MOVES
+from intake.record import IntakeRecord, after
+from tests.support.talking import REFERENCE, Talk
+
+SAYS = the_intake().says
+OPENABLE = [field.name for field in the_intake().fields if field.kind != "guardian" and field.name != "guardian_name"]
+
+
+def test_several_details_in_one_message_are_all_taken() -> None:
+    talk = Talk().until("full_name")
+    talk.says("Maria Example, maria@mail.example, 61, Lithuania")
+    assert talk.value("full_name") == "Maria Example"
+    assert talk.value("contact") == {"by": "email", "value": "maria@mail.example"}
+    assert talk.value("birth") == {"age": 61}
+    assert talk.value("country")["code"] == "LT"
+    assert talk.open == "condition"
+
+
+def test_details_that_were_not_asked_for_yet_are_read_back() -> None:
+    talk = Talk().until("contact")
+    said = talk.says("maria@mail.example, allergic to penicillin and latex, no cancer")
+    assert [item["name"] for item in talk.value("allergies")] == ["penicillin", "latex"]
+    assert talk.value("cancer") == {"answer": "no", "detail": "cancer"}
+    assert "Allergies: allergic to penicillin and latex" in said
+    assert talk.open == "birth"
+
+
+def test_details_may_come_with_the_agreement_and_none_without_it() -> None:
+    talk = Talk().until("consent")
+    talk.says("my name is Maria Example and I have MS")
+    assert talk.record.answers == {}
+    talk.says("I agree, my name is Maria Example")
+    assert talk.value("full_name") == "Maria Example"
+    assert talk.open == "contact"
+
+
+def test_a_condition_that_names_other_fields_stays_a_condition() -> None:
+    talk = Talk().until("condition")
+    talk.says("asthma and allergies since childhood, after an infection")
+    assert talk.value("condition") == "asthma and allergies since childhood, after an infection"
+    assert talk.value("allergies") is None
+
+
+def test_a_value_and_a_question_in_one_message_are_both_dealt_with() -> None:
+    talk = Talk().until("full_name")
+    talk.says("My name is Maria Example. Is fever a bad sign?", "question")
+    assert talk.value("full_name") == "Maria Example"
+    assert talk.looked_up == ["Is fever a bad sign?"]
+    assert talk.open == "contact"
+
+
+@pytest.mark.parametrize("field", OPENABLE)
+def test_any_interruption_leaves_the_field_open_and_stores_nothing(field: str) -> None:
+    for intent in sorted(MOVES - {"skip", "go_back", "stop_intake", "change_answer", "question"}):
+        talk = Talk().until(field)
+        before = talk.record.answers
+        talk.says("you know what I mean", intent, 0.95)
+        if field == "questions" and intent in {"greet", "thanks", "small_talk"}:
+            continue  # what is said there is for the physician
+        assert talk.open == field, intent
+        assert talk.record.answers == before, intent
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "thanks", "why do you need that", "this is useless", "what about fever?", "?", "..."]
+)
+@pytest.mark.parametrize("field", [name for name in OPENABLE if name != "questions"])
+def test_no_value_is_taken_from_a_greeting_a_question_or_a_complaint(field: str, text: str) -> None:
+    intents = {"hello": "greet", "thanks": "thanks", "this is useless": "complaint", "why do you need that": "why_ask"}
+    talk = Talk().until(field)
+    talk.says(text, intents.get(text, "question" if "fever" in text else "inform"))
+    assert field not in talk.record.answers
+
+
+def test_a_bare_yes_is_asked_for_more_once() -> None:
+    talk = Talk().until("clots")
+    talk.says("yes", "affirm")
+    assert talk.asked == the_intake().field("clots").more
+    talk.says("left leg, 2015")
+    assert talk.value("clots") == {"answer": "yes", "detail": "left leg, 2015"}
+    assert talk.record.answers["clots"].said == "yes; left leg, 2015"
+    assert talk.open == "infection"
+
+
+@pytest.mark.parametrize(("text", "intent"), [("skip", "skip"), ("yes", "affirm"), ("I don't know", "skip")])
+def test_a_bare_yes_stands_when_there_is_no_more_to_say(text: str, intent: str) -> None:
+    talk = Talk().until("clots")
+    talk.says("yes", "affirm")
+    talk.says(text, intent)
+    assert talk.value("clots") == {"answer": "yes", "detail": None}
+    assert talk.open == "infection"
+
+
+def test_a_doubt_is_asked_with_buttons_and_settled_by_one() -> None:
+    talk = Talk().until("birth")
+    assert talk.says("03/04/1961") == SAYS.date_two_ways
+    assert talk.buttons == ["3 April 1961", "4 March 1961"]
+    assert talk.record.asking == "doubt", "the field's own question would bury it"
+    talk.says("4 March 1961")
+    assert talk.value("birth")["date"] == "1961-03-04"
+
+
+def test_a_question_instead_of_settling_a_doubt_leaves_the_field_open() -> None:
+    talk = Talk().until("birth")
+    talk.says("03/04/1961")
+    talk.says("Is fever a bad sign?", "question")
+    assert (talk.open, talk.record.asking) == ("birth", None)
+
+
+def test_going_back_and_keeping_what_was_said() -> None:
+    talk = Talk().until("condition")
+    talk.says("knees")
+    talk.says("go back", "go_back")
+    assert talk.open == "condition"
+    assert "knees" in talk.asked
+    assert SAYS.kept in talk.says("Keep it")
+    assert (talk.value("condition"), talk.open) == ("knees", "treatments")
+
+
+def test_going_back_several_times_and_answering_anew() -> None:
+    talk = Talk().until("country")
+    talk.says("go back", "go_back")
+    talk.says("go back", "go_back")
+    assert talk.open == "contact"
+    talk.says("+370 612 34567")
+    assert talk.value("contact")["by"] == "phone"
+    assert talk.open == "country", "it goes on where it was"
+
+
+def test_there_is_nothing_before_the_first_question() -> None:
+    talk = Talk().until("full_name")
+    assert talk.says("go back", "go_back") == SAYS.first_already
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("change my phone number to +370 612 34567", "contact", {"by": "phone", "value": "+37061234567"}),
+        ("my e-mail was wrong, it's other@mail.example", "contact", {"by": "email", "value": "other@mail.example"}),
+        ("please correct my name to Marija Example", "full_name", "Marija Example"),
+        ("my name should be Marija Example, not Maria", "full_name", "Marija Example"),
+        ("change my age to 62", "birth", {"age": 62}),
+    ],
+)
+def test_a_change_in_one_message_is_made_at_once_and_read_back(text: str, field: str, value: object) -> None:
+    talk = Talk().until("condition")
+    said = talk.says(text, "change_answer")
+    assert talk.value(field) == value
+    assert SAYS.changed in said
+    assert talk.open == "condition"
+
+
+def test_a_change_without_a_value_asks_for_it_and_goes_on_where_it_was() -> None:
+    talk = Talk().until("condition")
+    talk.says("I want to change my name", "change_answer")
+    assert talk.open == "full_name"
+    assert "Maria Example" in talk.asked
+    talk.says("Marija Example")
+    assert (talk.value("full_name"), talk.open) == ("Marija Example", "condition")
+
+
+def test_a_change_of_something_unnamed_asks_which() -> None:
+    talk = Talk().until("condition")
+    assert talk.says("I made a mistake", "change_answer") == SAYS.which_field
+    assert "Change: Contact" in talk.buttons
+    talk.says("Change: Contact")
+    assert talk.open == "contact"
+
+
+def test_what_is_said_by_the_way_about_an_earlier_answer_corrects_it() -> None:
+    talk = Talk().until("clots")
+    talk.says("actually I was born in 1949")
+    assert talk.value("birth") == {"year": 1949, "age": 77}
+    assert talk.open == "clots"
+
+
+def test_a_child_needs_a_parent_or_guardian() -> None:
+    talk = Talk().until("birth")
+    talk.says("he is 9 years old")
+    assert talk.open == "guardian"
+    talk.says("I am the parent or guardian")
+    assert talk.open == "guardian_name"
+    talk.says("Jonas Example")
+    assert talk.open == "country"
+    assert "pregnancy" not in [field.name for field in the_intake().asked_of(9)]
+
+
+def test_a_child_alone_is_asked_nothing_further() -> None:
+    talk = Talk().until("birth")
+    talk.says("15")
+    said = talk.says("I am under 18 myself")
+    assert "adult whom you trust" in said
+    assert (talk.open, talk.record.status) == ("", "stopped")
+    assert talk.buttons == [the_intake().person_button]
+
+
+@pytest.mark.parametrize(("age", "asked"), [("30", True), ("70", False), ("9", False)])
+def test_pregnancy_is_asked_where_it_may_apply(age: str, asked: bool) -> None:
+    talk = Talk().until("birth")
+    talk.says(age)
+    assert ("pregnancy" in [field.name for field in the_intake().asked_of(int(age))]) is asked
+
+
+def test_two_failed_attempts_bring_the_reason_and_an_example_and_a_third_the_way_out() -> None:
+    talk = Talk().until("contact")
+    field = the_intake().field("contact")
+    assert talk.says("by pigeon post") == field.retry
+    assert field.why in talk.says("over the fence")
+    assert talk.says("through the window") == SAYS.give_up_required
+    assert talk.buttons == [the_intake().person_button]
+
+
+def test_everything_is_read_back_before_it_is_sent() -> None:
+    talk = Talk().until(REVIEW)
+    assert "Name: Maria Example" in talk.asked
+    assert "Condition: left out" in talk.asked
+    assert talk.record.status == "in_progress"
+    talk.says("Send it")
+    assert (talk.record.status, talk.record.reference) == ("completed", REFERENCE)
+
+
+def test_any_line_can_be_changed_at_the_review() -> None:
+    talk = Talk().until(REVIEW)
+    assert talk.says("no", "deny") == SAYS.which_field
+    talk.says("condition")
+    assert talk.open == "condition"
+    talk.says("knee osteoarthritis")
+    assert talk.open == REVIEW
+    assert "Condition: knee osteoarthritis" in talk.asked
+
+
+def test_an_unclear_word_at_the_review_sends_nothing() -> None:
+    talk = Talk().until(REVIEW)
+    assert talk.says("hmm") == the_intake().review.wait
+    assert (talk.open, talk.record.status) == (REVIEW, "in_progress")
+
+
+def test_a_question_at_the_review_is_answered_and_the_review_stays() -> None:
+    talk = Talk().until(REVIEW)
+    talk.says("Is fever a bad sign?", "question")
+    assert (talk.looked_up, talk.open) == (["Is fever a bad sign?"], REVIEW)
+
+
+def test_a_change_after_sending_amends_the_same_record() -> None:
+    talk = Talk().until(REVIEW)
+    talk.says("Send it")
+    said = talk.says("change my e-mail to other@mail.example", "change_answer")
+    assert REFERENCE in said
+    assert talk.value("contact")["value"] == "other@mail.example"
+    assert (talk.record.status, talk.record.reference, talk.open) == ("amended", REFERENCE, "")
+
+
+def test_a_change_after_sending_can_take_two_messages_and_be_left() -> None:
+    talk = Talk().until(REVIEW)
+    talk.says("Send it")
+    talk.says("change my phone number", "change_answer")
+    assert (talk.open, talk.record.status) == ("contact", "completed")
+    talk.says("stop", "stop_intake")
+    assert (talk.open, talk.record.status) == ("", "completed")
+
+
+def test_starting_over_needs_a_yes_and_forgets_every_answer() -> None:
+    talk = Talk().until("condition")
+    assert talk.says("start over", "start_over") == SAYS.start_over
+    talk.says("No, keep my answers", "deny")
+    assert (talk.open, talk.value("full_name")) == ("condition", "Maria Example")
+    talk.says("start over", "start_over")
+    talk.says("Yes, start over", "affirm")
+    assert (talk.record.answers, talk.open) == ({}, "consent")
+
+
+def test_what_was_sent_cannot_be_taken_back_by_starting_over() -> None:
+    talk = Talk().until(REVIEW)
+    talk.says("Send it")
+    assert REFERENCE in talk.says("start over", "start_over")
+    assert talk.value("full_name") == "Maria Example"
+
+
+@pytest.mark.parametrize("field", ["consent", "condition", REVIEW])
+def test_deleting_needs_a_yes(field: str) -> None:
+    talk = Talk().until(field)
+    talk.says("delete my data", "delete_data")
+    assert talk.record.asking == "delete"
+    assert talk.says("no", "deny") == SAYS.not_deleted
+    assert talk.open == field
+    talk.says("withdraw my consent", "delete_data")
+    assert talk.says("Yes, delete everything", "inform") == SAYS.deleted
+    assert talk.effects[-2].effect == "conversation_deleted"
+
+
+def test_a_yes_to_something_else_in_between_deletes_nothing() -> None:
+    talk = Talk().until("clots")
+    talk.says("delete my data", "delete_data")
+    talk.says("is fever a bad sign?", "question")
+    talk.says("yes", "affirm")
+    assert not [effect for effect in talk.effects if effect.effect == "conversation_deleted"]
+
+
+def test_stopping_keeps_the_answers_and_going_on_asks_the_same_field() -> None:
+    talk = Talk().until("contact")
+    talk.says("stop", "stop_intake")
+    assert (talk.open, talk.record.status, talk.value("full_name")) == ("", "stopped", "Maria Example")
+    talk.says("start intake", "start_intake")
+    assert talk.open == "contact"
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny", "skip", "why_ask", "stop_intake", "go_back"])
+def test_outside_the_intake_an_answer_is_no_answer(intent: str) -> None:
+    talk = Talk()
+    talk.says("hm", intent)
+    assert talk.responded == ["utter_nothing_open"]
+    assert talk.record == IntakeRecord()
+
+
+def test_the_agreement_is_stored_word_for_word_and_is_not_changed_by_the_way() -> None:
+    talk = Talk().until("contact")
+    assert talk.value("consent")["wording"] in Talk().until("consent").asked
+    assert talk.says("change my consent", "change_answer") == SAYS.consent_stays
+
+
+def test_a_number_without_country_code_is_read_in_the_patients_country() -> None:
+    talk = Talk().until("condition")
+    talk.says("change my country to Germany", "change_answer")
+    talk.says("change my phone number to 030 901820", "change_answer")
+    assert talk.value("contact") == {"by": "phone", "value": "+4930901820"}
+
+
+def test_what_a_message_changed_is_what_its_effects_say() -> None:
+    talk = Talk().until("clots")
+    for text, intent in [("yes", "affirm"), ("2015", "inform"), ("go back", "go_back"), ("no", "deny"), ("3", "inform")]:
+        talk.says(text, intent)
+    rebuilt = IntakeRecord()
+    for effect in talk.effects:
+        rebuilt = after(rebuilt, effect)
+    assert rebuilt.model_copy(update={"asking": None}) == talk.record.model_copy(update={"asking": None})
