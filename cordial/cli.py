@@ -21,7 +21,9 @@ from desk.handoffs import Case, find_case, list_handoffs, waiting_since
 from desk.models import Handoff
 from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
+from intake.fields import the_intake
 from intake.red_flags import read_red_flags, the_red_flags
+from intake.showing import lines
 
 app = typer.Typer(help="Grounded answers, intake, and a handoff to a person.", no_args_is_help=True, add_completion=False)
 handoffs = typer.Typer(help="Conversations that wait for a person.", no_args_is_help=True)
@@ -165,18 +167,19 @@ def _print_case(case: Case) -> None:
     say(f"{case.handoff.reference}  {case.handoff.state}  {case.handoff.reason}  {case.handoff.created_at:%Y-%m-%d %H:%M} UTC")
     if case.handoff.urgent_level and case.handoff.urgent_at:
         say(f"{_alarm(case.handoff)} (last alarm {case.handoff.urgent_at:%Y-%m-%d %H:%M} UTC)")
-    say("\nIntake")
-    for name, answer in case.intake.answers.items():
-        said = "left out" if answer.skipped else answer.said
-        understood = "" if answer.skipped or answer.value in (None, answer.said) else f"   understood: {_short(answer.value)}"
-        say(f"  {name:<12} {said}{understood}")
+    say(f"\nIntake: {case.intake.status.replace('_', ' ')}")
+    consent = case.intake.answers.get("consent")
+    if consent and isinstance(consent.value, dict):
+        say(f"  Consent: {consent.said} (to version {consent.value['version']}: “{consent.value['wording']}”)")
+    for line in lines(the_intake(), case.intake):
+        say(f"  {line}")
     if not case.intake.answers:
         say("  nothing yet")
     say("\nTranscript")
     for message in case.transcript:
         say(f"\n  [{message.seq}] {message.at:%H:%M:%S} {message.sender}")
-        for line in message.text.splitlines():
-            say(f"    {line}")
+        for text in message.text.splitlines():
+            say(f"    {text}")
         if message.answer and message.answer["status"] == "answered":
             print_answer(message.answer, indent="    ")
 
@@ -194,11 +197,3 @@ def _urgent(handoff: Handoff) -> dict[str, str | None] | None:
     if handoff.urgent_level is None or handoff.urgent_at is None:
         return None
     return {"level": handoff.urgent_level, "group": handoff.urgent_group, "at": handoff.urgent_at.isoformat()}
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict) and "wording" in value:
-        return f"agreed to version {value['version']}: “{value['wording']}”"
-    if isinstance(value, dict) and "value" in value:
-        return f"{value['value']} ({value['by']})"
-    return str(value)

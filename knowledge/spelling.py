@@ -15,7 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4  # shorter words have too many neighbours
-_LONG = 6  # from this length on, two mistakes are forgiven
+_LONG = 7  # from this length on, two mistakes are forgiven
 
 
 class Speller:

@@ -82,8 +82,25 @@ def test_what_a_patient_writes_is_shown_as_they_wrote_it(page: Page) -> None:
 def test_a_patient_gives_their_details_and_gets_a_reference_number(page: Page) -> None:
     say(page, "Start the intake")
     page.get_by_role("button", name="I agree", exact=True).click(timeout=15_000)
-    given = {"full name": "Maria Example", "reach you": "maria@mail.example", "condition": "knee osteoarthritis"}
+    given = {"full name": "Maria Example", "reach you": "maria@mail.example", "born": "61", "which country": "Lithuania"}
     for asked, answer in given.items():
         expect(page.locator(".log").get_by_text(asked).last).to_be_visible(timeout=15_000)
         say(page, answer)
+    for left_out in (
+        "condition",
+        "treatments",
+        "medicines",
+        "immune",
+        "clots",
+        "infection",
+        "cancer",
+        "allergies",
+        "travel",
+        "hope",
+    ):
+        expect(page.locator(".log").get_by_text(left_out).last).to_be_visible(timeout=15_000)
+        page.get_by_role("button", name="Skip", exact=True).last.click()
+    expect(page.locator(".log").get_by_text("ask the physician").last).to_be_visible(timeout=15_000)
+    say(page, "Can I swim afterwards?")
+    page.get_by_role("button", name="Send it", exact=True).last.click(timeout=15_000)
     expect(page.locator(".log").get_by_text("C-").last).to_be_visible(timeout=15_000)

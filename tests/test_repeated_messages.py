@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.people import ANSWERS, Coordinator, Patient, error_of, open_field, reference_in
+from tests.support.people import ANSWERS, ASKED, Coordinator, Patient, error_of, open_field, reference_in
 
 pytestmark = pytest.mark.e2e
 
@@ -31,10 +31,11 @@ def test_the_same_answer_sent_twice_is_taken_once(patient: Patient) -> None:
     assert set(patient.intake()["answers"]) == {"consent", "full_name"}
 
 
-def test_the_last_answer_sent_twice_is_one_handoff(patient: Patient, coordinator: Coordinator) -> None:
-    patient.answers_until("condition")
+def test_sending_twice_is_one_handoff(patient: Patient, coordinator: Coordinator) -> None:
+    patient.answers_until(ASKED[-1])
+    patient.says(ANSWERS[ASKED[-1]])
     message_id = str(uuid4())
-    references = {reference_in(patient.send(ANSWERS["condition"], message_id).json()["messages"]) for _ in range(2)}
+    references = {reference_in(patient.send("Send it", message_id).json()["messages"]) for _ in range(2)}
     assert len(references) == 1
     listed = [row["reference"] for row in coordinator.reads("handoffs", "list")["handoffs"]]
     assert listed.count(references.pop()) == 1
