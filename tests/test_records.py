@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -29,7 +31,21 @@ from desk.handoffs import find_case, list_handoffs
 from desk.intakes import apply_effects, intake_record
 from desk.models import Base, Conversation, Message
 from desk.sealed import Keyring, SealError, new_key
-from intake.record import AnswerRefused, Effect, FieldAnswer, FieldAnswered, FieldAsked, IntakeCompleted
+from intake.record import (
+    AnswerRefused,
+    AskedBack,
+    Effect,
+    FieldAnswer,
+    FieldAnswered,
+    FieldAsked,
+    FieldClosed,
+    IntakeAmended,
+    IntakeCompleted,
+    IntakeRecord,
+    IntakeStopped,
+    StartedOver,
+    after,
+)
 
 WHOLE_INTAKE: list[Effect] = [
     FieldAsked(field="condition"),
@@ -201,6 +217,37 @@ def test_an_intake_is_what_its_effects_made_it(database: Database, conversation:
         record = intake_record(session, conversation)
     assert (record.status, record.reference, record.open_field, record.attempts) == ("completed", "C-2345-6789", None, 0)
     assert record.answers["condition"].said == "knees"
+
+
+EFFECTS = st.sampled_from(
+    [
+        FieldAsked(field="contact"), FieldAsked(field="clots"), FieldAsked(field="clots", detail=True), FieldClosed(),
+        FieldAnswered(field="contact", answer=FieldAnswer(said="maria@mail.example", value="maria@mail.example")),
+        FieldAnswered(field="clots", answer=FieldAnswer(said="yes", value={"answer": "yes"})),
+        FieldAnswered(field="clots", answer=FieldAnswer(said="skip", skipped=True)),
+        AnswerRefused(field="contact"), IntakeStopped(), IntakeCompleted(reference="C-2345-6789"), IntakeAmended(),
+        StartedOver(),
+        AskedBack(asking="delete"), AskedBack(asking="doubt"),
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=st.lists(st.lists(EFFECTS, max_size=4), max_size=6))
+def test_what_is_stored_is_what_the_dialogue_reckons_with(database: Database, turns: list[list[Effect]]) -> None:
+    with database.write() as session:
+        conversation = start_conversation(session, [Draft("Hello.")])[0].id
+    expected = IntakeRecord()
+    for seq, effects in enumerate(turns, start=2):
+        expected = expected.model_copy(update={"asking": None})
+        for effect in effects:
+            expected = after(expected, effect)
+        with database.write() as session:
+            apply_effects(session, conversation, seq, effects)
+        with database.read() as session:
+            assert intake_record(session, conversation) == expected
+    with database.write() as session:  # a reference number belongs to one conversation
+        delete_conversation(session, conversation)
 
 
 def test_a_later_answer_replaces_an_earlier_one(database: Database, conversation: str, asked: int) -> None:
