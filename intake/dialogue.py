@@ -231,6 +231,9 @@ class _Turn:
             self._refuse(open_field, [open_field.retry])
         if answered and self.record.open_field == open_field.name and not self.record.detail_asked:
             self._go_on()
+            now_open = self._field_now()
+            if now_open is not None and now_open.name in reading.later:
+                self._doubt(reading.later[now_open.name], now_open)
 
     def _read(self, open_field: IntakeField) -> Reading:
         context_of = self._dialogue.context_of(self.record)
@@ -251,7 +254,7 @@ class _Turn:
             return read_message(open_field, self._heard, [], context_of)
         others = [each for each in self._open_fields() if each != open_field]
         further = read_message(others[0], Heard(", ".join(rest), "inform"), others[1:], context_of)
-        return Reading([Taken(open_field, first, agreed), *further.taken], question=further.question)
+        return Reading([Taken(open_field, first, agreed), *further.taken], question=further.question, later=further.later)
 
     def _open_fields(self) -> list[IntakeField]:
         asked = self._intake.asked_of(_age(self.record))
@@ -302,7 +305,7 @@ class _Turn:
         buttons: list[str] = []
         if self.record.attempts >= _GIVE_UP_AFTER:
             texts = [self._says.give_up if open_field.skippable else self._says.give_up_required]
-            buttons = [*([self._intake.skip_button] if open_field.skippable else []), self._intake.person_button]
+            buttons = [self._intake.person_button]  # the field is put again, with its own buttons to answer or skip
         elif self.record.attempts >= _EXPLAIN_AFTER:
             texts = [*texts, self._reason(open_field)]
         self._say(" ".join(texts), buttons=buttons)

@@ -72,6 +72,7 @@ class Reading:
 
     taken: list[Taken] = field(default_factory=list)
     doubt: Doubt | None = None  # about the open field
+    later: dict[str, Doubt] = field(default_factory=dict)  # about others, by name, to be asked when their turn comes
     move: str | None = None
     question: str | None = None  # what is to be looked up in the library
 
@@ -105,10 +106,10 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
 
 def _told(open_field: IntakeField, heard: Heard, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """A message that asks nothing by its form. It may still imply a question: "my brother swears by it"."""
-    taken = _parts(open_field, heard.text, others, context_of)
+    taken, later = _parts_and_doubts(open_field, heard.text, others, context_of)
     if heard.sure_move == "question" and (not taken or open_field.kind in _FREE):
         return Reading([each for each in taken if each.field != open_field], question=heard.text)
-    return Reading(taken)
+    return Reading(taken, later=later)
 
 
 def _with_question(
@@ -144,14 +145,20 @@ def _is_pressed(open_field: IntakeField, text: str) -> bool:
 
 
 def _parts(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:
+    return _parts_and_doubts(open_field, text, others, context_of)[0]
+
+
+def _parts_and_doubts(
+    open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf
+) -> tuple[list[Taken], dict[str, Doubt]]:
     """The values in a message, each with its part of it; the whole message for the open field, if no part is another's."""
     found = _Parts(open_field, others, context_of)
     for part in clauses_of(text, [open_field, *others]):
         found.add(part)
     if not found.of_others:
         understood = judge(open_field, text, context_of(open_field))
-        return [Taken(open_field, text, understood)] if isinstance(understood, Understood) else []
-    return found.taken()
+        return ([Taken(open_field, text, understood)] if isinstance(understood, Understood) else []), {}
+    return found.judged()
 
 
 class _Parts:
@@ -179,14 +186,16 @@ class _Parts:
         self._texts.setdefault(owner.name, []).append(part)
         self._last = owner
 
-    def taken(self) -> list[Taken]:
-        values = []
+    def judged(self) -> tuple[list[Taken], dict[str, Doubt]]:
+        values, doubts = [], {}
         for name, parts in self._texts.items():
             said = ", ".join(parts)
             understood = judge(self._fields[name], said, self._context_of(self._fields[name]))
             if isinstance(understood, Understood):
                 values.append(Taken(self._fields[name], said, understood))
-        return values
+            elif isinstance(understood, Doubt) and name != self._open.name:
+                doubts[name] = understood
+        return values, doubts
 
     def _by_cue(self, part: str) -> IntakeField | None:
         cued = [(len(cue), each) for each in self._fields.values() for cue in each.cues if _begins(part, cue, each)]
@@ -209,7 +218,9 @@ class _Parts:
             return False
         if each.kind == "birth" and _LIKE_AN_AGE.match(part) and self._open.kind in {"contact", *_FREE}:
             return False
-        return isinstance(judge(each, part, self._context_of(each)), Understood)
+        judgement = judge(each, part, self._context_of(each))
+        # "maria@gmial.com" is a contact, even if it is asked about before it is stored.
+        return isinstance(judgement, Understood) or (isinstance(judgement, Doubt) and each.kind in {"contact", "birth"})
 
 
 def clauses_of(text: str, others: Sequence[IntakeField]) -> list[str]:

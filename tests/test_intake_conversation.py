@@ -23,6 +23,16 @@ def test_several_details_in_one_message_are_all_taken() -> None:
     assert talk.open == "condition"
 
 
+def test_a_detail_that_is_in_doubt_is_asked_about_when_its_turn_comes() -> None:
+    talk = Talk().until("full_name")
+    talk.says("Maria Example, maria@gmial.com, 61")
+    assert (talk.value("full_name"), talk.value("birth")) == ("Maria Example", {"age": 61})
+    assert talk.open == "contact"
+    assert talk.buttons == ["maria@gmail.com", "maria@gmial.com"]
+    talk.says("maria@gmail.com")
+    assert talk.value("contact")["value"] == "maria@gmail.com"
+
+
 def test_details_that_were_not_asked_for_yet_are_read_back() -> None:
     talk = Talk().until("contact")
     said = talk.says("maria@mail.example, allergic to penicillin and latex, no cancer")

@@ -117,7 +117,7 @@ def test_after_three_unusable_answers_a_field_that_may_be_left_out_can_be(patien
     for text in ("7", "12 34", "..."):
         replies = patient.says(text)
     buttons = [button["value"] for message in replies for button in message["buttons"]]
-    assert buttons[:2] == ["Skip", "Talk to a person"]
+    assert {"Skip", "Talk to a person"} <= set(buttons)
 
 
 def test_a_usable_answer_after_an_unusable_one_is_taken(patient: Patient) -> None:
