@@ -498,7 +498,6 @@ class _Turn:
     def _delete(self) -> None:
         self._say(self._says.deleted, kind="notice")
         self._do(ConversationDeleted())
-        self._do(FieldClosed())
 
     # Small things
 

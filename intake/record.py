@@ -178,7 +178,7 @@ def after(record: IntakeRecord, effect: Effect) -> IntakeRecord:
             changed = {"status": "completed", "open_field": None, "detail_asked": False, "attempts": 0, "reference": reference}
         case IntakeAmended():
             changed = {"status": "amended"}
-        case StartedOver():
+        case StartedOver() | ConversationDeleted():
             return IntakeRecord(asking=record.asking)
         case AskedBack(asking=asking):
             changed = {"asking": asking}

@@ -16,6 +16,7 @@ class Phrases(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    language: str
     lead: dict[About, str]
     abstained: str
     clarify: str

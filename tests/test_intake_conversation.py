@@ -302,7 +302,8 @@ def test_deleting_needs_a_yes(field: str) -> None:
     assert talk.open == field
     talk.says("withdraw my consent", "delete_data")
     assert talk.says("Yes, delete everything", "inform") == SAYS.deleted
-    assert talk.effects[-2].effect == "conversation_deleted"
+    assert talk.effects[-1].effect == "conversation_deleted"
+    assert talk.record == IntakeRecord()
 
 
 def test_a_yes_to_something_else_in_between_deletes_nothing() -> None:

@@ -35,6 +35,7 @@ from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
 from intake.clinic import Clinic
 from intake.record import (
+    AskedBack,
     ConversationDeleted,
     Effect,
     HandoffAsked,
@@ -220,7 +221,7 @@ class Gateway:
         """The reply while the intake is paused: nothing of the intake changes, and the patient is told why."""
         if not place.paused:
             return reply
-        kept: list[Effect] = [effect for effect in reply.effects if isinstance(effect, HandoffAsked)]
+        kept = [effect for effect in reply.effects if _waits_for_nothing(effect)]
         touched = len(kept) < len(reply.effects)
         if not touched and place.record.status != "in_progress":
             return reply
@@ -283,6 +284,12 @@ def _also_urgent(flag: RedFlag, reply: Reply, place: _Place) -> Reply:
     asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
     effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
     return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
+
+
+def _waits_for_nothing(effect: Effect) -> bool:
+    """Whether an effect is no part of the intake: a person, or the deletion of everything, can be had at any time."""
+    asks_to_delete = isinstance(effect, AskedBack) and effect.asking in {"delete", "unclear"}
+    return asks_to_delete or isinstance(effect, HandoffAsked | ConversationDeleted)
 
 
 def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
