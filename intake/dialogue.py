@@ -42,6 +42,7 @@ from intake.showing import line, lines
 _EXPLAIN_AFTER = 2  # answers that could not be used, until the reason and an example are given
 _GIVE_UP_AFTER = 3  # …, until skipping or a person is offered
 _MOST_CHOICES = 20
+_CERTAIN = 0.9  # how sure a yes in other words has to be for what cannot be taken back: sending, forgetting, deleting
 _CORRECTED = frozenset({"contact", "birth", "country"})  # kinds that a message may change by the way
 
 
@@ -197,13 +198,23 @@ class _Turn:
         if asking in {"unclear", "doubt"}:
             return False
         yes, no = (says.delete_yes, says.delete_no) if asking == "delete" else (says.start_over_yes, says.start_over_no)
-        agrees = plain == letters(yes) or plain in phrases("yes") | phrases("agree") or self._heard.sure("affirm")
+        agrees = self._agrees(letters(yes)) or (
+            # "Yes, delete it" sounds like the wish itself.
+            plain.split()[:1] == [letters(yes).split()[0]]
+            and self._heard.sure("delete_data" if asking == "delete" else "start_over")
+        )
         refuses = plain == letters(no) or plain in phrases("no") | phrases("disagree") or self._heard.sure("deny")
         if agrees:
             self._delete() if asking == "delete" else self._forget()
         elif refuses:
             self._say(says.not_deleted if asking == "delete" else says.kept)
         return agrees or refuses
+
+    def _agrees(self, *more: str) -> bool:
+        """Whether the message is a yes that cannot be mistaken: something is done that cannot be undone."""
+        plain = letters(self._heard.text)
+        certain = self._heard.intent == "affirm" and self._heard.confidence >= _CERTAIN
+        return certain or plain in {*more, *phrases("yes"), *phrases("agree")}
 
     # At an open field
 
@@ -229,7 +240,9 @@ class _Turn:
             self._doubt(reading.doubt, open_field)
         elif not reading.taken:
             self._refuse(open_field, [open_field.retry])
-        if answered and self.record.open_field == open_field.name and not self.record.detail_asked:
+        if self.record.open_field == open_field.name and not open_field.applies(_age(self.record)):
+            self._go_on()  # "sorry, I am 60 years old", when a parent was asked for
+        elif answered and self.record.open_field == open_field.name and not self.record.detail_asked:
             self._go_on()
             now_open = self._field_now()
             if now_open is not None and now_open.name in reading.later:
@@ -373,7 +386,7 @@ class _Turn:
     def _skip(self) -> None:
         open_field = self._field_now()
         if open_field is None:
-            self.steps.append(Respond("utter_nothing_open"))
+            self._nothing_open()
         elif self.record.detail_asked:
             self._go_on()
         elif open_field.name in self.record.answers:
@@ -390,7 +403,7 @@ class _Turn:
     def _why(self) -> None:
         open_field = self._field_now()
         if open_field is None:
-            self.steps.append(Respond("utter_nothing_open"))
+            self._nothing_open()
         else:
             self._say(self._reason(open_field))
 
@@ -459,7 +472,7 @@ class _Turn:
     def _at_the_review(self) -> None:
         plain = letters(self._heard.text)
         sends = {letters(text) for text in self._intake.review.send} | {letters(self._intake.review.buttons[0])}
-        if plain in sends or plain in phrases("yes") | phrases("agree") or self._heard.sure("affirm"):
+        if self._agrees(*sends):
             reference = self._dialogue.new_reference()
             self._do(IntakeCompleted(reference=reference))
             self._say(self._dialogue.fill(self._says.closing, reference=reference), kind="handoff")
@@ -500,6 +513,10 @@ class _Turn:
         self._do(ConversationDeleted())
 
     # Small things
+
+    def _nothing_open(self) -> None:
+        at_review = self.record.open_field == REVIEW
+        self.steps.append(Say(self._intake.review.wait) if at_review else Respond("utter_nothing_open"))
 
     def _field_now(self) -> IntakeField | None:
         name = self.record.open_field

@@ -15,7 +15,7 @@ from intake.fields import IntakeField
 from intake.judge import judge
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters, looks_like_a_question, sentences_of
-from intake.judging.results import Context, Doubt, Understood
+from intake.judging.results import Context, Doubt, Judgement, Understood
 
 # Below this an intent says too little to override an answer that fits the field.
 SURE = 0.5
@@ -89,8 +89,9 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
         others: the other fields that may be answered along with it.
         context_of: what a judge may go by, for each field.
     """
-    text, move = heard.text, heard.sure_move
+    text = heard.text
     whole = judge(open_field, text, context_of(open_field))
+    move = None if _is_about(open_field, text, whole) else heard.sure_move
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
         rest = [] if open_field.kind != "contact" else _parts(open_field, text, others, context_of)
         return Reading([Taken(open_field, text, whole), *(each for each in rest if each.field != open_field)])
@@ -132,6 +133,13 @@ def _certain(open_field: IntakeField, text: str, others: Sequence[IntakeField], 
         for each in _parts(open_field, text, others, context_of)
         if each.field != open_field or each.field.kind not in _FREE
     ]
+
+
+def _is_about(open_field: IntakeField, text: str, judged: Judgement) -> bool:
+    """Whether a text that is no value speaks to the field all the same: "maybe" to a yes or no, "as before" to a list."""
+    if open_field.kind == "list":
+        return isinstance(judged, Doubt)
+    return open_field.kind in {"consent", "guardian"} and letters(text) in phrases("unsure")
 
 
 def _is_pressed(open_field: IntakeField, text: str) -> bool:

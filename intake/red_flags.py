@@ -22,6 +22,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intake.clinic import Clinic
+from intake.judging.country import code_of
 from intake.likeness import Encode, Likeness, LikenessError, Opinion, read_likeness
 from intake.plain_words import PlainWords
 from intake.record import IntakeRecord
@@ -338,7 +339,10 @@ def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | No
 
 
 def country_of(record: IntakeRecord) -> str | None:
-    """The country of the phone number that a patient has given, if any."""
+    """The country in which a patient lives, or else that of their phone number, if they have told us."""
+    country = record.answers.get("country")
+    if country is not None and (code := code_of(country.value)):
+        return code
     contact = record.answers.get("contact")
     if contact is None or not isinstance(contact.value, dict) or contact.value.get("by") != "phone":
         return None

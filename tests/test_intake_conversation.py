@@ -37,7 +37,7 @@ def test_details_that_were_not_asked_for_yet_are_read_back() -> None:
     talk = Talk().until("contact")
     said = talk.says("maria@mail.example, allergic to penicillin and latex, no cancer")
     assert [item["name"] for item in talk.value("allergies")] == ["penicillin", "latex"]
-    assert talk.value("cancer") == {"answer": "no", "detail": "cancer"}
+    assert talk.value("cancer") == {"answer": "no", "detail": "no cancer"}
     assert "Allergies: allergic to penicillin and latex" in said
     assert talk.open == "birth"
 
@@ -211,6 +211,25 @@ def test_a_child_alone_is_asked_nothing_further() -> None:
     assert talk.buttons == [the_intake().person_button]
 
 
+def test_a_parent_is_no_longer_asked_for_when_the_age_was_a_mistake() -> None:
+    talk = Talk().until("birth")
+    talk.says("6")
+    talk.says("sorry, I am 60 years old")
+    assert (talk.value("birth"), talk.open) == ({"age": 60}, "country")
+
+
+def test_what_takes_a_clear_yes_is_not_settled_by_a_maybe() -> None:
+    talk = Talk().until("consent")
+    assert talk.says("maybe", "stop_intake", 0.6) == the_intake().field("consent").retry
+    assert (talk.open, talk.record.status) == ("consent", "in_progress")
+
+
+def test_the_same_as_before_without_a_before_is_asked_for_whatever_it_was_taken_for() -> None:
+    talk = Talk().until("medicines")
+    assert talk.says("same as before", "go_back", 0.6) == SAYS.nothing_before
+    assert talk.open == "medicines"
+
+
 @pytest.mark.parametrize(("age", "asked"), [("30", True), ("70", False), ("9", False)])
 def test_pregnancy_is_asked_where_it_may_apply(age: str, asked: bool) -> None:
     talk = Talk().until("birth")
@@ -246,10 +265,17 @@ def test_any_line_can_be_changed_at_the_review() -> None:
     assert "Condition: knee osteoarthritis" in talk.asked
 
 
-def test_an_unclear_word_at_the_review_sends_nothing() -> None:
+@pytest.mark.parametrize(("text", "intent"), [("hmm", "inform"), ("well", "affirm"), ("why?", "why_ask"), ("skip", "skip")])
+def test_an_unclear_word_at_the_review_sends_nothing(text: str, intent: str) -> None:
     talk = Talk().until(REVIEW)
-    assert talk.says("hmm") == the_intake().review.wait
+    assert talk.says(text, intent, 0.7) == the_intake().review.wait
     assert (talk.open, talk.record.status) == (REVIEW, "in_progress")
+
+
+def test_a_yes_in_other_words_sends_where_it_is_certain() -> None:
+    talk = Talk().until(REVIEW)
+    talk.says("all correct, off you go", "affirm", 0.97)
+    assert talk.record.status == "completed"
 
 
 def test_a_question_at_the_review_is_answered_and_the_review_stays() -> None:
@@ -304,6 +330,17 @@ def test_deleting_needs_a_yes(field: str) -> None:
     assert talk.says("Yes, delete everything", "inform") == SAYS.deleted
     assert talk.effects[-1].effect == "conversation_deleted"
     assert talk.record == IntakeRecord()
+
+
+@pytest.mark.parametrize("wish", ["delete_data", "start_over"])
+def test_a_doubtful_yes_deletes_and_forgets_nothing_and_a_yes_in_other_words_does(wish: str) -> None:
+    talk = Talk().until("clots")
+    talk.says("please do that", wish)
+    talk.says("hmm", "affirm", 0.7)
+    assert talk.value("full_name") == "Maria Example"
+    talk.says("please do that", wish)
+    talk.says("yes do that please", wish)
+    assert talk.record.answers == {}
 
 
 def test_a_yes_to_something_else_in_between_deletes_nothing() -> None:

@@ -47,6 +47,8 @@ def in_doubt(field: str, text: str) -> Doubt:
         ("Seán O’Brien-Żółć", "Seán O’Brien-Żółć"),
         ("Will May", "Will May"),
         ("王小明", "王小明"),
+        ("Hello, my name is Maria Example, thank you", "Maria Example"),
+        ("the patient is my son Lukas Example", "Lukas Example"),
         ("Dr. J. R. Example", "Dr. J. R. Example"),
     ],
 )
@@ -140,6 +142,7 @@ def test_anything_else_is_not_taken_for_consent(text: str) -> None:
         ("she is 8 months old", {"age": 0}),
         ("my son is 9", {"age": 9}),
         ("born in 1949", {"year": 1949, "age": 77}),
+        ("sorry, 14 March 1961", {"date": "1961-03-14", "age": 65}),
     ],
 )
 def test_a_date_of_birth_or_an_age_is_read_as_people_write_it(text: str, value: object) -> None:
@@ -243,6 +246,20 @@ def test_the_same_as_before_takes_the_earlier_list_over() -> None:
         ("a clot in the lung years ago", "yes", "a clot in the lung years ago"),
         ("not sure", "unsure", None),
         ("no, only thick legs", "no", "only thick legs"),
+        ("no clots", "no", "no clots"),
+        ("I have never had a clot", "no", "I have never had a clot"),
+        ("there were no clots", "no", "there were no clots"),
+        ("I am not pregnant", "no", "I am not pregnant"),
+        ("my immune system is fine", "no", "my immune system is fine"),
+        ("immune system is not weakened", "no", "immune system is not weakened"),
+        ("my immune system is not strong", "yes", "my immune system is not strong"),
+        ("I have no spleen", "yes", "I have no spleen"),
+        ("cancer, not cured yet", "yes", "cancer, not cured yet"),
+        ("a clot that has not dissolved", "yes", "a clot that has not dissolved"),
+        ("no major ones, a small one in 2010", "yes", "no major ones, a small one in 2010"),
+        ("I haven't recovered from covid", "yes", "I haven't recovered from covid"),
+        ("not sure, maybe in 2010", "unsure", "not sure, maybe in 2010"),
+        ("I am a man of 40", "not_applicable", "I am a man of 40"),
     ],
 )
 def test_a_history_is_yes_or_no_with_a_word_on_it(text: str, answer: str, detail: str | None) -> None:

@@ -29,7 +29,7 @@ _YOUNGER_THAN_A_YEAR = ("month", "mo", "week")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _FILL = re.compile(
     r"(?i)\b(?:i was|i am|i'm|he was|she was|born|on|the|my|date of birth|dob|d\.o\.b\.?|birthday|birth ?date|is|it's|was|"
-    r"patient|of)\b"
+    r"patient|of|sorry|oh|ok|okay|no|yes|actually|meant|mean|correct(?:ion)?)\b"
 )
 _ORDINAL = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b")
 

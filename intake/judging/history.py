@@ -9,8 +9,37 @@ from intake.judging.plain import letters, looks_like_a_question
 from intake.judging.results import Context, Judgement, Understood
 
 _STARTS_YES = re.compile(r"(?i)^\s*(?:yes|yeah|yep|ja|si)\b[\s,.:;!-]*")
-_STARTS_NO = re.compile(r"(?i)^\s*(?:no|nope|never|none|not|nein)\b[\s,.:;!-]*")
+_STARTS_NO = re.compile(r"(?i)^\s*(?:no|nope|nein)\b\s*[,.:;!-]+\s*")  # on its own; "no clots" says what there was not
 _WORD = re.compile(r"[^\W\d_]{2}")
+_NOT = r"(?:not|never|n['’]?t)"
+# "No clots", "I have never had cancer", "there were no clots", "she isn't pregnant", "not that I remember". Anything else with
+# a "not" in it may speak of what there was: "cancer, not cured yet".
+_DENIES = re.compile(
+    r"(?i)^\W*(?:"
+    r"(?:no|none|never|nothing)\b"
+    r"|not (?:that i|to my|as far|really|any|at all|aware|pregnant|breast)"
+    rf"|(?:i|he|she|we|they|you|there|it)(?:['’]\w+)?\s+(?:\w+\s+)?(?:no|never|none)\b"
+    rf"|(?:i|he|she|we|they|you|there|it)(?:['’]?m|['’]\w+)?\s*(?:have|has|had|is|was|were|are|am|do|does|did|ca)?\s*{_NOT}\s+"
+    r"(?:ever\s+)?(?:had|have|has|any|pregnant|breast\w*|been (?:pregnant|diagnosed)|think|believe|remember|recall|aware)\b"
+    rf"|[^,.;]*{_NOT}\s+(?:weak\w*|(?:immuno)?suppressed|(?:immuno)?compromised|impaired)\b)"
+)
+# What is missing, too weak or over is no "no": "my immune system is not strong", "no spleen", "no major ones", "not any more".
+_NOT_WELL = re.compile(
+    r"(?i)\b(?:not|isn['’]?t|doesn['’]?t|no|nothing|without|a|have)\s+(?:(?:very|so|that|too|really|a|an|any)\s+)*"
+    r"(?:strong|good|great|well|fine|ok|okay|normal|healthy|work(?:ing)?|spleen|immun\w+|longer|more|serious|major)\b"
+    r"|\bany ?more\b|\brecovered\b"
+)
+_WELL = re.compile(
+    r"(?i)^\W*(?:(?:[^\W\d_]+\s+){0,3}(?:is|are|am|it['’]?s|i['’]?m|was)\s+)?(?:(?:all|quite|very|perfectly|completely|pretty|still)\s+)*"
+    r"(?:fine|ok|okay|normal|healthy|good|strong|intact)\W*$"
+)
+_UNSURE = re.compile(
+    r"(?i)^\W*(?:i(?:['’]m| am)?\s+)?(?:not (?:sure|certain)|do(?:n['’]?| no)t know|no idea|unsure|maybe|perhaps|possibly)\b"
+)
+_MALE = re.compile(
+    r"(?i)^\W*(?:(?:no|not applicable|does not apply)\W+)?(?:i['’]?m |i am |he['’]?s |he is |(?:the )?patient is )?"
+    r"(?:a )?(?:\d+[ -]years?[ -]old )?(?:man|male|boy)\b[^,.;]{0,12}$"
+)
 
 
 def judge_history(text: str, context: Context) -> Judgement:
@@ -27,7 +56,17 @@ def judge_history(text: str, context: Context) -> Judgement:
         if start.match(text):
             # "No, only a flu" says no and more; whoever reads it sees both.
             return Understood({"answer": answer, "detail": start.sub("", text).strip() or None})
-    return Understood({"answer": "yes", "detail": text.strip()})
+    return Understood({"answer": _told(text), "detail": text.strip()})
+
+
+def _told(text: str) -> str:
+    """What a sentence says that begins with neither yes nor no. A doubtful one counts as yes: somebody will ask."""
+    if _MALE.match(text):
+        return "not_applicable"
+    if _UNSURE.match(text):
+        return "unsure"
+    denied = _DENIES.match(text) and not _NOT_WELL.search(text)
+    return "no" if denied or _WELL.match(text) else "yes"
 
 
 def _with_detail(text: str, plain: str) -> Judgement:
