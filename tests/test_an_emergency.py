@@ -11,7 +11,8 @@ import pytest
 from cordial.bootstrap import PROJECT
 from intake.clinic import read_clinic
 from intake.likeness import LikenessError, read_likeness
-from intake.red_flags import LANGUAGE, RED_FLAGS, RedFlags, RedFlagsError, check, read_red_flags, the_red_flags
+from intake.record import FieldAnswer, IntakeRecord
+from intake.red_flags import LANGUAGE, RED_FLAGS, RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
 from knowledge.encoder import Encoder, Vectors
 from tests.support.people import Coordinator, Patient
 
@@ -122,6 +123,14 @@ def test_the_number_is_that_of_the_country_that_the_message_names() -> None:
     flag = check("I am in Thailand and my chest hurts badly", CLINIC, "US")
     assert flag is not None
     assert "1669" in flag.text
+
+
+def test_the_country_in_which_a_patient_lives_comes_before_that_of_their_phone() -> None:
+    phone = FieldAnswer(said="+44 20 7946 0958", value={"by": "phone", "value": "+442079460958"})
+    lives = FieldAnswer(said="USA", value={"code": "US", "name": "United States"})
+    assert country_of(IntakeRecord()) is None
+    assert country_of(IntakeRecord(answers={"contact": phone})) == "GB"
+    assert country_of(IntakeRecord(answers={"contact": phone, "country": lives})) == "US"
 
 
 def test_fever_alone_after_the_infusion_is_urgent_and_no_emergency(red_flags: RedFlags) -> None:
