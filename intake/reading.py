@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from intake.fields import IntakeField
 from intake.judge import judge
+from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters, looks_like_a_question, sentences_of
 from intake.judging.results import Context, Doubt, Judgement, Understood
@@ -136,9 +137,11 @@ def _certain(open_field: IntakeField, text: str, others: Sequence[IntakeField], 
 
 
 def _is_about(open_field: IntakeField, text: str, judged: Judgement) -> bool:
-    """Whether a text that is no value speaks to the field all the same: "maybe" to a yes or no, "as before" to a list."""
+    """Whether a text speaks to the field whatever it was taken for: "maybe" to a yes or no, "as before", "call me Maria"."""
     if open_field.kind == "list":
         return isinstance(judged, Doubt)
+    if open_field.kind == "name":
+        return isinstance(judged, Understood) and calls_oneself(text)
     return open_field.kind in {"consent", "guardian"} and letters(text) in phrases("unsure")
 
 

@@ -224,6 +224,15 @@ def test_what_takes_a_clear_yes_is_not_settled_by_a_maybe() -> None:
     assert (talk.open, talk.record.status) == ("consent", "in_progress")
 
 
+def test_a_name_that_sounds_like_a_wish_for_a_call_is_a_name() -> None:
+    talk = Talk().until("full_name")
+    talk.says("call me Maria", "talk_to_person", 0.9)
+    assert (talk.value("full_name"), talk.open) == ("Maria", "contact")
+    talk = Talk().until("full_name")
+    talk.says("call me tomorrow", "talk_to_person", 0.9)
+    assert talk.open == "full_name"
+
+
 def test_the_same_as_before_without_a_before_is_asked_for_whatever_it_was_taken_for() -> None:
     talk = Talk().until("medicines")
     assert talk.says("same as before", "go_back", 0.6) == SAYS.nothing_before

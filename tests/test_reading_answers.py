@@ -143,6 +143,7 @@ def test_anything_else_is_not_taken_for_consent(text: str) -> None:
         ("my son is 9", {"age": 9}),
         ("born in 1949", {"year": 1949, "age": 77}),
         ("sorry, 14 March 1961", {"date": "1961-03-14", "age": 65}),
+        ("I was born in March 1961", {"year": 1961, "age": 65}),
     ],
 )
 def test_a_date_of_birth_or_an_age_is_read_as_people_write_it(text: str, value: object) -> None:
@@ -241,6 +242,7 @@ def test_the_same_as_before_takes_the_earlier_list_over() -> None:
     [
         ("no", "no", None),
         ("never had one", "no", None),
+        ("Not as far as I know", "no", None),
         ("yes", "yes", None),
         ("yes, in the left leg in 2015", "yes", "in the left leg in 2015"),
         ("a clot in the lung years ago", "yes", "a clot in the lung years ago"),

@@ -31,6 +31,7 @@ _FILL = re.compile(
     r"(?i)\b(?:i was|i am|i'm|he was|she was|born|on|the|my|date of birth|dob|d\.o\.b\.?|birthday|birth ?date|is|it's|was|"
     r"patient|of|sorry|oh|ok|okay|no|yes|actually|meant|mean|correct(?:ion)?)\b"
 )
+_MONTH_AND_YEAR = re.compile(r"^(?:in )?[^\W\d_]{3,}\W+(?:of )?(?:19|20)\d\d$")
 _ORDINAL = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b")
 
 
@@ -131,12 +132,15 @@ def _of_words(text: str, context: Context) -> Judgement:
         return None
     import dateparser  # noqa: PLC0415  -- takes long, and most processes never read such a date
 
-    found = dateparser.parse(
-        core,
-        languages=_LANGUAGES,
-        settings={"REQUIRE_PARTS": ["day", "month", "year"], "PREFER_DATES_FROM": "past", "DATE_ORDER": "DMY"},
-    )
-    return _of_dates([found.date()], context) if found else None
+    def parsed(*parts: str) -> date | None:
+        settings = {"REQUIRE_PARTS": list(parts), "PREFER_DATES_FROM": "past", "DATE_ORDER": "DMY"}
+        found = dateparser.parse(core, languages=_LANGUAGES, settings=settings)
+        return found.date() if found else None
+
+    if day := parsed("day", "month", "year"):
+        return _of_dates([day], context)
+    month = parsed("month", "year") if _MONTH_AND_YEAR.match(core) else None
+    return _of_year(month.year, context) if month else None
 
 
 def _age_on(day: date, today: date) -> int:

@@ -20,7 +20,13 @@ _NOT_NAMES = re.compile(
     r"i(?!\.)|agree|consent|my|your|the|you|are|is|it|this|that|don'?t|want|need|know|not|no|yes|maybe|later|next|idiots?|stupid"
     r"|scam|rubbish|from|with|because|since|years?|old|and|have|has|here|there|me|already|told|said|wrong|before|back)\b"
 )
+_CALL_ME = re.compile(r"^\s*(?:[Pp]lease |[Jj]ust |[Yy]ou can )*[Cc]all me\s+[^\W\d_a-z]")
 _MOST_WORDS = 6
+
+
+def calls_oneself(text: str) -> bool:
+    """Whether a message gives a name in so many words: "call me Maria" is no wish for a call."""
+    return bool(_CALL_ME.match(text))
 
 
 def judge_name(text: str, _context: Context) -> Judgement:
