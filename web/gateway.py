@@ -34,6 +34,7 @@ from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
 from intake.clinic import Clinic
+from intake.judging.plain import looks_like_a_question
 from intake.record import (
     AskedBack,
     ConversationDeleted,
@@ -184,7 +185,7 @@ class Gateway:
         elif place.paused and self._red_flags.says_it_was_read(text):
             reply = self._resumed(place)
         else:
-            reply = self._waiting(await self._from_rasa(text, seq, place), place)
+            reply = self._waiting(await self._from_rasa(text, seq, place), place, text)
             reply = _also_urgent(flag, reply, place) if flag else reply
 
         def store() -> list[Message]:
@@ -217,7 +218,7 @@ class Gateway:
             logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
             return Reply([self._away()], [])
 
-    def _waiting(self, reply: Reply, place: _Place) -> Reply:
+    def _waiting(self, reply: Reply, place: _Place, text: str) -> Reply:
         """The reply while the intake is paused: nothing of the intake changes, and the patient is told why."""
         if not place.paused:
             return reply
@@ -226,7 +227,9 @@ class Gateway:
         if not touched and place.record.status != "in_progress":
             return reply
         waiting = Draft(self._red_flags.waiting(), kind="notice", buttons=_buttons([self._red_flags.file.acknowledge]))
-        return Reply([waiting] if touched else [*reply.drafts, waiting], kept)
+        if touched or (_found_nothing(reply) and not looks_like_a_question(text)):  # most likely an answer to the open field
+            return Reply([waiting], kept)
+        return Reply([*reply.drafts, waiting], kept)
 
     def _resumed(self, place: _Place) -> Reply:
         """Go on after an emergency has been read, with the open field in the words in which it was asked."""
@@ -284,6 +287,10 @@ def _also_urgent(flag: RedFlag, reply: Reply, place: _Place) -> Reply:
     asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
     effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
     return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
+
+
+def _found_nothing(reply: Reply) -> bool:
+    return all(draft.answer is not None and draft.answer["status"] == "abstained" for draft in reply.drafts)
 
 
 def _waits_for_nothing(effect: Effect) -> bool:
