@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -173,6 +173,7 @@ class Wording:
     written: str
     expression: str
     anchors: frozenset[str]  # in every match stands one of these words, or one that begins like one of those with a star
+    needs: tuple[frozenset[str], ...] = ()  # and one of each of these
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -188,23 +189,28 @@ class WordingIndex:
 
     def __init__(self, wordings: Iterable[Wording]) -> None:
         """Sort the wordings by their anchors."""
-        self._exact: defaultdict[str, list[Wording]] = defaultdict(list)
-        self._stems: defaultdict[str, list[Wording]] = defaultdict(list)
+        self._by_anchor: defaultdict[str, list[Wording]] = defaultdict(list)
         for wording in wordings:
             for anchor in wording.anchors:
-                if anchor.endswith("*"):
-                    self._stems[anchor[:-1]].append(wording)
-                else:
-                    self._exact[anchor].append(wording)
+                self._by_anchor[anchor].append(wording)
+        self._longest = max((len(anchor) for anchor in self._by_anchor), default=0)
 
     def possible(self, words: Iterable[str]) -> set[int]:
-        """The identities of the wordings one of whose anchors is among the words."""
+        """The identities of the wordings that find all of their anchors among the words."""
+        told = {anchor for word in words for anchor in _anchors_of(word, self._longest)}
         found: set[int] = set()
-        for word in words:
-            found.update(id(wording) for wording in self._exact.get(word, ()))
-            for length in range(1, len(word) + 1):
-                found.update(id(wording) for wording in self._stems.get(word[:length], ()))
+        for anchor in told & self._by_anchor.keys():
+            for wording in self._by_anchor[anchor]:
+                if not any(told.isdisjoint(need) for need in wording.needs):
+                    found.add(id(wording))
         return found
+
+
+def _anchors_of(word: str, longest: int) -> Iterator[str]:
+    """A word, and every way in which it may begin."""
+    yield word
+    for length in range(1, min(len(word), longest) + 1):
+        yield f"{word[:length]}*"
 
 
 def read_wordings(text: str, lists: Lists) -> list[Wording]:
@@ -239,13 +245,15 @@ def compile_wording(wording: str, lists: Lists) -> Wording:
     part = _Reader(inner, lists).whole()
     if not part.anchors:
         raise WordingError(f"no word in it must be there: {wording}")
-    return Wording(wording, part.expression if inner == wording else f"^{part.expression}(?= $)", part.anchors)
+    expression = part.expression if inner == wording else f"^{part.expression}(?= $)"
+    return Wording(wording, expression, part.anchors, part.needs)
 
 
 @dataclass(frozen=True)
 class _Part:
     expression: str
     anchors: frozenset[str] = frozenset()  # empty: nothing in it must be there
+    needs: tuple[frozenset[str], ...] = ()
 
 
 class _Reader:
@@ -285,7 +293,7 @@ class _Reader:
             raise self._error("a part is empty")
         certain = [part.anchors for part in parts if part.anchors]
         anchors = min(certain, key=_commonness) if certain else frozenset()
-        return _Part("".join(part.expression for part in parts), anchors)
+        return _Part("".join(part.expression for part in parts), anchors, tuple(set(certain) - {anchors}))
 
     def _single(self, kind: str, text: str) -> _Part:
         if kind == "gap":
