@@ -77,7 +77,9 @@ class Grams:
         row_of = np.repeat(np.arange(len(rows)), sizes)
         lengths = np.sqrt(np.bincount(row_of, weights=values**2, minlength=len(rows)))
         starts = np.concatenate([[0], np.cumsum(sizes)])
-        return csr_matrix((values / lengths[row_of], columns, starts), shape=(len(rows), len(self.grams)))
+        # In the type of the weights: else all of these would be converted for each message.
+        values = (values / lengths[row_of]).astype(np.float32)
+        return csr_matrix((values, columns, starts), shape=(len(rows), len(self.grams)))
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Machine:
         """How far each message is on the side of each intent: decision values of shape (messages, intents)."""
         lowered = [text.lower() for text in texts]
         start = vectors.shape[1]
-        values = vectors @ self.weights[:start] + self.offsets
+        values = _product(vectors, self.weights[:start]) + self.offsets
         for kind in self.grams:
             end = start + len(kind.grams)
             values += _GRAM_WEIGHT * (kind.of(lowered) @ self.weights[start:end])
@@ -130,7 +132,7 @@ class Machine:
         """
         ordered = np.sort(values, axis=1)
         count = min(_NEAREST, len(self.examples))
-        cosines = vectors @ self.examples.T
+        cosines = _product(vectors, self.examples.T)
         nearest = np.partition(cosines, cosines.shape[1] - count, axis=1)[:, -count:].mean(axis=1)
         return np.column_stack([ordered[:, -1], ordered[:, -1] - ordered[:, -2], nearest])
 
@@ -272,6 +274,14 @@ def _folds(labels: npt.NDArray[np.str_], seed: int) -> tuple[npt.NDArray[np.int6
         fold[rows] = (np.arange(len(rows)) + position) % _FOLDS
         intent_fold[rows] = position % _FOLDS
     return fold, intent_fold
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    """The product of two matrices."""
+    if len(left) > 1:
+        return np.asarray(left @ right)
+    # For a single row, threads of the BLAS library cost more than they bring: many times as much when the machine is busy.
+    return np.asarray(np.einsum("md,dn->mn", left, right))
 
 
 def _rounded(vectors: Floats) -> Floats:
