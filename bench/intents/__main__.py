@@ -65,7 +65,8 @@ def our_sets(pipeline: str, embeddings: Embeddings, epochs: int, parts: int) -> 
         messages = [examples[at] for at in part]
         right += run(Job(pipeline, seen, {"fold": messages}, epochs), embeddings).right("fold", messages)
         total += len(messages)
-    print(f"cross-validation: {share(right, total)}", flush=True)
+    if total:
+        print(f"cross-validation: {share(right, total)}", flush=True)
 
 
 def public_set(pipeline: str, embeddings: Embeddings, clinc: dict[str, list[Example]], epochs: int) -> None:

@@ -62,7 +62,7 @@ def run(job: Job, embeddings: Embeddings) -> Outcome:
     """Do a job in a process of its own.
 
     Raises:
-        RuntimeError: with the end of what the process printed, if it failed.
+        RuntimeError: with how the process ended and the last that it printed, if it failed.
     """
     texts = sorted({example.text for some in (job.examples, *job.messages.values()) for example in some})
     with tempfile.TemporaryDirectory() as name:
@@ -90,7 +90,7 @@ def run(job: Job, embeddings: Embeddings) -> Outcome:
             command, cwd=PROJECT, env={**os.environ, **quiet}, capture_output=True, text=True, check=False
         )  # fmt: skip
         if done.returncode != 0:
-            raise RuntimeError(done.stderr[-2000:])
+            raise RuntimeError(f"The process ended with {done.returncode}: {done.stderr[-2000:]}")
         outcome = json.loads((folder / "outcome.json").read_text("utf-8"))
     predictions = outcome.pop("predictions")
     return Outcome(
