@@ -77,7 +77,7 @@ def test_an_action_that_fails_logs_an_incident_and_no_words(cordial: System) -> 
     assert reply["response"] == "utter_internal_error"
     log = logs(cordial)
     assert reply["incident"] in log
-    assert "action_summary" in log
+    assert "validate_intake_form" in log
     assert SECRET not in log.lower()
 
 
