@@ -23,8 +23,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intake.clinic import Clinic
 from intake.judging.country import code_of
-from intake.likeness import Encode, Likeness, LikenessError, Opinion, read_likeness
-from intake.plain_words import PlainWords
+from intake.likeness import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Passage, parts_of, read_likeness
+from intake.plain_words import LONGEST, PlainWords
 from intake.record import IntakeRecord
 from intake.sentences import Grammar, Kind, Message, Sentence, Span
 from intake.wording import Lists, Wording, WordingError, WordingIndex, read_wordings, split_list
@@ -36,8 +36,6 @@ REAL_WORDS = Path(__file__).parent / "real_words.txt"
 logger = logging.getLogger(__name__)
 
 Level = Literal["emergency", "urgent"]
-_WHOLE = 600  # characters; of a longer message the examples see the end, where the need is said; the wordings see everything
-_PIECE = 250
 _MENTIONS = 3  # more of them say nothing new
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 _ELSEWHERE = frozenset(
@@ -203,7 +201,7 @@ class RedFlags:
         """
         seen = self._look(text)
         alarm = seen.alarm
-        opinion = self._opinion(text, seen)
+        opinion = self._opinion(text[:LONGEST], seen)
         if opinion is not None:
             alarm = self._with_opinion(alarm, opinion)
         if alarm is None:
@@ -222,7 +220,7 @@ class RedFlags:
             RedFlagsError: if the examples were fitted for something else.
         """
         try:
-            self.likeness = read_likeness(encoder, self.signal_names, [*self._by_name, ""])
+            self.likeness = read_likeness(encoder, self.signal_names, self.found_names, list(self._by_name))
         except LikenessError as error:
             raise RedFlagsError(str(error)) from error
         self.encode = encode
@@ -240,6 +238,32 @@ class RedFlags:
     def signals(self, text: str) -> list[float]:
         """What the wordings find in a message, for the examples: each between 0 and 1."""
         return self._signals(self._look(text))
+
+    @property
+    def found_names(self) -> list[str]:
+        """What `found` gives, in its order."""
+        names = [group.group.name for group in self._groups]
+        return [*(f"{name} raised" for name in names), *(f"{name} mentioned" for name in names)]
+
+    def found(self, text: str) -> list[float]:
+        """What the wordings of each group find in a message, for the examples: 0 or 1."""
+        return self._found(self._look(text))
+
+    def plain(self, text: str) -> str:
+        """A message in the words that the wordings see, its sentences parted by bars."""
+        return _plain(self._plain.lines(text))
+
+    def _found(self, seen: _Seen) -> list[float]:
+        raised = {id(group) for group in seen.groups if any(_raised(group, rules, seen.message) for rules in group.rules)}
+        mentioned = {
+            id(group)
+            for group in seen.groups
+            if any(_mentioned(sides, seen.message) for rules in group.rules for sides in rules.lines)
+        }
+        return [
+            *(float(id(group) in raised) for group in self._groups),
+            *(float(id(group) in mentioned) for group in self._groups),
+        ]
 
     def _look(self, text: str) -> _Seen:
         lines = self._plain.lines(text)
@@ -264,24 +288,36 @@ class RedFlags:
             float(len(words) < 4),
         ]
 
+    def opinion(self, text: str) -> Opinion | None:
+        """What the examples say of a message; nothing if there is no embedding model or it fails."""
+        return self._opinion(text[:LONGEST], self._look(text))
+
     def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
-        """What the examples say; nothing if there is no embedding model or it fails: then the wordings stand alone."""
         if self.likeness is None or self.encode is None or not seen.lines:
             return None
-        piece = text if len(text) <= _WHOLE else text[-_PIECE:]
+        parts = parts_of(text)
         try:
-            return self.likeness.judge(self.encode([piece])[0], self._signals(seen))
+            vectors = self.encode([text, *parts])
+            whole = self._passage(text, seen, vectors[0])
+            others = [self._passage(part, self._look(part), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
+            score = self.likeness.score(whole, others)
+            is_needed = score > self.likeness.file.above_with_wordings
+            return Opinion(score, self.likeness.group(whole, self._found(seen)) if is_needed else CALM)
         except Exception:
             logger.exception("the examples of emergencies could not be asked")
             return None
 
     def _with_opinion(self, alarm: tuple[Level, _Group] | None, opinion: Opinion) -> tuple[Level, _Group] | None:
         assert self.likeness is not None  # noqa: S101
-        if alarm is None:
-            return ("emergency", self._by_name[opinion.group]) if opinion.score > self.likeness.file.above else None
-        if alarm[0] == "emergency" and opinion.score < self.likeness.file.calm_below:
+        file = self.likeness.file
+        if opinion.score <= (file.above if alarm is None else file.above_with_wordings):
             return None
-        return alarm
+        if alarm is not None and alarm[0] == "urgent" and (opinion.score <= file.above or opinion.group == alarm[1].name):
+            return alarm
+        return "emergency", self._by_name[opinion.group]
+
+    def _passage(self, text: str, seen: _Seen, vector: Numbers) -> Passage:
+        return Passage(text, _plain(seen.lines), vector, self._signals(seen))
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
@@ -403,6 +439,10 @@ def _side(text: str, lists: Lists) -> _Side:
 
 def _wordings_in(rules: Iterable[_Rules]) -> Iterator[Wording]:
     return (wording for one in rules for sides in one.lines for side in sides for wording in side.wordings)
+
+
+def _plain(lines: list[str]) -> str:
+    return " | ".join(line.strip() for line in lines)
 
 
 def _mentioned(sides: list[_Side], message: Message) -> bool:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cordial.bootstrap import PROJECT
 from intake.clinic import read_clinic
@@ -14,11 +15,12 @@ from intake.likeness import LikenessError, read_likeness
 from intake.record import FieldAnswer, IntakeRecord
 from intake.red_flags import LANGUAGE, RED_FLAGS, RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
 from knowledge.encoder import Encoder, Vectors
+from tests.red_flags.count import counted
 from tests.support.people import Coordinator, Patient
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 READ = the_red_flags().file.acknowledge
-DEVELOPMENT = PROJECT / "tests" / "red_flags"
+SETS = PROJECT / "tests" / "red_flags"
 
 EMERGENCIES = [
     ("my father has chest pain and cannot breathe", "cardiac"),
@@ -49,6 +51,14 @@ AS_PEOPLE_WRITE = [
     "my wife not wake up, what I must do",
     "I want too die",
     "she is unconcious",
+]
+BETWEEN_OTHER_THINGS = [
+    "Thank you for the brochure. We would like to come in May, if the hotel is still free. My husband has pressure on his "
+    "chest since this morning and is sweating. Could you also send the prices?",
+    "What does the treatment cost? Do you take cheques? By the way, my left arm went numb an hour ago and I cannot lift it. "
+    "We fly on Tuesday.",
+    "I have arthritis in both knees. I take ibuprofen. I had no infections. I do not want to live any more. "
+    "I hope to walk again.",
 ]
 CALM = [
     "can it cause a stroke?",
@@ -100,16 +110,30 @@ def test_a_worried_question_is_no_emergency(text: str, red_flags: RedFlags) -> N
     assert red_flags.check(text, CLINIC) is None
 
 
-def test_nearly_all_emergencies_of_the_development_set_are_caught(red_flags: RedFlags) -> None:
-    texts = _texts("emergencies_dev")
-    caught = sum(red_flags.check(text, CLINIC) is not None for text in texts)
-    assert caught / len(texts) >= 0.98
+# A little less than was measured; docs/red-flags.md tells what was measured on what, and how often each set was used.
+@pytest.mark.parametrize(
+    ("name", "caught", "false_alarms"),
+    [("dev", 0.98, 0.015), ("held_out", 0.95, 0.02), ("unseen", 0.98, 0.02)],
+)
+def test_the_check_catches_what_it_was_measured_to_catch(
+    name: str, caught: float, false_alarms: float, red_flags: RedFlags
+) -> None:
+    assert counted(red_flags, f"emergencies_{name}").share >= caught
+    assert counted(red_flags, f"calm_{name}").share <= false_alarms
 
 
-def test_hardly_an_ordinary_message_of_the_development_set_raises_an_alarm(red_flags: RedFlags) -> None:
-    texts = _texts("calm_dev")
+def test_greetings_names_and_answers_to_fields_hardly_ever_raise_an_alarm(red_flags: RedFlags) -> None:
+    files = [yaml.safe_load((PROJECT / "tests" / "nlu" / name).read_text("utf-8")) for name in ("held_out.yml", "unseen.yml")]
+    texts = [line[2:] for file in files for block in file["nlu"] for line in block["examples"].splitlines()]
     alarms = sum(red_flags.check(text, CLINIC) is not None for text in texts)
-    assert alarms / len(texts) <= 0.02
+    assert alarms / len(texts) <= 0.01
+
+
+@pytest.mark.parametrize("text", BETWEEN_OTHER_THINGS)
+def test_an_emergency_between_other_things_is_caught(text: str, red_flags: RedFlags) -> None:
+    flag = red_flags.check(text, CLINIC)
+    assert flag is not None
+    assert flag.level == "emergency"
 
 
 def test_thoughts_of_suicide_are_answered_with_a_crisis_line_of_the_country() -> None:
@@ -167,10 +191,9 @@ def test_a_long_message_takes_no_longer_than_a_blink() -> None:
 
 
 def test_examples_fitted_for_another_embedding_model_are_refused() -> None:
+    rules = the_red_flags()
     with pytest.raises(LikenessError, match=r"another-model.*cordial red-flags fit"):
-        read_likeness(
-            "another-model", the_red_flags().signal_names, ["", *[group for _, group in EMERGENCIES], "other_emergency"]
-        )
+        read_likeness("another-model", rules.signal_names, rules.found_names, [group.name for group in rules.file.groups])
 
 
 @pytest.mark.parametrize(
@@ -193,7 +216,7 @@ def test_a_mistake_in_the_rules_stops_the_start_with_one_sentence(change: tuple[
 
 
 def _texts(name: str) -> list[str]:
-    return [json.loads(line)["text"] for line in (DEVELOPMENT / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    return [json.loads(line)["text"] for line in (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.e2e
