@@ -1,6 +1,8 @@
 # Two commands matter: `make run` and `make test`. Everything else is in `cordial --help`.
 PYTHON ?= python3.11
 BOOTSTRAP = $(PYTHON) -m cordial.bootstrap
+# Where this is set, as in many containers, every start of Rasa would compile TensorFlow's Python files again: ten seconds.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help run setup test check fix lock rasa clean
 

@@ -41,7 +41,7 @@ class Child:
         """Describe it; `start` starts it."""
         self.name = name
         self._command = command
-        self._environment = environment
+        self._environment = {**environment, "PYTHONDONTWRITEBYTECODE": ""}  # else each start compiles for ten seconds
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
 
