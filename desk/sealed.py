@@ -6,6 +6,8 @@ seals, every one opens.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -32,10 +34,17 @@ class Keyring:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise SealError("An encryption key is not 32 bytes in URL-safe base64.") from None
+        # The oldest key, so that a new first key does not make the index of words useless. `cordial search rebuild` makes it
+        # anew before an old key is taken away.
+        self._word_key = hmac.digest(keys[-1].encode(), b"cordial words", hashlib.sha256)
 
     def seal(self, value: Any) -> str:
         """Encrypt a JSON value."""
         return self._fernet.encrypt(json.dumps(value, ensure_ascii=False).encode()).decode("ascii")
+
+    def blind(self, word: str) -> int:
+        """A word as a number of 63 bits that only somebody with the key can make."""
+        return int.from_bytes(hmac.digest(self._word_key, word.encode(), hashlib.sha256)[:8]) >> 1
 
     def open(self, sealed: str) -> Any:
         """Decrypt what `seal` made.

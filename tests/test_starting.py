@@ -36,7 +36,7 @@ def ready_to_start(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
 def sentence(system: System, *command: str) -> str:
     """The sentence with which a command gives up."""
     done = subprocess.run(
-        [CORDIAL, *(command or ("start",))], cwd=PROJECT, env=system.environment, capture_output=True, text=True,
+        [*CORDIAL, *(command or ("start",))], cwd=PROJECT, env=system.environment, capture_output=True, text=True,
         timeout=100, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
@@ -123,7 +123,7 @@ def test_whatever_ends_it_while_it_starts_nothing_stays_behind(
 def test_a_second_start_is_refused_and_leaves_the_first_alone(cordial: System) -> None:
     before = cordial.processes()
     done = subprocess.run(
-        [CORDIAL, "start"], cwd=PROJECT, env=cordial.environment, capture_output=True, text=True, timeout=60, check=False
+        [*CORDIAL, "start"], cwd=PROJECT, env=cordial.environment, capture_output=True, text=True, timeout=60, check=False
     )  # fmt: skip
     assert done.returncode == 1
     assert f"Port {cordial.port}" in done.stderr

@@ -119,7 +119,7 @@ class Coordinator:
     def runs(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command, whatever comes of it."""
         return subprocess.run(
-            [CORDIAL, *arguments], cwd=PROJECT, env=self.environment, capture_output=True, text=True, timeout=110,
+            [*CORDIAL, *arguments], cwd=PROJECT, env=self.environment, capture_output=True, text=True, timeout=110,
             check=False,
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ import httpx
 
 from cordial.bootstrap import PROJECT
 
-CORDIAL = Path(sys.executable).with_name("cordial")
+CORDIAL = [sys.executable, "-m", "cordial"]  # that of this checkout, whichever is installed
 
 
 def free_port() -> int:

@@ -1,0 +1,73 @@
+"""The audit log: who did what, when. Entries are only added, and each holds the hash of the one before it.
+
+Whoever changes or removes an entry breaks the chain from there on, unless they compute every later hash anew. Write the newest
+hash down elsewhere now and then, and that is found, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desk.models import AuditEntry
+
+_START = "0" * 64
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first entry at which the chain does not hold."""
+
+    seq: int
+    why: str
+
+
+def record(session: Session, actor: str, action: str, subject: str | None = None, **details: Any) -> AuditEntry:
+    """Add an entry, in the transaction of what it tells of.
+
+    Args:
+        session: a writing transaction.
+        actor: a user's id, or "patient", "command line", "system".
+        action: what was done, such as "case.viewed".
+        subject: the id of the conversation or of the user that it was done to.
+        details: nothing personal, since an erasure cannot reach it.
+    """
+    last = session.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+    entry = AuditEntry(
+        seq=last.seq + 1 if last else 1, at=datetime.now(UTC), actor=actor, action=action, subject=subject, details=details,
+        previous=last.hash if last else _START,
+    )  # fmt: skip
+    entry.hash = _hash(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def verify(session: Session) -> Broken | None:
+    """Walk the whole chain; nothing, if it holds."""
+    previous, expected = _START, 1
+    for entry in _all(session):
+        if entry.seq != expected:
+            return Broken(expected, "an entry is missing")
+        if entry.previous != previous:
+            return Broken(entry.seq, "it does not follow on the entry before")
+        if entry.hash != _hash(entry):
+            return Broken(entry.seq, "it was changed")
+        previous, expected = entry.hash, expected + 1
+    return None
+
+
+def _all(session: Session) -> Iterator[AuditEntry]:
+    yield from session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000))
+
+
+def _hash(entry: AuditEntry) -> str:
+    told = [entry.seq, entry.at.isoformat(), entry.actor, entry.action, entry.subject, entry.details, entry.previous]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

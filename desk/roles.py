@@ -1,0 +1,56 @@
+"""Who may do what. A role has permissions, and each page and each command of the console names the one that it needs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is here."""
+
+    COORDINATOR = "coordinator"
+    PHYSICIAN = "physician"
+    EDITOR = "editor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """Something that not everybody may do."""
+
+    SEE_CASES = "see_cases"  # the queue, a case, the search
+    WORK_ON_CASES = "work_on_cases"  # take over, write to the patient, note, close
+    EXPORT_CASES = "export_cases"  # PDF, FHIR, CSV
+    ERASE_CASES = "erase_cases"
+    REVIEW_ANSWERS = "review_answers"
+    SEE_REVIEWS = "see_reviews"  # the list for editors: no names, no transcripts
+    SEE_INSIGHT = "see_insight"  # numbers, no cases
+    MANAGE_PEOPLE = "manage_people"
+    SEE_AUDIT = "see_audit"
+    MANAGE_RETENTION = "manage_retention"  # rules, legal holds
+
+
+_CARE = {
+    Permission.SEE_CASES, Permission.WORK_ON_CASES, Permission.EXPORT_CASES, Permission.REVIEW_ANSWERS, Permission.SEE_REVIEWS,
+    Permission.SEE_INSIGHT,
+}  # fmt: skip
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.COORDINATOR: frozenset(_CARE),
+    Role.PHYSICIAN: frozenset(_CARE),
+    Role.EDITOR: frozenset({Permission.SEE_REVIEWS, Permission.SEE_INSIGHT}),
+    # An administrator keeps the service in order. Reading what patients say is not part of that, erasing on request is.
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ERASE_CASES,
+            Permission.SEE_INSIGHT,
+            Permission.MANAGE_PEOPLE,
+            Permission.SEE_AUDIT,
+            Permission.MANAGE_RETENTION,
+        }
+    ),
+}
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether somebody of a role may do something; an unknown role may do nothing."""
+    return role in set(Role) and permission in PERMISSIONS[Role(role)]

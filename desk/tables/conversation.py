@@ -1,0 +1,105 @@
+"""A patient's conversation: the append-only log of what was said, the intake, and what the patient thought of an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.tables.base import Base
+
+
+class Conversation(Base):
+    """One patient's chat."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index("ix_conversations_queue", "state", "waiting_since"),
+        Index("ix_conversations_last", "last_message_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    started_at: Mapped[datetime]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(16), default="bot")  # bot, waiting, human, closed
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    unread_alarm: Mapped[str | None] = mapped_column(String(40))  # group of an emergency whose text nobody said to have read
+    asking: Mapped[str | None] = mapped_column(String(16))  # what the last reply asked beside the open field
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")  # counts changes of the fields below, and of `state`
+    holder: Mapped[str | None] = mapped_column(ForeignKey("users.id"))  # the person who has it
+    waiting_since: Mapped[datetime | None]  # since when the patient waits for a person; none once a person has written
+    snoozed_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(24))  # how it was closed
+    last_message_at: Mapped[datetime | None]
+    country: Mapped[str | None] = mapped_column(String(2))  # as in the intake, for finding the case
+    legal_hold: Mapped[bool] = mapped_column(default=False, server_default=false())  # retention does not touch it
+
+
+class Message(Base):
+    """One entry of the numbered log."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("conversation_id", "client_id"),
+        Index("ix_messages_reply_to", "conversation_id", "reply_to"),
+        Index("ix_messages_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    sender: Mapped[str] = mapped_column(String(16))  # patient, assistant, coordinator, system
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    buttons: Mapped[list[dict[str, Any]]]
+    answer: Mapped[dict[str, Any] | None]
+    question: Mapped[dict[str, Any] | None]
+    client_id: Mapped[str | None] = mapped_column(String(36))  # of a patient's message
+    answered: Mapped[bool] = mapped_column(default=False)  # of a patient's message: the replies are stored
+    reply_to: Mapped[int | None]  # the seq of the patient's message that this replies to
+    author: Mapped[str | None] = mapped_column(String(80))  # of a coordinator's message: the name that the patient sees
+    author_role: Mapped[str | None] = mapped_column(String(16))
+
+
+class Intake(Base):
+    """Where a conversation's intake stands."""
+
+    __tablename__ = "intakes"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    open_field: Mapped[str | None] = mapped_column(String(40))
+    detail_asked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    attempts: Mapped[int] = mapped_column(default=0)
+    reference: Mapped[str | None] = mapped_column(String(16), unique=True)
+    updated_at: Mapped[datetime]
+
+
+class IntakeAnswer(Base):
+    """One answer to one field. A later row for the same field replaces it; the earlier one stays as history."""
+
+    __tablename__ = "intake_answers"
+    __table_args__ = (Index("ix_intake_answers_conversation", "conversation_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[str] = mapped_column(Text)  # what was said and understood, encrypted
+    message_seq: Mapped[int]  # the patient's message that it came from
+    at: Mapped[datetime]
+
+
+class Feedback(Base):
+    """Whether a patient found an answer helpful; the last word counts."""
+
+    __tablename__ = "feedback"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    message_seq: Mapped[int] = mapped_column(primary_key=True)
+    helpful: Mapped[bool]
+    at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The coordinators' console: pages made on the server, one file each."""
