@@ -37,15 +37,16 @@ def check_message(
 
 @red_flags.command("fit")
 def fit_examples() -> None:
-    """Learn anew from intake/examples, after a change of the examples or the wordings."""
-    from intake.likeness import LIKENESS  # noqa: PLC0415
+    """Learn anew from intake/en/examples, after a change of the examples or the wordings."""
+    from intake.language import text_file  # noqa: PLC0415
     from intake.likeness_fit import fit, read_examples  # noqa: PLC0415
     from knowledge.encoder import Encoder  # noqa: PLC0415
 
     with plain_errors():
         encoder = Encoder(load_settings().data / "encoder")
         fitted = fit(read_red_flags(), encoder.encode, encoder.name, read_examples())
-        aside = LIKENESS.with_suffix(".part")
+        file = text_file("likeness.json")
+        aside = file.with_suffix(".part")
         aside.write_text(fitted.model_dump_json() + "\n", "utf-8")
-        aside.replace(LIKENESS)
+        aside.replace(file)
         say(f"Fitted from {fitted.examples} examples. Run the tests in tests/test_an_emergency.py before you use it.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from intake.language import DEFAULT, languages
 
 
 class ClinicError(Exception):
@@ -28,6 +30,7 @@ class Clinic(BaseModel):
 
     name: str = Field(min_length=2)
     notice: str | None = None
+    language: str = DEFAULT
     country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code")
     coordinator: str
     email: str | None = None
@@ -39,6 +42,13 @@ class Clinic(BaseModel):
     emergency_number: str = Field(pattern=r"^\d{2,6}$")
     emergency_numbers: dict[str, str]
     crisis_lines: dict[str, list[CrisisLine]] = {}
+
+    @field_validator("language")
+    @classmethod
+    def _has_texts(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(f"there are no texts in {value!r}; there are: {', '.join(languages())}")
+        return value
 
     def emergency_number_of(self, country: str | None) -> str:
         """The emergency number of a country; the clinic's own if the country or its number is not known."""

@@ -11,7 +11,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-FIELDS = Path(__file__).parent / "fields.yml"
+from intake.language import text_file
+
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
 
 Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "text", "list", "history"]
@@ -172,12 +173,13 @@ class Intake(_Part):
         return {field.name: field for field in self.fields}
 
 
-def read_intake(file: Path = FIELDS) -> Intake:
-    """Read the fields.
+def read_intake(file: Path | None = None) -> Intake:
+    """Read the fields; by default those of the language that is spoken.
 
     Raises:
         FieldsError: naming what is wrong.
     """
+    file = file or text_file("fields.yml")
     try:
         return Intake.model_validate(yaml.safe_load(file.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -4,7 +4,7 @@ A support vector machine (Cortes & Vapnik, 1995) over three things: the message'
 and what the understanding of denial, past, "what if" and other people found in it. Its kernel is made of products only, so that
 all its support vectors add up to one weight for each number, each pair of numbers and each piece of text; these are stored. A
 message of several sentences is judged as a whole and by the sentence that is most like an emergency, since one often hides
-behind a question about the treatment. `intake.likeness_fit` fits it from `intake/examples/` and stores it in `likeness.json`.
+behind a question about the treatment. `intake.likeness_fit` fits it from the examples of a language.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from intake.language import text_file
+
 Numbers = npt.NDArray[np.float32]
 
-LIKENESS = Path(__file__).parent / "likeness.json"
 VERSION = 2  # of the stored form and of the signals
 CALM = ""  # the group of an example that is no emergency
 _LEVELS = 127.0  # a stored weight is one byte
@@ -225,7 +226,7 @@ def counted(texts: Sequence[str], what: str) -> Any:
 
 
 def read_likeness(
-    encoder: str, signals: Sequence[str], found: Sequence[str], groups: Sequence[str], file: Path = LIKENESS
+    encoder: str, signals: Sequence[str], found: Sequence[str], groups: Sequence[str], file: Path | None = None
 ) -> Likeness:
     """Read the fitted model.
 
@@ -234,12 +235,13 @@ def read_likeness(
         signals: the names of what the wordings will find in a message.
         found: the names of what the wordings of each group will find.
         groups: the groups that have a text.
-        file: where it is.
+        file: where it is; by default that of the language that is spoken.
 
     Raises:
         LikenessError: if it is missing, broken, or was fitted for something else.
     """
     again = "Run `cordial red-flags fit`."
+    file = file or text_file("likeness.json")
     try:
         stored = LikenessFile.model_validate_json(file.read_bytes())
         likeness = Likeness(stored)

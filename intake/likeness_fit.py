@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import SVC
 
+from intake.language import text_file
 from intake.likeness import (
     CALM,
     VERSION,
@@ -36,7 +37,6 @@ from intake.likeness import (
 )
 from intake.red_flags import RedFlags
 
-EXAMPLES = Path(__file__).parent / "examples"
 _COST = 5.0
 _GROUP_COST = 10.0
 _NUMBER_SHARE = 0.5  # of the kernel: the numbers as they are; the pairs of them have as much
@@ -62,12 +62,13 @@ class Example:
     file: str  # without its ending
 
 
-def read_examples(folder: Path = EXAMPLES) -> list[Example]:
-    """Every example, those from frames included.
+def read_examples(folder: Path | None = None) -> list[Example]:
+    """Every example, those from frames included; by default those in the language that is spoken.
 
     Raises:
         LikenessError: naming the file that is wrong.
     """
+    folder = folder or text_file("examples")
     examples: list[Example] = []
     for kind in _PLAIN_FILES:
         for file in sorted(folder.glob(f"{kind}*.yml")):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-_FILE = Path(__file__).parent / "meanings.yml"
+from intake.language import text_file
+
 _OFFERED = 2
 
 
@@ -40,4 +40,4 @@ class Meanings(BaseModel):
 @cache
 def the_meanings() -> Meanings:
     """The shipped choices, read once a process."""
-    return Meanings.model_validate(yaml.safe_load(_FILE.read_text("utf-8")))
+    return Meanings.model_validate(yaml.safe_load(text_file("meanings.yml").read_text("utf-8")))

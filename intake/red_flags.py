@@ -23,15 +23,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intake.clinic import Clinic
 from intake.judging.country import code_of
+from intake.language import text_file
 from intake.likeness import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Passage, parts_of, read_likeness
 from intake.plain_words import LONGEST, PlainWords
 from intake.record import IntakeRecord
 from intake.sentences import Grammar, Kind, Message, Sentence, Span
 from intake.wording import Lists, Wording, WordingError, WordingIndex, read_wordings, split_list
-
-RED_FLAGS = Path(__file__).parent / "red_flags.yml"
-LANGUAGE = Path(__file__).parent / "everyday_language.yml"
-REAL_WORDS = Path(__file__).parent / "real_words.txt"
 
 logger = logging.getLogger(__name__)
 
@@ -390,16 +387,17 @@ def country_of(record: IntakeRecord) -> str | None:
     return region if isinstance(region, str) else None
 
 
-def read_red_flags(file: Path = RED_FLAGS, language: Path = LANGUAGE) -> RedFlags:
-    """Read the rules.
+def read_red_flags(file: Path | None = None, language: Path | None = None) -> RedFlags:
+    """Read the rules; by default those of the language that is spoken.
 
     Raises:
         RedFlagsError: naming what is wrong.
     """
+    file, language = file or text_file("red_flags.yml"), language or text_file("everyday_language.yml")
     try:
         rules = _File.model_validate(yaml.safe_load(file.read_text("utf-8")))
         words = _Language.model_validate(yaml.safe_load(language.read_text("utf-8")))
-        return RedFlags(rules, words, REAL_WORDS.read_text("utf-8").split())
+        return RedFlags(rules, words, text_file("real_words.txt").read_text("utf-8").split())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RedFlagsError(f"{file.name} cannot be read: {error}") from error
     except ValidationError as error:

@@ -11,9 +11,10 @@ import yaml
 
 from cordial.bootstrap import PROJECT
 from intake.clinic import read_clinic
+from intake.language import text_file
 from intake.likeness import LikenessError, read_likeness
 from intake.record import FieldAnswer, IntakeRecord
-from intake.red_flags import LANGUAGE, RED_FLAGS, RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
+from intake.red_flags import RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
 from knowledge.encoder import Encoder, Vectors
 from tests.red_flags.count import counted
 from tests.support.people import Coordinator, Patient
@@ -206,12 +207,12 @@ def test_examples_fitted_for_another_embedding_model_are_refused() -> None:
     ],
 )
 def test_a_mistake_in_the_rules_stops_the_start_with_one_sentence(change: tuple[str, str], names: str, tmp_path: Path) -> None:
-    text = RED_FLAGS.read_text("utf-8")
+    text = text_file("red_flags.yml").read_text("utf-8")
     assert change[0] in text
     broken = tmp_path / "red_flags.yml"
     broken.write_text(text.replace(change[0], change[1], 1), "utf-8")
     with pytest.raises(RedFlagsError, match=names) as raised:
-        read_red_flags(broken, LANGUAGE)
+        read_red_flags(broken)
     assert str(raised.value).startswith("red_flags.yml")
 
 

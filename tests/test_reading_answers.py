@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.clinic import Clinic, ClinicError, read_clinic
-from intake.fields import FIELDS, FieldsError, read_intake, the_intake
+from intake.fields import FieldsError, read_intake, the_intake
 from intake.judge import judge
 from intake.judging.results import Context, Doubt, Understood
+from intake.language import text_file
 from intake.reading import MOVES, Heard, Reading, read_message
 from tests.support.talking import TODAY
 
@@ -337,13 +338,13 @@ def changed(file: Path, source: Path, **changes: object) -> Path:
 )
 def test_a_mistake_in_the_fields_is_named(changes: dict[str, object], said: str, tmp_path: Path) -> None:
     with pytest.raises(FieldsError, match=said):
-        read_intake(changed(tmp_path / "fields.yml", FIELDS, **changes))
+        read_intake(changed(tmp_path / "fields.yml", text_file("fields.yml"), **changes))
 
 
 def test_nothing_is_asked_before_the_consent(tmp_path: Path) -> None:
-    fields = yaml.safe_load(FIELDS.read_text("utf-8"))["fields"]
+    fields = yaml.safe_load(text_file("fields.yml").read_text("utf-8"))["fields"]
     with pytest.raises(FieldsError, match="consent"):
-        read_intake(changed(tmp_path / "fields.yml", FIELDS, fields=fields[::-1]))
+        read_intake(changed(tmp_path / "fields.yml", text_file("fields.yml"), fields=fields[::-1]))
 
 
 @pytest.mark.parametrize(

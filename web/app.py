@@ -22,6 +22,7 @@ from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
 from intake.fields import the_intake
 from intake.judging import birth
+from intake.language import speak
 from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -70,6 +71,7 @@ def make_parts(settings: Settings) -> Parts:
     database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
     database.migrate()
     clinic = read_clinic(settings.clinic_file)
+    speak(clinic.language)
     texts()  # a mistake in the texts stops the start, not a patient
     encoder = Encoder(settings.data / "encoder")
     library = Library(settings.knowledge_folder, encoder)

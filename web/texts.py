@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from intake.language import spoken
+
 
 class Texts(BaseModel):
     """What the gateway says by itself."""
@@ -21,7 +23,7 @@ class Texts(BaseModel):
 
 
 @cache
-def texts(language: str = "en") -> Texts:
-    """The sentences in a language that ships."""
-    file = Path(__file__).parent / "texts" / f"{language}.yml"
+def texts() -> Texts:
+    """The sentences in the language that is spoken."""
+    file = Path(__file__).parent / "texts" / f"{spoken()}.yml"
     return Texts.model_validate(yaml.safe_load(file.read_text("utf-8")))

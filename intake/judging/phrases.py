@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-_FILE = Path(__file__).parent / "phrases.yml"
+from intake.language import text_file
 
 
 @cache
@@ -36,4 +35,4 @@ def number_words() -> tuple[dict[str, int], dict[str, int]]:
 
 @cache
 def _file() -> dict[str, Any]:
-    return dict(yaml.safe_load(_FILE.read_text("utf-8")))
+    return dict(yaml.safe_load(text_file("phrases.yml").read_text("utf-8")))
