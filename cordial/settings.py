@@ -68,6 +68,14 @@ class Settings(BaseSettings):
         "commas between. By default one is made once and kept in the data folder.",
     )
     session_days: int = Field(30, ge=1, le=365, description="Days after which a patient's session token ends.")
+    public_url: str | None = Field(
+        None, description="Address under which people reach web, such as https://chat.clinic.example. By default the one that "
+        "they used.", pattern=r"^https?://[^/\s]+$",
+    )  # fmt: skip
+    login_idle_minutes: int = Field(
+        30, ge=1, le=480, description="Minutes without a click after which a coordinator is logged out."
+    )
+    login_hours: int = Field(12, ge=1, le=24, description="Hours after which a coordinator is logged out in any case.")
     limits: Literal["on", "off"] = Field(
         "on", description="Request limits. `off` is for load tests and is refused unless bound to loopback."
     )
@@ -107,6 +115,11 @@ class Settings(BaseSettings):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def behind_https(self) -> bool:
+        """Whether people reach web by HTTPS, so that cookies may be kept to it."""
+        return self.public_url is not None and self.public_url.startswith("https://")
 
     @property
     def web_url(self) -> str:

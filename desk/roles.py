@@ -17,6 +17,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """Something that not everybody may do."""
 
+    OWN_ACCOUNT = "own_account"  # everybody's: the first page, their own password and phone
     SEE_CASES = "see_cases"  # the queue, a case, the search
     WORK_ON_CASES = "work_on_cases"  # take over, write to the patient, note, close
     EXPORT_CASES = "export_cases"  # PDF, FHIR, CSV
@@ -30,17 +31,18 @@ class Permission(StrEnum):
 
 
 _CARE = {
-    Permission.SEE_CASES, Permission.WORK_ON_CASES, Permission.EXPORT_CASES, Permission.REVIEW_ANSWERS, Permission.SEE_REVIEWS,
-    Permission.SEE_INSIGHT,
+    Permission.OWN_ACCOUNT, Permission.SEE_CASES, Permission.WORK_ON_CASES, Permission.EXPORT_CASES, Permission.REVIEW_ANSWERS,
+    Permission.SEE_REVIEWS, Permission.SEE_INSIGHT,
 }  # fmt: skip
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_CARE),
     Role.PHYSICIAN: frozenset(_CARE),
-    Role.EDITOR: frozenset({Permission.SEE_REVIEWS, Permission.SEE_INSIGHT}),
+    Role.EDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.SEE_REVIEWS, Permission.SEE_INSIGHT}),
     # An administrator keeps the service in order. Reading what patients say is not part of that, erasing on request is.
     Role.ADMINISTRATOR: frozenset(
         {
+            Permission.OWN_ACCOUNT,
             Permission.ERASE_CASES,
             Permission.SEE_INSIGHT,
             Permission.MANAGE_PEOPLE,

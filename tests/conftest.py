@@ -19,6 +19,7 @@ from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa
 from tests.support.editing import Editor
 from tests.support.people import Coordinator, Patient
+from tests.support.staff import Staff
 from tests.support.system import System
 
 # What takes long to set up: the index of all articles, and everything running.
@@ -141,6 +142,17 @@ def lonely_patient(lonely_web: System) -> Iterator[Patient]:
 def coordinator(cordial: System) -> Coordinator:
     """A coordinator at the command line of the running system."""
     return Coordinator(cordial.environment)
+
+
+@pytest.fixture
+def new_staff() -> Iterator[Callable[..., Staff]]:
+    """Lets people of the clinic log in to the console of a system: `new_staff(lonely_web, "physician")`."""
+    with ExitStack() as browsers:
+
+        def log_in(system: System, role: str = "coordinator", name: str | None = None) -> Staff:
+            return browsers.enter_context(Staff(system.url, system.data, role, name))
+
+        yield log_in
 
 
 @pytest.fixture

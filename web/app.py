@@ -27,12 +27,14 @@ from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from web import chat, health, inner, pages
+from web.console import routes as console
+from web.console.shell import install_console
 from web.errors import install_error_handlers
 from web.gateway import Gateway
 from web.guards import Guard
 from web.parts import Parts
 from web.rasa import RasaClient
-from web.texts import texts
+from web.texts import console_texts, texts
 from web.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
@@ -59,9 +61,10 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = parts
     install_error_handlers(app)
-    for router in (chat.router, health.router, inner.router, pages.router):
+    for router in (chat.router, health.router, inner.router, pages.router, *console.routers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    install_console(app, parts.settings)
     app.add_middleware(Guard)
     return app
 
@@ -73,6 +76,7 @@ def make_parts(settings: Settings) -> Parts:
     clinic = read_clinic(settings.clinic_file)
     speak(clinic.language)
     texts()  # a mistake in the texts stops the start, not a patient
+    console_texts()
     encoder = Encoder(settings.data / "encoder")
     library = Library(settings.knowledge_folder, encoder)
     library.ask("Is the library warm?")

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from intake.language import spoken
 
@@ -27,3 +27,10 @@ def texts() -> Texts:
     """The sentences in the language that is spoken."""
     file = Path(__file__).parent / "texts" / f"{spoken()}.yml"
     return Texts.model_validate(yaml.safe_load(file.read_text("utf-8")))
+
+
+@cache
+def console_texts(language: str = "en") -> dict[str, str]:
+    """What the console says after something was done, or why it was not, by key; templates hold the rest of its words."""
+    file = Path(__file__).parent / "texts" / f"console.{language}.yml"
+    return TypeAdapter(dict[str, str]).validate_python(yaml.safe_load(file.read_text("utf-8")))

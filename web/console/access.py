@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
 
+from cordial.settings import Settings
 from desk.database import Database
-from desk.models import Login, User
+from desk.logins import Lasting, find_login, grown_old, touch
 from desk.roles import Permission, may
+from web.console.cookies import LOGIN, cookies_of
+from web.parts import parts_of
 
-COOKIE = "cordial_login"
 PROOF_LASTS = timedelta(minutes=10)  # after giving the password; for exports and erasures
 
 
@@ -49,19 +50,35 @@ class ProofNeeded(Exception):
     """This wants the password once more."""
 
 
-def person_of(database: Database, cookie: str | None) -> Person:
+def lasting_of(settings: Settings) -> Lasting:
+    """How long logins last here."""
+    return Lasting(timedelta(minutes=settings.login_idle_minutes), timedelta(hours=settings.login_hours))
+
+
+def person_of(database: Database, cookie: str | None, lasting: Lasting, at_work: bool = False) -> Person:
     """The person whose browser sent a cookie.
+
+    Args:
+        database: the records.
+        cookie: what the browser sent.
+        lasting: how long logins last.
+        at_work: whether the person did something; a page that looks for news by itself keeps nobody logged in.
 
     Raises:
         NotLoggedIn: if nobody is.
     """
-    token_hash = hashlib.sha256((cookie or "").encode()).hexdigest()
+    now = datetime.now(UTC)
     with database.read() as session:
-        login = session.get(Login, token_hash)
-        user = session.get(User, login.user_id) if login else None
-        if login is None or user is None or not user.active or login.ends_at < datetime.now(UTC):
+        found = find_login(session, cookie, lasting, now) if cookie else None
+        if found is None:
             raise NotLoggedIn
-        return Person(user.id, user.name, user.role, token_hash, login.proved_at)
+        login, user = found
+        person = Person(user.id, user.name, user.role, login.token_hash, login.proved_at)
+        old = grown_old(login, now)
+    if at_work and old:
+        with database.write() as session:
+            touch(session, person.login, now)
+    return person
 
 
 def needs(permission: Permission, proved: bool = False) -> Callable[[Request], Person]:
@@ -73,7 +90,9 @@ def needs(permission: Permission, proved: bool = False) -> Callable[[Request], P
     """
 
     def person(request: Request) -> Person:
-        found = person_of(request.app.state.parts.database, request.cookies.get(COOKIE))
+        parts = parts_of(request)
+        cookie, lasting = cookies_of(request).get(request, LOGIN), lasting_of(parts.settings)
+        found = person_of(parts.database, cookie, lasting, at_work=request.method != "GET" or wants_page(request))
         if not found.may(permission):
             raise NotAllowed
         if proved and not found.proved:
@@ -82,3 +101,8 @@ def needs(permission: Permission, proved: bool = False) -> Callable[[Request], P
 
     person.permission = permission  # type: ignore[attr-defined]  # for the test that walks the routes
     return person
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person looks at the answer, and not a script that asked by itself."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,81 @@
+"""The second factor: a code from the person's phone (TOTP), and recovery codes for the day when the phone is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+import pyotp
+from sqlalchemy.orm import Session
+
+from desk.database import keyring_of
+from desk.models import User
+
+_SECONDS = 30
+_RECOVERY_CODES = 10
+_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is misread; 31 letters, so 16 of them hold 79 bits
+_RECOVERY_LENGTH = 16
+
+
+def enrolled(user: User) -> bool:
+    """Whether somebody has shown once that their phone gives the right codes."""
+    return user.sealed_totp is not None and user.totp_step > 0
+
+
+def secret_of(session: Session, user: User) -> str:
+    """The secret that a phone is set up with; made when there is none yet, and the same until it is confirmed."""
+    if user.sealed_totp is None:
+        user.sealed_totp, user.totp_step = keyring_of(session).seal(pyotp.random_base32()), 0
+    return str(keyring_of(session).open(user.sealed_totp))
+
+
+def forget_phone(user: User) -> None:
+    """Take the second factor away; the next login sets up a new one."""
+    user.sealed_totp, user.totp_step, user.recovery = None, 0, []
+
+
+def setup_link(secret: str, email: str, clinic: str) -> str:
+    """What the QR code holds."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=clinic)
+
+
+def use_code(session: Session, user: User, code: str, now: datetime) -> bool:
+    """Whether a code is right, now or half a minute to either side; a code is right only once."""
+    totp, current = pyotp.TOTP(secret_of(session, user)), int(now.timestamp()) // _SECONDS
+    given = "".join(code.split())
+    for step in (current - 1, current, current + 1):
+        right = hmac.compare_digest(totp.at(step * _SECONDS).encode(), given.encode())
+        if right and step > user.totp_step:
+            user.totp_step = step
+            return True
+    return False
+
+
+def new_recovery_codes(user: User) -> list[str]:
+    """Ten new codes in the place of the old ones. Only their hashes stay, so they are shown once."""
+    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_RECOVERY_LENGTH)) for _ in range(_RECOVERY_CODES)]
+    user.recovery = [{"hash": _hashed(code)} for code in codes]
+    return ["-".join(code[start : start + 4] for start in range(0, _RECOVERY_LENGTH, 4)) for code in codes]
+
+
+def has_recovery_code(user: User, code: str) -> bool:
+    """Whether a recovery code is one of those that are left."""
+    given = _hashed(code)
+    return any(hmac.compare_digest(given, str(kept["hash"])) for kept in user.recovery)
+
+
+def use_recovery_code(user: User, code: str) -> bool:
+    """Whether a recovery code is one of those that are left; then it is not any more."""
+    given = _hashed(code)
+    left = [kept for kept in user.recovery if not hmac.compare_digest(given, str(kept["hash"]))]
+    used = len(left) < len(user.recovery)
+    user.recovery = left
+    return used
+
+
+def _hashed(code: str) -> str:
+    # They are random and long, so a plain hash is as good as a slow one.
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()

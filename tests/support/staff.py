@@ -1,0 +1,100 @@
+"""Somebody of the clinic, logged in to the console over real HTTP."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import pyotp
+
+from desk.database import Database
+from desk.roles import Role
+from desk.sealed import Keyring
+from desk.second_factor import secret_of
+from desk.users import Newcomer, create_user, get_user
+
+PASSWORD = "marmalade on a Tuesday"
+
+
+def open_records(data: Path) -> Database:
+    """The database of a running system, by its data folder."""
+    key = (data / "encryption_key").read_text("ascii").strip()
+    return Database(f"sqlite:///{data / 'cordial.db'}", Keyring([key]))
+
+
+def console_client(url: str) -> httpx.Client:
+    """A client that behaves as a browser in which somebody looks at the console's pages."""
+    headers = {"Accept": "text/html,application/xhtml+xml", "Origin": url, "Sec-Fetch-Site": "same-origin"}
+    return httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False, follow_redirects=True)
+
+
+class Staff:
+    """A logged-in client with a person behind it; `http` is the client, `user_id` and `name` the person."""
+
+    def __init__(self, url: str, records: Path | Database, role: str = "coordinator", name: str | None = None) -> None:
+        """Create the person in the records, with password and phone, and log them in.
+
+        Args:
+            url: where web answers.
+            records: the system's data folder, or its database.
+            role: of the person.
+            name: as patients see it.
+        """
+        self.url, self.role = url, role
+        self.records = open_records(records) if isinstance(records, Path) else records
+        mark = secrets.token_hex(4)
+        self.name = name or f"{role.capitalize()} {mark} Example"
+        self.email = f"{role}-{mark}@clinic.example"
+        self.password = PASSWORD
+        with self.records.write() as session:
+            user = create_user(session, Newcomer(self.email, self.name, Role(role)), self.password, "command line")
+            self.user_id = user.id
+            self.secret = secret_of(session, user)
+            user.totp_step = 1  # as if the phone had been confirmed long ago
+        self.http = console_client(url)
+        self.log_in()
+
+    def log_in(self) -> httpx.Response:
+        """Log in with password and code; gives the first page."""
+        first = self.give_password()
+        assert first.url.path == "/desk/login/code", first.text
+        page = self.give_code(self.code())
+        assert page.status_code == 200, page.text
+        assert page.url.path not in {"/desk/login", "/desk/login/code"}, page.text
+        return page
+
+    def give_password(self, password: str | None = None) -> httpx.Response:
+        """The first step."""
+        return self.http.post("/desk/login", data={"email": self.email, "password": password or self.password})
+
+    def give_code(self, code: str) -> httpx.Response:
+        """The second step."""
+        return self.http.post("/desk/login/code", data={"code": code})
+
+    def code(self) -> str:
+        """A code from the phone that was not used yet; waits for the next one if there is none."""
+        step = int(time.time()) // 30
+        with self.records.read() as session:
+            used = get_user(session, self.user_id).totp_step
+        if used > step:  # the one of half a minute ahead was used, too
+            time.sleep((used - step) * 30 - time.time() % 30 + 0.1)
+            step = used
+        return pyotp.TOTP(self.secret).at(datetime.fromtimestamp(max(step, used + 1) * 30, UTC))
+
+    def prove(self) -> None:
+        """Give the password once more, as exports and erasures want it."""
+        proved = self.http.post("/desk/prove", data={"password": self.password}, follow_redirects=False)
+        assert proved.status_code == 303, proved.text
+
+    def __enter__(self) -> Staff:
+        """Use it in a with statement."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the browser."""
+        self.http.close()
+        self.records.close()

@@ -1,0 +1,103 @@
+"""Pages of the console: the frame around them, where they lead, and what they say after something was done."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import StrictUndefined
+
+from desk.roles import Permission
+from web.console.access import Person
+from web.console.cookies import FLASH, cookies_of
+from web.parts import parts_of
+from web.texts import console_texts
+
+HOME = "/desk"
+_FLASH_SECONDS = 60
+# A place in the console: no other host, no backslash that a browser would take for a slash, nothing that ends a header.
+_INSIDE = re.compile(r"/desk(/[\w.~%-]+)*/?(\?[\w.~%&=+:,-]*)?", re.ASCII)
+
+
+class Place(NamedTuple):
+    """An entry of the navigation."""
+
+    path: str
+    title: str
+    permission: Permission
+
+
+# Those that exist and that a person may open are shown, in this order; the first is where the console begins for them.
+PLACES = (
+    Place("/desk/queue", "Queue", Permission.SEE_CASES),
+    Place("/desk/reviews", "Answer reviews", Permission.SEE_REVIEWS),
+    Place("/desk/insight", "Insight", Permission.SEE_INSIGHT),
+    Place("/desk/people", "People", Permission.MANAGE_PEOPLE),
+    Place("/desk/audit", "Audit log", Permission.SEE_AUDIT),
+    Place("/desk/retention", "Retention", Permission.MANAGE_RETENTION),
+    Place("/desk/erase", "Erase", Permission.ERASE_CASES),
+)
+
+templates = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
+templates.env.undefined = StrictUndefined
+
+
+def render(request: Request, person: Person | None, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page.
+
+    Args:
+        request: what it answers.
+        person: who looks at it; nobody on the way in.
+        template: a file in templates/console.
+        status: of the answer.
+        context: what the template shows.
+    """
+    cookies = cookies_of(request)
+    flash = cookies.read_signed(request, FLASH, _FLASH_SECONDS)
+    frame = {
+        "clinic": parts_of(request).clinic, "language": "en", "person": person, "places": places_of(request, person),
+        "here": request.url.path, "flash": flash, "said": console_texts(),
+    }  # fmt: skip
+    response = templates.TemplateResponse(request, f"console/{template}", {**frame, **context}, status_code=status)
+    if flash is not None:
+        cookies.delete(response, FLASH)
+    return response
+
+
+def places_of(request: Request, person: Person | None) -> list[Place]:
+    """Where a person may go."""
+    if person is None:
+        return []
+    there = request.app.state.console_paths
+    return [place for place in PLACES if place.path in there and person.may(place.permission)]
+
+
+def go(request: Request, path: str, said: str | None = None, **details: str) -> RedirectResponse:
+    """Lead on after a form.
+
+    Args:
+        request: what it answers.
+        path: a place in the console.
+        said: a key of the console's texts, shown at the top of the next page.
+        details: what that text mentions.
+    """
+    response = RedirectResponse(path, 303)
+    if said is not None:
+        cookies = cookies_of(request)
+        cookies.set(response, FLASH, cookies.sign(FLASH, console_texts()[said].format(**details)), _FLASH_SECONDS)
+    return response
+
+
+def inside(path: str | None) -> str:
+    """A place in the console that a stranger may have named in a link; the beginning if it is anywhere else."""
+    return path if path is not None and _INSIDE.fullmatch(path) and ".." not in path else HOME
+
+
+def with_next(path: str, following: str) -> str:
+    """An address that knows where to go on afterwards."""
+    return f"{path}?next={quote(following, safe='')}"

@@ -1,0 +1,9 @@
+"""Every router of the console. Each page has a file of its own; this is where it is made known."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.console import login
+
+routers: list[APIRouter] = [login.router]
