@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from desk.models import AuditEntry
 
 _START = "0" * 64
+_LOCK = 0x617564  # names the lock under which PostgreSQL adds entries one after the other
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,17 @@ class Broken:
 
     seq: int
     why: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What an entry must be like; what is empty does not matter."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def record(session: Session, actor: str, action: str, subject: str | None = None, **details: Any) -> AuditEntry:
@@ -39,7 +51,9 @@ def record(session: Session, actor: str, action: str, subject: str | None = None
         subject: the id of the conversation or of the user that it was done to.
         details: nothing personal, since an erasure cannot reach it.
     """
-    last = session.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))  # SQLite has one writer at a time anyway
+    last = newest(session)
     entry = AuditEntry(
         seq=last.seq + 1 if last else 1, at=datetime.now(UTC), actor=actor, action=action, subject=subject, details=details,
         previous=last.hash if last else _START,
@@ -62,6 +76,45 @@ def verify(session: Session) -> Broken | None:
             return Broken(entry.seq, "it was changed")
         previous, expected = entry.hash, expected + 1
     return None
+
+
+def newest(session: Session) -> AuditEntry | None:
+    """The last entry. Its number and hash, written down elsewhere, show later that nothing before it was made anew."""
+    return session.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+
+
+def search(session: Session, wanted: Search, before: int | None, most: int) -> list[AuditEntry]:
+    """Entries, the newest first.
+
+    Args:
+        session: a transaction.
+        wanted: what they must be like.
+        before: only those with a lower number, for the next page.
+        most: how many.
+    """
+    query = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(most)
+    for column, value in ((AuditEntry.actor, wanted.actor), (AuditEntry.action, wanted.action)):
+        if value:
+            query = query.where(column == value)
+    if wanted.subject:
+        query = query.where(AuditEntry.subject == wanted.subject)
+    if wanted.since:
+        query = query.where(AuditEntry.at >= wanted.since)
+    if wanted.until:
+        query = query.where(AuditEntry.at < wanted.until)
+    if before is not None:
+        query = query.where(AuditEntry.seq < before)
+    return list(session.scalars(query))
+
+
+def actions(session: Session) -> list[str]:
+    """Every action that was ever written down."""
+    return sorted(session.scalars(select(AuditEntry.action).distinct()))
+
+
+def count(session: Session) -> int:
+    """How many entries there are."""
+    return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
 
 def _all(session: Session) -> Iterator[AuditEntry]:

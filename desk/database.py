@@ -41,7 +41,7 @@ class Database:
         Raises:
             DatabaseError: if it is not one, or names a kind of database that is not installed.
         """
-        self._keyring = keyring
+        self.keyring = keyring
         try:
             url = make_url(address)
             url.get_dialect().import_dbapi()
@@ -59,14 +59,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads."""
-        with Session(self.engine, info={_KEYRING: self._keyring}) as session:
+        with Session(self.engine, info={_KEYRING: self.keyring}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes; everything in it is stored, or nothing."""
         engine = self.engine.execution_options(immediate=True)
-        info = {_KEYRING: self._keyring}
+        info = {_KEYRING: self.keyring}
         with Session(engine, expire_on_commit=False, info=info) as session, session.begin():
             yield session
 

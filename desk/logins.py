@@ -1,8 +1,4 @@
-"""Logging in: password, then the second factor, then a login that ends by itself; and what happens to somebody who guesses.
-
-Every try is charged before it is judged, so that many tries at once count as many. After five wrong ones each further one has
-to wait, twice as long each time. What a locked person can do: see docs/people.md.
-"""
+"""Logging in: password, then the second factor, then a login that ends by itself."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
@@ -19,10 +15,8 @@ from desk.database import Database
 from desk.models import Login, User
 from desk.passwords import matches
 from desk.second_factor import enrolled, has_recovery_code, use_code, use_recovery_code
+from desk.tries import Browser, charge, failed, forgive, is_known, refund
 
-FREE_TRIES = 5
-_FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=1)
 _SEEN_EVERY = timedelta(minutes=1)  # not at every click: each would be a write
 
 
@@ -34,43 +28,37 @@ class Lasting:
     longest: timedelta
 
 
-def check_password(database: Database, email: str, password: str, known: bool = False) -> User | None:
+def check_password(database: Database, email: str, password: str, browser: Browser = None) -> User | None:
     """The person whose address and password these are; nothing if they are not, or if too much was guessed.
 
-    Args:
-        database: the records.
-        email: as it was typed.
-        password: as it was typed.
-        known: whether this person has logged in with this browser before.
+    Judging takes time and so happens between two transactions: patients' messages do not wait for it.
     """
     with database.write() as session:
-        user = session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
-        free = user is not None and _charge(session, user, known)
+        user = _active(session, email)
+        known = user is not None and is_known(user, browser)
+        free = user is not None and charge(user, known)
     right = matches(user.password if user and free else None, password)
-    if user is None:
+    if user is None or not free:
         return None
     with database.write() as session:
         found = session.get(User, user.id)
         if found is None or not found.active:
             return None
         if right:
-            _refund(found, known)
+            refund(found, known)
             return found
-        if free:
-            record(session, found.id, "login.failed", found.id, factor="password", tries=_tries(found, known)[0])
+        failed(session, found, known, "password")
     return None
 
 
-def check_code(session: Session, user: User, code: str, known: bool = False) -> bool:
+def check_code(session: Session, user: User, code: str, browser: Browser = None) -> bool:
     """Whether a code from the phone, or a recovery code, is right. It is used up."""
-    if not _charge(session, user, known):
+    known = is_known(user, browser)
+    if not enrolled(user) or not charge(user, known):
         return False
-    if use_code(session, user, code, datetime.now(UTC)):
+    if use_code(session, user, code, datetime.now(UTC)) or _use_recovery_code(session, user, code):
         return True
-    if enrolled(user) and use_recovery_code(user, code):
-        record(session, user.id, "login.recovery_code_used", user.id, left=len(user.recovery))
-        return True
-    record(session, user.id, "login.failed", user.id, factor="code", tries=_tries(user, known)[0])
+    failed(session, user, known, "code")
     return False
 
 
@@ -80,15 +68,14 @@ def check_recovery(database: Database, email: str, password: str, code: str) -> 
     The password is only judged beside a right code, so nothing can be learned here about either.
     """
     with database.read() as session:
-        user = session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
-        hashed = user.password if user and has_recovery_code(user, code) else None
-    if not matches(hashed, password) or user is None:
+        user = _active(session, email)
+        hashed_password = user.password if user and has_recovery_code(user, code) else None
+    if not matches(hashed_password, password) or user is None:
         return None
     with database.write() as session:
         found = session.get(User, user.id)
-        if found is None or not found.active or not use_recovery_code(found, code):
+        if found is None or not found.active or not _use_recovery_code(session, found, code):
             return None
-        record(session, found.id, "login.recovery_code_used", found.id, left=len(found.recovery))
         return found
 
 
@@ -96,11 +83,12 @@ def start_login(session: Session, user: User, lasting: Lasting) -> str:
     """Log somebody in; gives what their browser keeps. What was guessed before is forgiven."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     forgive(user)
-    ends_at = now + lasting.longest
     session.execute(delete(Login).where(Login.ends_at < now))
     session.add(
-        Login(token_hash=hashed(token), user_id=user.id, started_at=now, seen_at=now, ends_at=ends_at, proved_at=now)
-    )  # fmt: skip
+        Login(
+            token_hash=hashed(token), user_id=user.id, started_at=now, seen_at=now, ends_at=now + lasting.longest, proved_at=now
+        )
+    )
     record(session, user.id, "login.started", user.id)
     return token
 
@@ -119,6 +107,18 @@ def find_login(session: Session, token: str, lasting: Lasting, now: datetime) ->
     if login.ends_at <= now or login.seen_at + lasting.idle <= now:
         return None
     return login, user
+
+
+def logins_of(session: Session, user_id: str, lasting: Lasting, now: datetime) -> list[Login]:
+    """Where somebody is logged in, the newest first."""
+    query = select(Login).where(Login.user_id == user_id, Login.ends_at > now, Login.seen_at > now - lasting.idle)
+    return list(session.scalars(query.order_by(Login.started_at.desc())))
+
+
+def last_seen(session: Session) -> dict[str, datetime]:
+    """When each person was last at work, as far as their logins are still known."""
+    rows = session.execute(select(Login.user_id, func.max(Login.seen_at)).group_by(Login.user_id))
+    return dict(rows.tuples().all())
 
 
 def grown_old(login: Login, now: datetime) -> bool:
@@ -148,60 +148,30 @@ def end_all(session: Session, user_id: str, but: str | None = None) -> None:
 
 
 def prove(database: Database, user_id: str, token_hash: str, password: str) -> bool:
-    """Whether somebody who is logged in gave their password once more. Wrong ones count as tries."""
+    """Whether somebody who is logged in gave their password once more. Wrong ones count as tries of a known browser."""
     with database.write() as session:
         user = session.get(User, user_id)
-        free = user is not None and _charge(session, user, known=True)
+        free = user is not None and charge(user, known=True)
     right = matches(user.password if user and free else None, password)
     with database.write() as session:
-        user, login = session.get(User, user_id), session.get(Login, token_hash)
-        if user is None or login is None:
+        found, login = session.get(User, user_id), session.get(Login, token_hash)
+        if found is None or login is None or not free:
             return False
         if right:
-            _refund(user, known=True)
+            refund(found, known=True)
             login.proved_at = datetime.now(UTC)
             record(session, user_id, "login.proved", user_id)
-        elif free:
-            record(session, user_id, "login.failed", user_id, factor="proof", tries=_tries(user, known=True)[0])
+        else:
+            failed(session, found, known=True, factor="proof")
     return right
 
 
-def forgive(user: User) -> None:
-    """Forget what was guessed."""
-    user.failures, user.locked_until = 0, None
+def _active(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
 
 
-def locked(user: User, now: datetime) -> bool:
-    """Whether a try by a browser that is not known would be refused."""
-    return user.locked_until is not None and user.locked_until > now
-
-
-def unlock(session: Session, user: User, actor: str) -> None:
-    """Let somebody try again now."""
-    forgive(user)
-    record(session, actor, "user.unlocked", user.id)
-
-
-def _tries(user: User, known: bool) -> tuple[int, datetime | None]:
-    return user.failures, user.locked_until
-
-
-def _charge(session: Session, user: User, known: bool) -> bool:
-    """Count a try; not if none is free, then it is refused."""
-    now = datetime.now(UTC)
-    failures, until = _tries(user, known)
-    if until is not None and until > now:
-        return False
-    failures += 1
-    wait = min(_FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 16), _LONGEST_WAIT) if failures >= FREE_TRIES else None
-    _set_tries(user, known, failures, now + wait if wait else None)
-    return True
-
-
-def _refund(user: User, known: bool) -> None:
-    failures, _ = _tries(user, known)
-    _set_tries(user, known, max(0, failures - 1), None)
-
-
-def _set_tries(user: User, known: bool, failures: int, until: datetime | None) -> None:
-    user.failures, user.locked_until = failures, until
+def _use_recovery_code(session: Session, user: User, code: str) -> bool:
+    used = use_recovery_code(user, code)
+    if used:
+        record(session, user.id, "login.recovery_code_used", user.id, left=len(user.recovery))
+    return used

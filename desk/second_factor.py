@@ -10,6 +10,7 @@ from datetime import datetime
 import pyotp
 from sqlalchemy.orm import Session
 
+from desk.audit import record
 from desk.database import keyring_of
 from desk.models import User
 
@@ -21,14 +22,22 @@ _RECOVERY_LENGTH = 16
 
 def enrolled(user: User) -> bool:
     """Whether somebody has shown once that their phone gives the right codes."""
-    return user.sealed_totp is not None and user.totp_step > 0
+    return user.sealed_totp is not None
 
 
-def secret_of(session: Session, user: User) -> str:
-    """The secret that a phone is set up with; made when there is none yet, and the same until it is confirmed."""
-    if user.sealed_totp is None:
-        user.sealed_totp, user.totp_step = keyring_of(session).seal(pyotp.random_base32()), 0
-    return str(keyring_of(session).open(user.sealed_totp))
+def new_secret() -> str:
+    """What a phone is set up with. It is stored when the phone has given a right code."""
+    return pyotp.random_base32()
+
+
+def confirm_phone(session: Session, user: User, secret: str, code: str, now: datetime) -> bool:
+    """Take a phone as the second factor, in the place of any other, if it gives a right code."""
+    step = _step_of(secret, code, now)
+    if step is None:
+        return False
+    user.sealed_totp, user.totp_step = keyring_of(session).seal(secret), step
+    record(session, user.id, "user.phone_set_up", user.id)
+    return True
 
 
 def forget_phone(user: User) -> None:
@@ -42,21 +51,19 @@ def setup_link(secret: str, email: str, clinic: str) -> str:
 
 
 def use_code(session: Session, user: User, code: str, now: datetime) -> bool:
-    """Whether a code is right, now or half a minute to either side; a code is right only once."""
-    totp, current = pyotp.TOTP(secret_of(session, user)), int(now.timestamp()) // _SECONDS
-    given = "".join(code.split())
-    for step in (current - 1, current, current + 1):
-        right = hmac.compare_digest(totp.at(step * _SECONDS).encode(), given.encode())
-        if right and step > user.totp_step:
-            user.totp_step = step
-            return True
-    return False
+    """Whether a code is right, now or half a minute to either side. A code is right only once, and none before it after it."""
+    step = _step_of(str(keyring_of(session).open(user.sealed_totp or "")), code, now)
+    if step is None or step <= user.totp_step:
+        return False
+    user.totp_step = step
+    return True
 
 
-def new_recovery_codes(user: User) -> list[str]:
+def new_recovery_codes(session: Session, user: User) -> list[str]:
     """Ten new codes in the place of the old ones. Only their hashes stay, so they are shown once."""
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_RECOVERY_LENGTH)) for _ in range(_RECOVERY_CODES)]
     user.recovery = [{"hash": _hashed(code)} for code in codes]
+    record(session, user.id, "user.recovery_codes_made", user.id)
     return ["-".join(code[start : start + 4] for start in range(0, _RECOVERY_LENGTH, 4)) for code in codes]
 
 
@@ -73,6 +80,16 @@ def use_recovery_code(user: User, code: str) -> bool:
     used = len(left) < len(user.recovery)
     user.recovery = left
     return used
+
+
+def _step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The half-minute of which a code is."""
+    totp, current = pyotp.TOTP(secret), int(now.timestamp()) // _SECONDS
+    given = "".join(code.split()).encode()
+    right = [
+        step for step in (current - 1, current, current + 1) if hmac.compare_digest(totp.at(step * _SECONDS).encode(), given)
+    ]
+    return max(right, default=None)
 
 
 def _hashed(code: str) -> str:

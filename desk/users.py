@@ -60,7 +60,8 @@ def create_user(session: Session, newcomer: Newcomer, password: str | None, acto
         raise EmailTaken
     user = User(
         id=uuid4().hex, email=address, name=newcomer.name.strip(), role=newcomer.role.value, active=True,
-        created_at=datetime.now(UTC), password=None, sealed_totp=None, totp_step=0, recovery=[], failures=0, locked_until=None,
+        created_at=datetime.now(UTC), password=None, sealed_totp=None, totp_step=0, recovery=[], failures=0,
+        locked_until=None, known_failures=0, known_locked_until=None,
     )  # fmt: skip
     session.add(user)
     if password is not None:
@@ -107,6 +108,13 @@ def has_administrator(session: Session) -> bool:
     return _administrators(session) > 0
 
 
+def change_password(session: Session, user: User, hashed: str, this_login: str) -> None:
+    """Give somebody the password that they chose, by its hash, and log them out of every other browser."""
+    user.password = hashed
+    end_all(session, user.id, but=this_login)
+    record(session, user.id, "user.password_changed", user.id)
+
+
 def change_role(session: Session, user: User, role: Role, actor: str) -> None:
     """Give somebody another role; it holds from their next click.
 
@@ -141,8 +149,13 @@ def activate(session: Session, user: User, actor: str) -> None:
         record(session, actor, "user.activated", user.id)
 
 
+def is_last(session: Session, user: User) -> bool:
+    """Whether nobody else could manage people."""
+    return bool(user.role == Role.ADMINISTRATOR and user.active and user.password) and _administrators(session) == 1
+
+
 def _keep_one_administrator(session: Session, user: User) -> None:
-    if user.role == Role.ADMINISTRATOR and user.active and user.password and _administrators(session) == 1:
+    if is_last(session, user):
         raise LastAdministrator
 
 

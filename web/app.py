@@ -34,7 +34,7 @@ from web.gateway import Gateway
 from web.guards import Guard
 from web.parts import Parts
 from web.rasa import RasaClient
-from web.texts import console_texts, texts
+from web.texts import audit_texts, console_texts, texts
 from web.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
@@ -77,6 +77,7 @@ def make_parts(settings: Settings) -> Parts:
     speak(clinic.language)
     texts()  # a mistake in the texts stops the start, not a patient
     console_texts()
+    audit_texts()
     encoder = Encoder(settings.data / "encoder")
     library = Library(settings.knowledge_folder, encoder)
     library.ask("Is the library warm?")

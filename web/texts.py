@@ -32,5 +32,15 @@ def texts() -> Texts:
 @cache
 def console_texts(language: str = "en") -> dict[str, str]:
     """What the console says after something was done, or why it was not, by key; templates hold the rest of its words."""
-    file = Path(__file__).parent / "texts" / f"console.{language}.yml"
+    return _read(f"console.{language}.yml")
+
+
+@cache
+def audit_texts(language: str = "en") -> dict[str, str]:
+    """The actions of the audit log in words."""
+    return _read(f"audit.{language}.yml")
+
+
+def _read(name: str) -> dict[str, str]:
+    file = Path(__file__).parent / "texts" / name
     return TypeAdapter(dict[str, str]).validate_python(yaml.safe_load(file.read_text("utf-8")))

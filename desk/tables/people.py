@@ -26,8 +26,10 @@ class User(Base):
     sealed_totp: Mapped[str | None] = mapped_column(Text)  # the secret of the second factor, encrypted
     totp_step: Mapped[int] = mapped_column(default=0)  # of the last code used; a code is used once
     recovery: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # hashes of the recovery codes that are left
-    failures: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)  # wrong tries since the last login
     locked_until: Mapped[datetime | None]
+    known_failures: Mapped[int] = mapped_column(default=0, server_default="0")  # the same, from browsers used before
+    known_locked_until: Mapped[datetime | None]
 
 
 class Login(Base):

@@ -12,6 +12,8 @@ from cordial.settings import Settings
 
 LOGIN = "login"  # the login's token
 STEP = "step"  # who has given the right password and owes the second factor
+BROWSER = "browser"  # who has logged in with this browser before
+PHONE = "phone"  # the sealed secret of a phone that is being set up
 FLASH = "flash"  # what the next page says at its top
 
 

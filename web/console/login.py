@@ -6,13 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from desk.logins import check_code, check_password, end_login, hashed, prove, start_login
+from desk.logins import check_code, check_password, check_recovery, end_login, hashed, prove, start_login
 from desk.models import User
 from desk.roles import Permission
 from desk.second_factor import enrolled
+from desk.tries import Browser, browser_of, password_mark
+from desk.users import get_user
 from web.chat import PartsNow
 from web.console.access import NotLoggedIn, Person, lasting_of, needs
-from web.console.cookies import LOGIN, STEP, cookies_of
+from web.console.cookies import BROWSER, LOGIN, STEP, cookies_of
 from web.console.page import HOME, go, inside, places_of, render, with_next
 from web.console.shell import who
 from web.parts import Parts
@@ -22,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 Anybody = Annotated[Person, Depends(needs(Permission.OWN_ACCOUNT))]
 Text = Annotated[str, Form(max_length=300)]
 _STEP_SECONDS = 10 * 60
+_BROWSER_SECONDS = 180 * 24 * 60 * 60
 
 
 @router.get("/desk")
@@ -44,13 +47,10 @@ def log_in(
     request: Request, parts: PartsNow, email: Text = "", password: Text = "", next: Text = HOME
 ) -> Response:  # fmt: skip
     """Judge the password; then the second factor is asked for."""
-    user = check_password(parts.database, email, password)
+    user = check_password(parts.database, email, password, browser_known(request))
     if user is None:
         return render(request, None, "login.html", 401, next=inside(next), email=email, problem="login_wrong")
-    response = go(request, with_next("/desk/login/code", inside(next)))
-    cookies = cookies_of(request)
-    cookies.set(response, STEP, cookies.sign(STEP, [user.id, _mark(user)]))
-    return response
+    return to_second_step(request, user, inside(next))
 
 
 @router.get("/desk/login/code")
@@ -65,13 +65,33 @@ def give_code(request: Request, parts: PartsNow, code: Text = "", next: Text = H
     """Judge the code, and log in."""
     user = halfway(request, parts)
     with parts.database.write() as session:
-        found = session.get(User, user.id)
-        token = None
-        if found and enrolled(found) and check_code(session, found, code):
-            token = start_login(session, found, lasting_of(parts.settings))
+        found = get_user(session, user.id)
+        right = check_code(session, found, code, browser_known(request))
+        token = start_login(session, found, lasting_of(parts.settings)) if right else None
     if token is None:
         return render(request, None, "code.html", 401, next=inside(next), problem="code_wrong")
-    return logged_in(request, parts, go(request, inside(next)), token)
+    return logged_in(request, parts, found, go(request, inside(next)), token)
+
+
+@router.get("/desk/login/recovery")
+def recovery_page(request: Request) -> Response:
+    """Ask somebody who is locked out for everything at once."""
+    return render(request, None, "recovery.html", email="", problem=None)
+
+
+@router.post("/desk/login/recovery")
+def give_recovery(
+    request: Request, parts: PartsNow, email: Text = "", password: Text = "", code: Text = ""
+) -> Response:  # fmt: skip
+    """Judge it, and log in."""
+    user = check_recovery(parts.database, email, password, code)
+    if user is None:
+        return render(request, None, "recovery.html", 401, email=email, problem="recovery_wrong")
+    with parts.database.write() as session:
+        found = get_user(session, user.id)
+        token = start_login(session, found, lasting_of(parts.settings))
+    response = go(request, HOME, "recovered", left=str(len(found.recovery)))
+    return logged_in(request, parts, found, response, token)
 
 
 @router.post("/desk/logout")
@@ -100,6 +120,15 @@ def give_proof(
     return render(request, person, "prove.html", 401, next=inside(next), problem="proof_wrong")
 
 
+def to_second_step(request: Request, user: User, following: str) -> Response:
+    """Lead somebody who gave the right password to their code, or to setting up a phone if they have none yet."""
+    page = "/desk/login/code" if enrolled(user) else "/desk/login/phone"
+    response = go(request, with_next(page, following))
+    cookies = cookies_of(request)
+    cookies.set(response, STEP, cookies.sign(STEP, [user.id, password_mark(user)]), _STEP_SECONDS)
+    return response
+
+
 def halfway(request: Request, parts: Parts) -> User:
     """The person who gave the right password in this browser a short while ago, and owes the second factor.
 
@@ -109,13 +138,13 @@ def halfway(request: Request, parts: Parts) -> User:
     step = cookies_of(request).read_signed(request, STEP, _STEP_SECONDS)
     with parts.database.read() as session:
         user = session.get(User, step[0]) if step else None
-    if user is None or not user.active or step[1] != _mark(user):
+    if user is None or not user.active or step[1] != password_mark(user):
         raise NotLoggedIn
     return user
 
 
-def logged_in(request: Request, parts: Parts, response: Response, token: str) -> Response:
-    """Have the browser keep its login, and end the one that it had before."""
+def logged_in(request: Request, parts: Parts, user: User, response: Response, token: str) -> Response:
+    """Have the browser keep its login, end the one that it had before, and know it again."""
     cookies = cookies_of(request)
     before = cookies.get(request, LOGIN)
     if before:
@@ -123,9 +152,17 @@ def logged_in(request: Request, parts: Parts, response: Response, token: str) ->
             end_login(session, hashed(before))
     cookies.delete(response, STEP)
     cookies.set(response, LOGIN, token)
+    keep_browser(request, response, user)
     return response
 
 
-def _mark(user: User) -> str:
-    """What changes with the password."""
-    return hashed(user.password or "")[:16]
+def keep_browser(request: Request, response: Response, user: User) -> None:
+    """Have the browser show next time that this person has logged in with it."""
+    cookies = cookies_of(request)
+    cookies.set(response, BROWSER, cookies.sign(BROWSER, browser_of(user)), _BROWSER_SECONDS)
+
+
+def browser_known(request: Request) -> Browser:
+    """Who has logged in with this browser before."""
+    known: Browser = cookies_of(request).read_signed(request, BROWSER, _BROWSER_SECONDS)
+    return known

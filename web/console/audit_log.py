@@ -1,0 +1,66 @@
+"""The audit log: read it, search it, and see whether its chain holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from desk.audit import Search, actions, count, newest, record, search, verify
+from desk.roles import Permission
+from desk.users import list_users
+from web.chat import PartsNow
+from web.console.access import Person, needs
+from web.console.page import render
+from web.texts import audit_texts
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Person, Depends(needs(Permission.SEE_AUDIT))]
+_PAGE = 50
+
+
+class Asked(BaseModel):
+    """What somebody searches for; what is empty does not matter."""
+
+    actor: str = Field("", max_length=64)
+    action: str = Field("", max_length=64)
+    subject: str = Field("", max_length=64)
+    since: str = Field("", max_length=10)  # days, as a form sends them
+    until: str = Field("", max_length=10)
+    before: int | None = Field(None, ge=1, le=2**53)  # the lowest number of the page before
+
+    def search(self) -> Search:
+        """The same for the records."""
+        since, until = _start_of(self.since), _start_of(self.until, days=1)
+        return Search(self.actor.strip(), self.action, self.subject.strip(), since, until)
+
+
+@router.get("/desk/audit")
+def audit_log(request: Request, parts: PartsNow, person: Reader, asked: Annotated[Asked, Query()]) -> Response:
+    """The newest entries, or those that were searched for."""
+    with parts.database.read() as session:
+        found = search(session, asked.search(), asked.before, _PAGE + 1)
+        names = {user.id: user.name for user in list_users(session)}
+        known = actions(session)
+    shown: dict[str, Any] = {"entries": found[:_PAGE], "more": len(found) > _PAGE, "names": names, "actions": known}
+    return render(request, person, "audit.html", asked=asked, words=audit_texts(), **shown)
+
+
+@router.post("/desk/audit/verify")
+def verify_chain(request: Request, parts: PartsNow, person: Reader) -> Response:
+    """Walk the whole chain and say whether it holds."""
+    with parts.database.read() as session:
+        broken, entries, last = verify(session), count(session), newest(session)
+    with parts.database.write() as session:
+        record(session, person.id, "audit.verified", None, holds=broken is None, entries=entries)
+    return render(request, person, "audit_checked.html", broken=broken, entries=entries, last=last)
+
+
+def _start_of(day: str, days: int = 0) -> datetime | None:
+    """The beginning of a day in UTC; nothing if none was given, or no day."""
+    try:
+        return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), UTC) if day else None
+    except (ValueError, OverflowError):
+        return None
