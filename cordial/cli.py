@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
+from cordial.audit import audit
 from cordial.bootstrap import PROJECT, RASA
 from cordial.console import Json, plain_errors, say
 from cordial.kb import build_index, kb, prepare_encoder, print_answer
-from cordial.keys import encryption_keys
+from cordial.records import open_database
 from cordial.red_flags import red_flags
 from cordial.settings import Settings, load_settings
-from desk.database import Database
+from cordial.users import say_first_link, users
 from desk.handoffs import Case, find_case, list_handoffs, waiting_since
 from desk.models import Handoff
-from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
 from intake.fields import the_intake
 from intake.red_flags import read_red_flags, the_red_flags
@@ -32,6 +32,8 @@ _FOR_US_ALONE = 0o077  # what is in the data folder is about patients
 app.add_typer(kb, name="kb")
 app.add_typer(handoffs, name="handoffs")
 app.add_typer(red_flags, name="red-flags")
+app.add_typer(users, name="users")
+app.add_typer(audit, name="audit")
 
 
 @app.command()
@@ -41,11 +43,14 @@ def start() -> None:
 
     os.umask(_FOR_US_ALONE)
     with plain_errors():
-        starter.start(load_settings(), say)
+        settings = load_settings()
+        starter.start(settings, say, lambda: say_first_link(settings))
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    first_link: Annotated[bool, typer.Option(hidden=True, help="`cordial start` prints the link itself.")] = True,
+) -> None:
     """Start the web process alone."""
     os.umask(_FOR_US_ALONE)
     with plain_errors():
@@ -61,6 +66,8 @@ def serve() -> None:
         from web.logs import set_up_logs  # noqa: PLC0415
 
         set_up_logs(settings)
+        if first_link:
+            say_first_link(settings)
         parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
         uvicorn.run(
             create_app(parts), host=settings.host, port=settings.port, log_config=None, access_log=False,
@@ -154,13 +161,6 @@ def handoffs_show(reference: str, as_json: Json = False) -> None:
             typer.echo(json.dumps(value, ensure_ascii=False))
             return
         _print_case(case)
-
-
-def open_database(settings: Settings) -> Database:
-    """The records, with the tables of this version."""
-    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
-    database.migrate()
-    return database
 
 
 def _print_case(case: Case) -> None:

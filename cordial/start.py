@@ -78,8 +78,13 @@ class Child:
         return lines[-1].strip() if lines else "it printed nothing"
 
 
-def start(settings: Settings, say: Callable[[str], None]) -> None:
+def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], None]) -> None:
     """Run Cordial until a signal ends it.
+
+    Args:
+        settings: of this run.
+        say: prints a line.
+        ready: called once, when everything runs.
 
     Raises:
         StartError: if it cannot start; nothing stays behind.
@@ -108,8 +113,10 @@ def start(settings: Settings, say: Callable[[str], None]) -> None:
         say(f"\nReady after {time.monotonic() - began:.0f} s.")
         say(f"  Chat      {settings.web_url}/chat")
         say(f"  Library   {settings.web_url}/library")
+        say(f"  Console   {settings.web_url}/desk")
         say(f"  Handoffs  {_shown(Path(sys.executable).with_name('cordial'))} handoffs list")
         say(f"  Logs      {_shown(web.log.parent)}\n\nCtrl-C ends both processes.")
+        ready()
         _look_after(children, say)
     except _Stop.Stopped:
         say("\nEnding …")
@@ -120,7 +127,7 @@ def start(settings: Settings, say: Callable[[str], None]) -> None:
 
 def web_process(settings: Settings) -> Child:
     """The web process."""
-    command = [sys.executable, "-m", "cordial", "serve"]
+    command = [sys.executable, "-m", "cordial", "serve", "--no-first-link"]
     return Child("web", command, dict(os.environ), settings.data / "logs" / "web.log")
 
 

@@ -83,6 +83,11 @@ def newest(session: Session) -> AuditEntry | None:
     return session.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
 
 
+def entry(session: Session, seq: int) -> AuditEntry | None:
+    """One entry by its number."""
+    return session.get(AuditEntry, seq)
+
+
 def search(session: Session, wanted: Search, before: int | None, most: int) -> list[AuditEntry]:
     """Entries, the newest first.
 
