@@ -34,6 +34,7 @@ from web.gateway import Gateway
 from web.guards import Guard
 from web.parts import Parts
 from web.rasa import RasaClient
+from web.sweeping import Sweeper
 from web.texts import audit_texts, console_texts, texts
 from web.tokens import Tokens
 
@@ -48,7 +49,8 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        background = [asyncio.create_task(parts.gateway.recover()), asyncio.create_task(_keep_fresh(parts.library))]
+        sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
+        background = [asyncio.create_task(sweeper.run()), asyncio.create_task(_keep_fresh(parts.library))]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
         yield
         for task in background:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -18,6 +21,7 @@ from sqlalchemy.orm import Session
 from actions.turn import new_reference
 from desk.conversations import (
     Draft,
+    Stored,
     UnknownConversation,
     delete_conversation,
     exists,
@@ -27,12 +31,12 @@ from desk.conversations import (
     start_conversation,
     store_patient_message,
     store_turn,
-    unanswered,
 )
 from desk.database import Database
 from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
+from desk.turns import Waiting, take_turn, waiting_before
 from intake.clinic import Clinic
 from intake.judging.plain import looks_like_a_question
 from intake.record import (
@@ -55,7 +59,11 @@ Result = TypeVar("Result")
 
 POLL_SECONDS = 2.0  # a stream also looks by itself: another process may have written
 HEARTBEAT_SECONDS = 15.0
-_RECOVERY_SECONDS = 180.0
+# The promise is a reply within ten seconds, of which Rasa may take eight by default.
+_BESIDE_RASA = 1.5  # seconds for everything else, waiting for the turn included
+_LEAST_FOR_RASA = 2.0  # seconds; with less left, a message is not begun any more
+_LEAST_FOR_US = 0.5  # seconds, for storing the outcome
+_LOOK_AGAIN_SECONDS = 0.1
 
 
 class Gateway:
@@ -77,6 +85,11 @@ class Gateway:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
+    @property
+    def longest_turn(self) -> float:
+        """Seconds after which a message without an outcome has been left by its process."""
+        return self._rasa.timeout + _BESIDE_RASA + _LEAST_FOR_US
+
     async def start(self) -> tuple[str, list[Message]]:
         """Begin a conversation; gives its id and the greeting."""
         clinic, said = self._clinic, texts()
@@ -97,37 +110,55 @@ class Gateway:
             IdReused: if the id came before with another text.
             UnknownConversation: if the conversation was deleted.
         """
-        async with self._turn(conversation_id):
-
-            def store() -> tuple[int, list[Message] | None]:
-                with self._database.write() as session:
-                    stored = store_patient_message(session, conversation_id, client_id, text)
-                    return stored.seq, stored.replies
-
-            seq, replies = await self._in_thread(store)
-            if replies is not None:
-                return replies
+        flag = await self.emergency_in(conversation_id, text)
+        if flag:
+            return await self._answer_emergency(conversation_id, client_id, text, flag)
+        ends = time.monotonic() + self._rasa.timeout + _BESIDE_RASA
+        async with self._turn(conversation_id, ends - _LEAST_FOR_RASA) as has_turn:
+            stored = await self._take_turn(conversation_id, client_id, text, ends - _LEAST_FOR_RASA) if has_turn else None
+            if stored is None:
+                return await self._say_away(conversation_id, client_id, text)
+            if stored.replies is not None:
+                return stored.replies
             self._announce(conversation_id)
-            return await self._answer(conversation_id, seq, text)
+            await self._answer_earlier(conversation_id, stored.seq, ends)
+            return await self._answer(conversation_id, stored.seq, text, ends)
 
-    async def recover(self) -> None:
-        """Deal with messages that an earlier process stored and did not answer, once Rasa is there."""
-        waited = 0.0
-        while not await self._rasa.ready() and waited < _RECOVERY_SECONDS:
-            await asyncio.sleep(1.0)
-            waited += 1.0
+    async def emergency_in(self, conversation_id: str, text: str) -> RedFlag | None:
+        """The emergency in a message, if there is one; nothing is stored."""
 
-        def find() -> list[tuple[str, int, str]]:
+        def look() -> RedFlag | None:
             with self._database.read() as session:
-                return unanswered(session)
+                record = intake_record(session, conversation_id)
+            return self._red_flag(text, record)
 
-        for conversation_id, seq, text in await self._in_thread(find):
-            async with self._turn(conversation_id):
-                try:
-                    await self._answer(conversation_id, seq, text)
-                except UnknownConversation:
-                    continue
-            logger.info("answered a message of an earlier run", seq=seq)
+        flag = await self._in_thread(look)
+        return flag if flag and flag.level == "emergency" else None
+
+    async def answer_again(self, waiting: Waiting) -> None:
+        """Deal with a message that was stored and not answered.
+
+        Raises:
+            UnknownConversation: if the conversation was deleted.
+        """
+        ends = time.monotonic() + self._rasa.timeout + _BESIDE_RASA
+        async with self._turn(waiting.conversation_id, ends) as has_turn:
+            if has_turn:
+                await self._answer(waiting.conversation_id, waiting.seq, waiting.text)
+
+    async def give_up(self, waiting: Waiting) -> None:
+        """Say to a patient that their message cannot be dealt with.
+
+        Raises:
+            UnknownConversation: if the conversation was deleted.
+        """
+
+        def store() -> None:
+            with self._database.write() as session:
+                store_turn(session, waiting.conversation_id, waiting.seq, [self._away()], [])
+
+        await self._in_thread(store)
+        self._announce(waiting.conversation_id)
 
     async def replay(self, conversation_id: str, after: int) -> list[Message]:
         """Every message after a number.
@@ -173,11 +204,66 @@ class Gateway:
             if not self._listeners[conversation_id]:
                 del self._listeners[conversation_id]
 
-    async def _answer(self, conversation_id: str, seq: int, text: str) -> list[Message]:
+    async def _take_turn(self, conversation_id: str, client_id: str, text: str, until: float) -> Stored | None:
+        """Store a message when no other process deals with one of this conversation; nothing, if that takes too long."""
+
+        def store() -> Stored | None:
+            alive_since = datetime.now(UTC) - timedelta(seconds=self.longest_turn)
+            with self._database.write() as session:
+                return take_turn(session, conversation_id, client_id, text, alive_since)
+
+        while (stored := await self._in_thread(store)) is None and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        return stored
+
+    async def _answer_earlier(self, conversation_id: str, seq: int, ends: float) -> None:
+        """First what an earlier process left without a reply, so that replies come in the order of their messages."""
+
+        def find() -> list[Waiting]:
+            with self._database.read() as session:
+                return waiting_before(session, conversation_id, seq)
+
+        for waiting in await self._in_thread(find):
+            try:
+                await self._answer(conversation_id, waiting.seq, waiting.text, ends - _LEAST_FOR_RASA)
+            except UnknownConversation:
+                raise
+            except Exception:  # it must not keep this message from a reply; the sweeper tries again
+                logger.exception("an earlier message could not be answered", seq=waiting.seq)
+
+    async def _answer_emergency(self, conversation_id: str, client_id: str, text: str, flag: RedFlag) -> list[Message]:
+        """Reply to an emergency at once, whatever else is being dealt with."""
+
+        def store() -> list[Message]:
+            with self._database.write() as session:
+                stored = store_patient_message(session, conversation_id, client_id, text)
+                if stored.replies is not None:
+                    return stored.replies
+                reply = _emergency(flag, self._place(session, conversation_id, stored.seq))
+                return store_turn(session, conversation_id, stored.seq, reply.drafts, reply.effects)
+
+        messages = await self._in_thread(store)
+        self._announce(conversation_id)
+        return messages
+
+    async def _say_away(self, conversation_id: str, client_id: str, text: str) -> list[Message]:
+        """Store a message for which there is no time left, and say so."""
+
+        def store() -> list[Message]:
+            with self._database.write() as session:
+                stored = store_patient_message(session, conversation_id, client_id, text)
+                return store_turn(session, conversation_id, stored.seq, [self._away()], [])
+
+        messages = await self._in_thread(store)
+        logger.error("there was no time left for a message", seq=messages[0].reply_to)
+        self._announce(conversation_id)
+        return messages
+
+    async def _answer(self, conversation_id: str, seq: int, text: str, ends: float | None = None) -> list[Message]:
         def look() -> tuple[_Place, RedFlag | None]:
             with self._database.read() as session:
                 place = self._place(session, conversation_id, seq)
-            return place, self._red_flag(text, place)
+            return place, self._red_flag(text, place.record)
 
         place, flag = await self._in_thread(look)
         if flag and flag.level == "emergency":
@@ -185,13 +271,14 @@ class Gateway:
         elif place.paused and self._red_flags.says_it_was_read(text):
             reply = self._resumed(place)
         else:
-            reply = self._waiting(await self._from_rasa(text, seq, place), place, text)
+            reply = self._waiting(await self._from_rasa(text, seq, place, ends), place, text)
             reply = _also_urgent(flag, reply, place) if flag else reply
 
         def store() -> list[Message]:
             with self._database.write() as session:
-                messages = store_turn(session, conversation_id, seq, reply.drafts, reply.effects)
-                if any(isinstance(effect, ConversationDeleted) for effect in reply.effects):
+                fitting = self._fitting(session, conversation_id, reply, place, text)
+                messages = store_turn(session, conversation_id, seq, fitting.drafts, fitting.effects)
+                if any(isinstance(effect, ConversationDeleted) for effect in fitting.effects):
                     # The last words are still said, and then there is nothing left that could be read again.
                     delete_conversation(session, conversation_id)
                 return messages
@@ -207,16 +294,23 @@ class Gateway:
         before = question_before(session, conversation_id, seq)
         return _Place(record, waiting_handoff(session, conversation_id), before, paused, asked)
 
-    async def _from_rasa(self, text: str, seq: int, place: _Place) -> Reply:
+    def _fitting(self, session: Session, conversation_id: str, reply: Reply, place: _Place, text: str) -> Reply:
+        """A reply as it fits now: an emergency may have been told of while Rasa was thinking."""
+        if place.paused or unread_alarm(session, conversation_id) is None or IntakePaused in map(type, reply.effects):
+            return reply
+        return self._waiting(reply, replace(place, paused=True), text)
+
+    async def _from_rasa(self, text: str, seq: int, place: _Place, ends: float | None) -> Reply:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         try:
             context = {"intake": record.model_dump(mode="json"), "handoff": place.handoff, "before": place.before}
-            return await self._rasa.turn(text, context)
+            left = None if ends is None else max(ends - time.monotonic() - _LEAST_FOR_US, _LEAST_FOR_US)
+            return await self._rasa.turn(text, context, left)
         except RasaAway as away:
             incident = secrets.token_hex(4)
             logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
-            return Reply([self._away()], [])
+            return self._person_called(place) if _wants_a_person(text) else Reply([self._away()], [])
 
     def _waiting(self, reply: Reply, place: _Place, text: str) -> Reply:
         """The reply while the intake is paused: nothing of the intake changes, and the patient is told why."""
@@ -236,10 +330,10 @@ class Gateway:
         thanks = Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
         return Reply([thanks, *([place.asked] if place.asked else [])], [IntakeResumed()])
 
-    def _red_flag(self, text: str, place: _Place) -> RedFlag | None:
+    def _red_flag(self, text: str, record: IntakeRecord) -> RedFlag | None:
         """The emergency in a message, if there is one. A fault in the check must not keep the message from an answer."""
         try:
-            flag = self._red_flags.check(text, self._clinic, country_of(place.record))
+            flag = self._red_flags.check(text, self._clinic, country_of(record))
         except Exception:
             logger.exception("the check for emergencies failed")
             return None
@@ -251,11 +345,28 @@ class Gateway:
         clinic, said = self._clinic, texts()
         contact = clinic.email or clinic.phone or clinic.name
         text = said.assistant_away.format(contact=contact, emergency_number=clinic.emergency_number)
-        return Draft(text, kind="notice", sender="system")
+        return Draft(text, kind="notice", sender="system", buttons=_buttons([said.person_button]))
 
-    def _turn(self, conversation_id: str) -> asyncio.Lock:
-        # One message of a conversation at a time, in the order in which they came. The lock goes when nobody holds it.
-        return self._turns.setdefault(conversation_id, asyncio.Lock())
+    def _person_called(self, place: _Place) -> Reply:
+        """A person can be had without Rasa: the button of the notice above must not lead to the same notice."""
+        clinic, reference = self._clinic, place.handoff or place.record.reference or new_reference()
+        text = texts().person_called.format(reference=reference, **clinic.model_dump())
+        return Reply([Draft(text, kind="handoff")], [HandoffAsked(reference=reference, reason="asked")])
+
+    @asynccontextmanager
+    async def _turn(self, conversation_id: str, until: float) -> AsyncIterator[bool]:
+        """One message of a conversation at a time, in the order in which they came; false if that takes too long."""
+        lock = self._turns.setdefault(conversation_id, asyncio.Lock())  # it goes when nobody holds it
+        try:
+            async with asyncio.timeout(max(until - time.monotonic(), 0)):
+                await lock.acquire()
+        except TimeoutError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
 
     def _announce(self, conversation_id: str) -> None:
         for listener in self._listeners.get(conversation_id, ()):
@@ -302,6 +413,10 @@ def _waits_for_nothing(effect: Effect) -> bool:
 def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
     urgent = Urgent(group=flag.group, level=flag.level)
     return HandoffAsked(reference=reference or new_reference(), reason="red_flag", urgent=urgent)
+
+
+def _wants_a_person(text: str) -> bool:
+    return text.strip().casefold() == texts().person_button.casefold()
 
 
 def _buttons(titles: list[str]) -> list[dict[str, str]]:

@@ -71,10 +71,10 @@ class RasaClient:
             timeout: seconds that a turn may take.
         """
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
-        self._timeout = timeout
+        self.timeout = timeout
         self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
 
-    async def turn(self, text: str, context: dict[str, Any]) -> Reply:
+    async def turn(self, text: str, context: dict[str, Any], seconds: float | None = None) -> Reply:
         """Let Rasa handle one message.
 
         Each turn has a sender id of its own, so Rasa's tracker lives for one message and says nothing about the person.
@@ -82,6 +82,7 @@ class RasaClient:
         Args:
             text: what the patient wrote.
             context: where the patient is; Rasa's session start turns it into slots.
+            seconds: that are left for it, if these are fewer than it may take.
 
         Raises:
             RasaAway: if it cannot be reached, is too slow, or has nothing to say, which is how its REST channel reports
@@ -89,7 +90,9 @@ class RasaClient:
         """
         body = {"sender": secrets.token_hex(16), "message": _plain(text), "metadata": context}
         try:
-            async with asyncio.timeout(self._timeout):  # httpx's own limit begins anew with each piece that comes
+            async with asyncio.timeout(
+                min(self.timeout, seconds or self.timeout)
+            ):  # httpx's own limit begins anew with each piece that comes
                 response = await self._http.post("/webhooks/rest/webhook", json=body)
             response.raise_for_status()
         except (TimeoutError, httpx.TimeoutException):

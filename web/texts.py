@@ -19,6 +19,8 @@ class Texts(BaseModel):
     greeting: str
     greeting_buttons: list[str]
     assistant_away: str
+    person_button: str
+    person_called: str
     errors: dict[str, str]
 
 

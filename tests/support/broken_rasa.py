@@ -5,6 +5,7 @@ It is not a Rasa that works: where a working one is needed, it passes the reques
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -92,6 +93,16 @@ def takes(seconds: float) -> Behaviour:
     return behave
 
 
+def after(seconds: float, items: list[dict[str, object]]) -> Behaviour:
+    """Think for a while, and then reply with these items."""
+
+    def behave(handler: _Handler, _body: bytes) -> None:
+        time.sleep(seconds)
+        handler.reply(200, json.dumps(items).encode())
+
+    return behave
+
+
 def trickles(handler: _Handler, _body: bytes) -> None:
     """Send one byte now and then, so that no single read takes long."""
     handler.send_response(200)
@@ -113,5 +124,16 @@ def passes_on_to(url: str) -> Behaviour:
     def behave(handler: _Handler, body: bytes) -> None:
         real = httpx.post(f"{url}{handler.path}", content=body, headers={"Content-Type": "application/json"}, timeout=30)
         handler.reply(real.status_code, real.content)
+
+    return behave
+
+
+def repeats_what_was_said(seconds: float = 0.0) -> Behaviour:
+    """Reply with the message itself, after a while."""
+
+    def behave(handler: _Handler, body: bytes) -> None:
+        time.sleep(seconds)
+        said = json.loads(body)["message"]
+        handler.reply(200, json.dumps([{"text": f"You said: {said}"}]).encode())
 
     return behave
