@@ -26,6 +26,9 @@ OUTSIDE_NAMES = {"CORDIAL_SETTINGS_FILE", "CORDIAL_PYTHON310"}
 # Their values hold passwords and keys, so a refusal does not repeat them.
 _SECRET = {"secret_key", "encryption_keys", "database_url", "redis_url"}
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+# As browsers write it: no path, no upper case, and no port that is the scheme's own.
+_ORIGIN = re.compile(r"(https(?!.*:443$)|http(?!.*:80$))://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
+_ON_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:|$)")
 _ADDRESS = r"^[a-z][a-z0-9+]*://"
 
 
@@ -54,8 +57,10 @@ class Settings(BaseSettings):
         pattern=_ADDRESS,
     )
     redis_url: str | None = Field(
-        None, description="Reserved for running several replicas; not used yet.", pattern=_ADDRESS
-    )  # fmt: skip
+        None,
+        description="Redis in which several web processes count requests together. By default each counts for itself.",
+        pattern=r"^(redis|rediss|unix)://",
+    )
     encoder: str | None = Field(
         None, description="Folder of a sentence-transformers model. By default the all-MiniLM-L6-v2 that set-up installed."
     )
@@ -79,6 +84,10 @@ class Settings(BaseSettings):
     limits: Literal["on", "off"] = Field(
         "on", description="Request limits. `off` is for load tests and is refused unless bound to loopback."
     )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="Proxies in front of web, each of which adds an address to X-Forwarded-For."
+    )
+    sites: str = Field("", description="Origins of the websites that show the chat, with commas between.")
     clinic_file: Path = Field(PROJECT / "clinic.yml", description="What differs by clinic: name, contact, hours, numbers.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much web logs.")
     log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")
@@ -92,6 +101,19 @@ class Settings(BaseSettings):
             if not _HOST_NAME.fullmatch(value) or value.replace(".", "").isdigit():
                 raise ValueError("it must be an IP address or a host name") from None
         return value
+
+    @field_validator("sites")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        origins = [origin.strip() for origin in value.split(",") if origin.strip()]
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin} is not an origin such as https://www.clinic.example, in lower case and without a path"
+                )
+            if origin.startswith("http://") and not _ON_LOOPBACK.match(origin):
+                raise ValueError(f"{origin} has no TLS; only https:// is allowed, or http:// on this machine")
+        return ",".join(dict.fromkeys(origins))
 
     @field_validator("data", "clinic_file")
     @classmethod
@@ -120,6 +142,11 @@ class Settings(BaseSettings):
     def behind_https(self) -> bool:
         """Whether people reach web by HTTPS, so that cookies may be kept to it."""
         return self.public_url is not None and self.public_url.startswith("https://")
+
+    @property
+    def site_origins(self) -> frozenset[str]:
+        """The origins of the websites that show the chat."""
+        return frozenset(self.sites.split(",")) - {""}
 
     @property
     def web_url(self) -> str:

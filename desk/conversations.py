@@ -166,6 +166,16 @@ def question_before(session: Session, conversation_id: str, seq: int) -> str | N
     return None
 
 
+def unanswered(session: Session) -> list[tuple[str, int, str]]:
+    """Patients' messages without replies, oldest first, as (conversation, seq, text)."""
+    rows = session.execute(
+        select(Message.conversation_id, Message.seq, Message.text)
+        .where(Message.sender == "patient", Message.answered.is_(False))
+        .order_by(Message.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def exists(session: Session, conversation_id: str) -> bool:
     """Whether the conversation is still there."""
     return session.get(Conversation, conversation_id) is not None

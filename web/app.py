@@ -26,12 +26,13 @@ from intake.language import speak
 from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
-from web import chat, health, inner, pages
+from web import chat, health, inner, own_data, pages
 from web.console import routes as console
 from web.console.shell import install_console
 from web.errors import install_error_handlers
 from web.gateway import Gateway
 from web.guards import Guard
+from web.limits import make_limits
 from web.parts import Parts
 from web.rasa import RasaClient
 from web.sweeping import Sweeper
@@ -63,11 +64,11 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = parts
     install_error_handlers(app)
-    for router in (chat.router, health.router, inner.router, pages.router, *console.routers):
+    for router in (chat.router, own_data.router, health.router, inner.router, pages.router, *console.routers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_console(app, parts.settings)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, sites=parts.settings.site_origins, trusted_proxies=parts.settings.trusted_proxies)
     return app
 
 
@@ -93,7 +94,8 @@ def make_parts(settings: Settings) -> Parts:
     birth.warm_up(datetime.now(UTC).date())
     gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
-    return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor)
+    limits = make_limits(settings.limits == "on", settings.redis_url)
+    return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor, limits)
 
 
 async def _keep_fresh(library: Library) -> None:

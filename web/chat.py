@@ -1,49 +1,110 @@
-"""The chat contract: sessions, messages, replay, stream, and a patient's own data."""
+"""The chat contract: sessions, messages, replay, stream, and what a patient thinks of an answer."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from desk.conversations import IdReused, UnknownConversation, delete_conversation, exists, messages_after
-from desk.handoffs import waiting_handoff
-from desk.intakes import intake_record
+from desk.conversations import IdReused
+from desk.feedback import NoSuchAnswer, give_feedback
+from web.asking import ConversationId, conversation_of, errors, limited, take, too_many
+from web.callers import address_of
 from web.errors import ApiError
 from web.gateway import Gateway
-from web.parts import Parts, parts_of
-from web.wire import MAX_MESSAGE, IntakeView, Messages, SendMessage, Started, as_wire
+from web.limits import LimitReached
+from web.parts import Parts, PartsNow
+from web.wire import MAX_MESSAGE, Messages, SendFeedback, SendMessage, Started, as_wire
+
+__all__ = ["ConversationId", "PartsNow", "conversation_of", "router"]
 
 router = APIRouter(prefix="/api/chat", tags=["chat"])
 
-PartsNow = Annotated[Parts, Depends(parts_of)]
+After = Annotated[int, Query(ge=0, le=2**53, description="Number of the last message that is known already.")]
+_STREAM = {
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "description": "Server-sent events, without an end.",
+}
 
 
-def conversation_of(parts: PartsNow, authorization: Annotated[str | None, Header()] = None) -> str:
-    """The conversation that the request's token opens."""
-    return parts.tokens.read(authorization)
-
-
-ConversationId = Annotated[str, Depends(conversation_of)]
-After = Annotated[int, Query(ge=0, le=2**53)]
-
-
-@router.post("/sessions", status_code=201)
-async def start(parts: PartsNow) -> Started:
+@router.post("/sessions", status_code=201, responses=errors(413, 429))
+async def start(request: Request, parts: PartsNow) -> Started:
     """Begin a chat."""
+    await take("start", request, parts)
     conversation_id, messages = await parts.gateway.start()
     token = parts.tokens.make(conversation_id)
     return Started(session=conversation_id, token=token, messages=[as_wire(message) for message in messages])
 
 
-@router.post("/messages")
-async def send(body: SendMessage, conversation_id: ConversationId, parts: PartsNow) -> Messages:
+@router.post("/messages", responses=errors(400, 401, 409, 413, 422, 429))
+async def send(request: Request, body: SendMessage, conversation_id: ConversationId, parts: PartsNow) -> Messages:
     """Send a message and get the replies to it; the same id gives the same replies and has no second effect."""
-    text = body.text.replace("\x00", "").strip()
+    text = _clean(body.text)
+    await _may_send(request, parts, conversation_id, text)
+    try:
+        replies = await parts.gateway.receive(conversation_id, str(body.id), text)
+    except IdReused:
+        raise ApiError(409, "id_reused") from None
+    return Messages(messages=[as_wire(reply) for reply in replies])
+
+
+@router.get("/messages", dependencies=[Depends(limited("read"))], responses=errors(401, 422, 429))
+async def replay(conversation_id: ConversationId, parts: PartsNow, after: After = 0) -> Messages:
+    """All messages after a number, both sides."""
+    return Messages(messages=[as_wire(message) for message in await parts.gateway.replay(conversation_id, after)])
+
+
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    dependencies=[Depends(limited("stream"))],
+    responses={200: _STREAM, **errors(401, 422, 429)},
+)
+async def stream(
+    request: Request,
+    conversation_id: ConversationId,
+    parts: PartsNow,
+    after: After = 0,
+    last_event_id: Annotated[str | None, Header(description="Number of the last message, as browsers send it.")] = None,
+) -> StreamingResponse:
+    """Server-sent events, one message each; `id:` is its number.
+
+    When nothing is said, a line that begins with a colon comes every 15 seconds or so. The stream ends when the chat is deleted
+    and when its token is too old. Last-Event-ID goes on after that number.
+    """
+    if last_event_id and last_event_id.isdecimal():
+        after = max(after, int(last_event_id[:15]))
+    await parts.gateway.replay(conversation_id, 2**53)  # 401 now, not inside the stream
+    ends = time.monotonic() + parts.tokens.seconds_left(request.headers.get("authorization"))
+    try:
+        close = parts.limits.open_stream(conversation_id, address_of(request, parts.settings.trusted_proxies))
+    except LimitReached as reached:
+        raise too_many(parts, reached) from None
+    events = _events(request, parts.gateway, _Stream(conversation_id, after, ends, close))
+    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.post(
+    "/feedback", status_code=204, dependencies=[Depends(limited("feedback"))], responses=errors(400, 401, 404, 413, 422, 429)
+)
+def feedback(body: SendFeedback, conversation_id: ConversationId, parts: PartsNow) -> Response:
+    """Say whether an answer was helpful; the last word counts."""
+    try:
+        with parts.database.write() as session:
+            give_feedback(session, conversation_id, body.seq, body.helpful)
+    except NoSuchAnswer:
+        raise ApiError(404, "no_such_answer") from None
+    return Response(status_code=204)
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\x00", "").strip()
     if not text:
         raise ApiError(422, "empty_message")
     if len(text) > MAX_MESSAGE:
@@ -52,93 +113,47 @@ async def send(body: SendMessage, conversation_id: ConversationId, parts: PartsN
         text.encode()
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can carry and UTF-8 cannot
         raise ApiError(400, "invalid_encoding") from None
+    return text
+
+
+async def _may_send(request: Request, parts: Parts, conversation_id: str, text: str) -> None:
+    """Refuse who sends too much, but not an emergency, as long as looking for one does not cost too much."""
     try:
-        replies = await parts.gateway.receive(conversation_id, str(body.id), text)
-    except IdReused:
-        raise ApiError(409, "id_reused") from None
-    except UnknownConversation:
-        raise ApiError(401, "token_invalid") from None
-    return Messages(messages=[as_wire(reply) for reply in replies])
+        await take("send", request, parts, conversation_id)
+    except ApiError as refusal:
+        try:
+            await take("check", request, parts, conversation_id)
+        except ApiError:
+            raise refusal from None
+        flag = await parts.gateway.red_flag_in(conversation_id, text)
+        if flag is None or flag.level != "emergency":
+            raise
 
 
-@router.get("/messages")
-async def replay(conversation_id: ConversationId, parts: PartsNow, after: After = 0) -> Messages:
-    """All messages after a number, both sides."""
+@dataclass(frozen=True)
+class _Stream:
+    """A stream that has begun."""
+
+    conversation_id: str
+    after: int
+    ends: float  # on the monotonic clock
+    close: Callable[[], None]
+
+
+async def _events(request: Request, gateway: Gateway, stream: _Stream) -> AsyncIterator[str]:
+    """The lines of a stream, until its token ends."""
     try:
-        return Messages(messages=[as_wire(message) for message in await parts.gateway.replay(conversation_id, after)])
-    except UnknownConversation:
-        raise ApiError(401, "token_invalid") from None
-
-
-@router.get("/stream", response_class=StreamingResponse)
-async def stream(
-    request: Request,
-    conversation_id: ConversationId,
-    parts: PartsNow,
-    after: After = 0,
-    last_event_id: Annotated[str | None, Header()] = None,
-) -> StreamingResponse:
-    """Server-sent events, one message each; `id:` is its number. Last-Event-ID resumes."""
-    if last_event_id and last_event_id.isdecimal():
-        after = max(after, int(last_event_id[:15]))
-    try:
-        await parts.gateway.replay(conversation_id, 2**53)  # 401 now, not inside the stream
-    except UnknownConversation:
-        raise ApiError(401, "token_invalid") from None
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _events(request, parts.gateway, conversation_id, after)
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-
-
-async def _events(request: Request, gateway: Gateway, conversation_id: str, after: int) -> AsyncIterator[str]:
-    yield ": hello\n\n"
-    try:
-        async for message in gateway.follow(conversation_id, after):
-            if message is None:
-                yield ": still here\n\n"
-            else:
-                wire = as_wire(message)
-                yield f"id: {wire.seq}\nevent: message\ndata: {wire.model_dump_json(by_alias=True)}\n\n"
-            if await request.is_disconnected():
-                return
+        yield ": hello\n\n"
+        async with aclosing(gateway.follow(stream.conversation_id, stream.after)) as messages:
+            async for message in messages:
+                if time.monotonic() > stream.ends or await request.is_disconnected():
+                    return
+                if message is None:
+                    yield ": still here\n\n"
+                else:
+                    wire = as_wire(message)
+                    yield f"id: {wire.seq}\nevent: message\ndata: {wire.model_dump_json(by_alias=True)}\n\n"
     except asyncio.CancelledError:
         return
-
-
-@router.get("/intake")
-def intake(conversation_id: ConversationId, parts: PartsNow) -> IntakeView:
-    """Where the intake stands."""
-    with parts.database.read() as session:
-        if not exists(session, conversation_id):
-            raise ApiError(401, "token_invalid")
-        record = intake_record(session, conversation_id)
-    return IntakeView(
-        status=record.status,
-        reference=record.reference,
-        answers={name: answer.value for name, answer in record.answers.items()},
-    )
-
-
-@router.get("/export")
-def export(conversation_id: ConversationId, parts: PartsNow) -> dict[str, Any]:
-    """Everything that is held on this chat."""
-    with parts.database.read() as session:
-        if not exists(session, conversation_id):
-            raise ApiError(401, "token_invalid")
-        record = intake_record(session, conversation_id)
-        messages = [as_wire(message) for message in messages_after(session, conversation_id, 0)]
-        handoff = waiting_handoff(session, conversation_id)
-    return {
-        "session": conversation_id,
-        "messages": [json.loads(message.model_dump_json(by_alias=True)) for message in messages],
-        "intake": record.model_dump(mode="json"),
-        "handoff": handoff,
-    }
-
-
-@router.delete("/session", status_code=204)
-def delete(conversation_id: ConversationId, parts: PartsNow) -> Response:
-    """Delete the chat and everything in it."""
-    with parts.database.write() as session:
-        delete_conversation(session, conversation_id)
-    return Response(status_code=204)
+    finally:
+        stream.close()

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from desk.conversations import UnknownConversation
 from web.texts import texts
 
 logger = structlog.get_logger(__name__)
@@ -25,13 +26,15 @@ class ApiError(Exception):
         super().__init__(code)
         self.status = status
         self.code = code
+        self.headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         self.message = texts().errors[code].format(**details)
 
 
 def error_response(status: int, code: str, **details: object) -> JSONResponse:
     """An error as it goes over the wire."""
     message = texts().errors[code].format(**details)
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status, headers=headers)
 
 
 def unexpected(error: Exception, path: str) -> JSONResponse:
@@ -46,7 +49,11 @@ def install_error_handlers(app: FastAPI) -> None:
 
     async def refused(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, ApiError)  # noqa: S101
-        return JSONResponse({"error": {"code": error.code, "message": error.message}}, status_code=error.status)
+        content = {"error": {"code": error.code, "message": error.message}}
+        return JSONResponse(content, status_code=error.status, headers=error.headers)
+
+    async def unknown(_request: Request, _error: Exception) -> JSONResponse:
+        return error_response(401, "token_invalid")  # the chat was deleted; whether there ever was one is not told
 
     async def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -54,7 +61,9 @@ def install_error_handlers(app: FastAPI) -> None:
             return error_response(400, "not_json")
         if error.status_code not in _CODES:
             return error_response(error.status_code, "invalid_request", detail="")
-        return error_response(error.status_code, _CODES[error.status_code])
+        response = error_response(error.status_code, _CODES[error.status_code])
+        response.headers.update(error.headers or {})  # 405 names the methods that are allowed
+        return response
 
     async def invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -70,6 +79,7 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(400, "invalid_encoding")
 
     app.add_exception_handler(ApiError, refused)
+    app.add_exception_handler(UnknownConversation, unknown)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(UnicodeDecodeError, encoding)

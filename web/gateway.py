@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,6 @@ from desk.conversations import (
     Draft,
     Stored,
     UnknownConversation,
-    delete_conversation,
     exists,
     last_question,
     messages_after,
@@ -36,6 +35,7 @@ from desk.database import Database
 from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
+from desk.own_data import delete_everything, withdraw_consent
 from desk.turns import Waiting, take_turn, waiting_before
 from intake.clinic import Clinic
 from intake.judging.plain import looks_like_a_question
@@ -110,8 +110,8 @@ class Gateway:
             IdReused: if the id came before with another text.
             UnknownConversation: if the conversation was deleted.
         """
-        flag = await self.emergency_in(conversation_id, text)
-        if flag:
+        flag = await self.red_flag_in(conversation_id, text)
+        if flag and flag.level == "emergency":
             return await self._answer_emergency(conversation_id, client_id, text, flag)
         ends = time.monotonic() + self._rasa.timeout + _BESIDE_RASA
         async with self._turn(conversation_id, ends - _LEAST_FOR_RASA) as has_turn:
@@ -122,18 +122,17 @@ class Gateway:
                 return stored.replies
             self._announce(conversation_id)
             await self._answer_earlier(conversation_id, stored.seq, ends)
-            return await self._answer(conversation_id, stored.seq, text, ends)
+            return await self._answer(conversation_id, stored.seq, text, flag, ends)
 
-    async def emergency_in(self, conversation_id: str, text: str) -> RedFlag | None:
-        """The emergency in a message, if there is one; nothing is stored."""
+    async def red_flag_in(self, conversation_id: str, text: str) -> RedFlag | None:
+        """What is urgent in a message, if there is something; nothing is stored."""
 
         def look() -> RedFlag | None:
             with self._database.read() as session:
                 record = intake_record(session, conversation_id)
             return self._red_flag(text, record)
 
-        flag = await self._in_thread(look)
-        return flag if flag and flag.level == "emergency" else None
+        return await self._in_thread(look)
 
     async def answer_again(self, waiting: Waiting) -> None:
         """Deal with a message that was stored and not answered.
@@ -144,7 +143,8 @@ class Gateway:
         ends = time.monotonic() + self._rasa.timeout + _BESIDE_RASA
         async with self._turn(waiting.conversation_id, ends) as has_turn:
             if has_turn:
-                await self._answer(waiting.conversation_id, waiting.seq, waiting.text)
+                flag = await self.red_flag_in(waiting.conversation_id, waiting.text)
+                await self._answer(waiting.conversation_id, waiting.seq, waiting.text, flag)
 
     async def give_up(self, waiting: Waiting) -> None:
         """Say to a patient that their message cannot be dealt with.
@@ -159,6 +159,36 @@ class Gateway:
 
         await self._in_thread(store)
         self._announce(waiting.conversation_id)
+
+    async def withdraw_consent(self, conversation_id: str) -> list[Message]:
+        """Forget the intake, and say so.
+
+        Raises:
+            UnknownConversation: if the conversation was deleted.
+        """
+        said = texts()
+
+        def say(reference: str | None) -> list[Draft]:
+            parts = [said.consent_withdrawn, said.consent_withdrawn_person.format(reference=reference) if reference else ""]
+            return [Draft(" ".join(filter(None, parts)), kind="notice", sender="system")]
+
+        def store() -> list[Message]:
+            with self._database.write() as session:
+                return withdraw_consent(session, conversation_id, say)
+
+        messages = await self._in_thread(store)
+        self._announce(conversation_id)
+        return messages
+
+    async def delete(self, conversation_id: str) -> None:
+        """Delete a conversation; whoever follows it sees its end."""
+
+        def store() -> None:
+            with self._database.write() as session:
+                delete_everything(session, conversation_id)
+
+        await self._in_thread(store)
+        self._announce(conversation_id)
 
     async def replay(self, conversation_id: str, after: int) -> list[Message]:
         """Every message after a number.
@@ -175,7 +205,7 @@ class Gateway:
 
         return await self._in_thread(read)
 
-    async def follow(self, conversation_id: str, after: int) -> AsyncIterator[Message | None]:
+    async def follow(self, conversation_id: str, after: int) -> AsyncGenerator[Message | None, None]:
         """Every message after a number, and then each new one; None now and then, so that a dead line is noticed.
 
         Ends when the conversation is deleted.
@@ -225,7 +255,8 @@ class Gateway:
 
         for waiting in await self._in_thread(find):
             try:
-                await self._answer(conversation_id, waiting.seq, waiting.text, ends - _LEAST_FOR_RASA)
+                flag = await self.red_flag_in(conversation_id, waiting.text)
+                await self._answer(conversation_id, waiting.seq, waiting.text, flag, ends - _LEAST_FOR_RASA)
             except UnknownConversation:
                 raise
             except Exception:  # it must not keep this message from a reply; the sweeper tries again
@@ -259,13 +290,14 @@ class Gateway:
         self._announce(conversation_id)
         return messages
 
-    async def _answer(self, conversation_id: str, seq: int, text: str, ends: float | None = None) -> list[Message]:
-        def look() -> tuple[_Place, RedFlag | None]:
+    async def _answer(
+        self, conversation_id: str, seq: int, text: str, flag: RedFlag | None, ends: float | None = None
+    ) -> list[Message]:  # fmt: skip
+        def look() -> _Place:
             with self._database.read() as session:
-                place = self._place(session, conversation_id, seq)
-            return place, self._red_flag(text, place.record)
+                return self._place(session, conversation_id, seq)
 
-        place, flag = await self._in_thread(look)
+        place = await self._in_thread(look)
         if flag and flag.level == "emergency":
             reply = _emergency(flag, place)
         elif place.paused and self._red_flags.says_it_was_read(text):
@@ -280,7 +312,7 @@ class Gateway:
                 messages = store_turn(session, conversation_id, seq, fitting.drafts, fitting.effects)
                 if any(isinstance(effect, ConversationDeleted) for effect in fitting.effects):
                     # The last words are still said, and then there is nothing left that could be read again.
-                    delete_conversation(session, conversation_id)
+                    delete_everything(session, conversation_id)
                 return messages
 
         messages = await self._in_thread(store)

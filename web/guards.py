@@ -7,9 +7,13 @@ import time
 import structlog
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.callers import came_by_tls
 from web.errors import error_response, unexpected
+from web.headers import headers_for, is_preflight, preflight_headers
 
 logger = structlog.get_logger(__name__)
 
@@ -19,17 +23,6 @@ _INNER = ("/encode", "/webhook")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 REQUESTS = Histogram("cordial_request_seconds", "Time to answer a request", ["route", "method", "status"])
-
-SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'self'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-    "cross-origin-opener-policy": "same-origin",
-}
 
 
 class BodyTooLarge(HTTPException):
@@ -43,9 +36,17 @@ class BodyTooLarge(HTTPException):
 class Guard:
     """One ASGI middleware for all of it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
+    def __init__(self, app: ASGIApp, sites: frozenset[str] = frozenset(), trusted_proxies: int = 0) -> None:
+        """Wrap an application.
+
+        Args:
+            app: the application.
+            sites: the origins of the websites that show the chat.
+            trusted_proxies: how many proxies stand in front.
+        """
         self.app = app
+        self._sites = sites
+        self._trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -53,9 +54,16 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        reply = _Reply(send)
+        request = HTTPConnection(scope)
+        origin = request.headers.get("origin", "")
+        by_tls = came_by_tls(request, self._trusted_proxies)
+        reply = _Reply(send, headers_for(scope["path"], origin, self._sites, by_tls))
         try:
-            await self._serve(scope, receive, reply)
+            if is_preflight(scope["method"], scope["path"], request.headers):
+                answer = Response(status_code=204, headers=preflight_headers(origin, self._sites))
+                await answer(scope, receive, reply.send)
+            else:
+                await self._serve(scope, receive, reply)
         finally:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "other")
@@ -93,8 +101,9 @@ class Guard:
 class _Reply:
     """What is sent, with our headers on it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self._send = send
+        self._headers = headers
         self.status = 500
         self.begun = False
 
@@ -102,6 +111,6 @@ class _Reply:
         if message["type"] == "http.response.start":
             self.status, self.begun = message["status"], True
             present = {name.lower() for name, _ in message["headers"]}
-            extra = [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in present]
+            extra = [(k.encode(), v.encode()) for k, v in self._headers.items() if k.encode() not in present]
             message = {**message, "headers": [*message["headers"], *extra]}
         await self._send(message)

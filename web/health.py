@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import anyio.to_thread
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from web.chat import PartsNow
+from web.parts import PartsNow
+from web.wire import Alive, Ready
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-def alive() -> dict[str, str]:
+def alive() -> Alive:
     """The process answers."""
-    return {"status": "ok"}
+    return Alive(status="ok")
 
 
-@router.get("/readyz")
+@router.get("/readyz", response_model=Ready, responses={503: {"model": Ready, "description": "Something is away."}})
 async def ready(parts: PartsNow) -> JSONResponse:
     """Database, index and Rasa are there."""
 
@@ -38,7 +39,7 @@ async def ready(parts: PartsNow) -> JSONResponse:
     return JSONResponse(state, status_code=200 if all(state.values()) else 503)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 def metrics() -> Response:
     """Counters and timings as Prometheus text."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

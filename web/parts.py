@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from rasa_sdk.executor import ActionExecutor
 
 from cordial.settings import Settings
@@ -13,6 +14,7 @@ from intake.clinic import Clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from web.gateway import Gateway
+from web.limits import Limits
 from web.rasa import RasaClient
 from web.tokens import Tokens
 
@@ -30,9 +32,13 @@ class Parts:
     gateway: Gateway
     tokens: Tokens
     executor: ActionExecutor
+    limits: Limits
 
 
 def parts_of(request: Request) -> Parts:
     """The parts of the process that serves a request."""
     parts: Parts = request.app.state.parts
     return parts
+
+
+PartsNow = Annotated[Parts, Depends(parts_of)]

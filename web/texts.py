@@ -21,6 +21,8 @@ class Texts(BaseModel):
     assistant_away: str
     person_button: str
     person_called: str
+    consent_withdrawn: str
+    consent_withdrawn_person: str
     errors: dict[str, str]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from web.errors import ApiError
@@ -25,12 +27,25 @@ class Tokens:
         Raises:
             ApiError: 401, if there is no token, or it is not ours or too old.
         """
+        return self._open(authorization)[0]
+
+    def seconds_left(self, authorization: str | None) -> float:
+        """How long the token of an Authorization header still opens its conversation.
+
+        Raises:
+            ApiError: as `read` does.
+        """
+        made_at = self._open(authorization)[1]
+        return self._seconds - (datetime.now(UTC) - made_at).total_seconds()
+
+    def _open(self, authorization: str | None) -> tuple[str, datetime]:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise ApiError(401, "token_required")
         try:
-            return str(self._serializer.loads(token.strip(), max_age=self._seconds))
+            conversation_id, made_at = self._serializer.loads(token.strip(), max_age=self._seconds, return_timestamp=True)
         except SignatureExpired:
             raise ApiError(401, "token_expired") from None
         except BadSignature:
             raise ApiError(401, "token_invalid") from None
+        return str(conversation_id), made_at

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from desk.models import Message
+from desk.own_data import Held
 from intake.record import Status
 from knowledge.answer import Answer
 
@@ -21,39 +22,51 @@ UtcText = Annotated[datetime, PlainSerializer(lambda at: at.strftime("%Y-%m-%dT%
 class Button(BaseModel):
     """A quick reply; sending its value as text is the same as pressing it."""
 
-    title: str
-    value: str
+    title: str = Field(description="What is written on the button.")
+    value: str = Field(description="What to send as a message when it is pressed.")
 
 
 class Question(BaseModel):
     """The field of the intake that a message asks for."""
 
-    field: str
-    step: int
-    steps: int
+    field: str = Field(description="Name of the field, as in the intake's answers; `review` for the read-back.")
+    step: int = Field(description="Which of the questions this is, from 1.")
+    steps: int = Field(description="How many questions there are for this patient.")
+
+
+class Author(BaseModel):
+    """The person who wrote a message."""
+
+    name: str = Field(description="The name that patients see.")
+    role: str = Field(description="What they are at the clinic, for example `coordinator` or `physician`.")
 
 
 class WireMessage(BaseModel):
-    """One message of the log."""
+    """One message of the log. It never changes once it is there."""
 
     model_config = ConfigDict(populate_by_name=True)
 
-    seq: int
-    at: UtcText
-    sender: Literal["patient", "assistant", "coordinator", "system"] = Field(alias="from")
-    kind: Kind
-    text: str
-    buttons: list[Button]
-    answer: Answer | None
-    question: Question | None
+    seq: int = Field(description="Number of the message in its chat, from 1, without gaps. Replay and stream go on from it.")
+    at: UtcText = Field(description="When it was stored, in UTC.")
+    sender: Literal["patient", "assistant", "coordinator", "system"] = Field(alias="from", description="Who says it.")
+    kind: Kind = Field(
+        description="What it is. `answer`: quotes from the library are in `answer`. `question`: the intake asks something. "
+        "`summary`: the intake read back. `handoff`: a person was called. `emergency`: show it so that nobody overlooks it. "
+        "`notice`: something about the chat itself. `text`: anything else."
+    )
+    text: str = Field(description="The message in plain text. It says everything, also without the other fields.")
+    buttons: list[Button] = Field(description="Quick replies, perhaps none.")
+    answer: Answer | None = Field(description="The quotes with their sources, if the message is an answer.")
+    question: Question | None = Field(description="The field of the intake that is asked, if one is.")
+    author: Author | None = Field(description="The person who wrote it, if one did.")
 
 
 class Started(BaseModel):
     """A new chat."""
 
-    session: str
-    token: str
-    messages: list[WireMessage]
+    session: str = Field(description="Name of the chat. It opens nothing.")
+    token: str = Field(description="Opens the chat until it is too old; keep it secret.")
+    messages: list[WireMessage] = Field(description="The greeting.")
 
 
 class Messages(BaseModel):
@@ -67,16 +80,58 @@ class SendMessage(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: UUID
-    text: Annotated[str, StringConstraints(strict=True)]
+    id: UUID = Field(description="A random UUID, made by the client for this message and used again when it is repeated.")
+    text: Annotated[str, StringConstraints(strict=True)] = Field(description=f"1 to {MAX_MESSAGE:,} characters.")
+
+
+class SendFeedback(BaseModel):
+    """What a patient thinks of an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seq: int = Field(ge=1, le=2**31 - 1, strict=True, description="Number of the answer's message.")
+    helpful: bool = Field(strict=True)
 
 
 class IntakeView(BaseModel):
     """A patient's intake as it stands."""
 
     status: Status
-    reference: str | None
-    answers: dict[str, Any]
+    reference: str | None = Field(description="Reference number of the intake, once it was sent.")
+    answers: dict[str, Any] = Field(description="What was understood, by field; null for a field that was left out.")
+
+
+class Export(Held):
+    """Everything that is held on a chat."""
+
+    messages: list[WireMessage]
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(description="For programs; it stays the same.")
+    message: str = Field(description="For people.")
+
+
+class ErrorBody(BaseModel):
+    """The shape of every error."""
+
+    error: ErrorDetail
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    """What is there."""
+
+    database: bool
+    index: bool = Field(description="The library has something to quote.")
+    rasa: bool = Field(description="Rasa runs with a model.")
 
 
 class Encode(BaseModel):
@@ -106,5 +161,6 @@ def as_wire(message: Message) -> WireMessage:
             "buttons": message.buttons,
             "answer": message.answer,
             "question": message.question,
+            "author": {"name": message.author, "role": message.author_role or "coordinator"} if message.author else None,
         }
     )

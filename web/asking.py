@@ -1,0 +1,72 @@
+"""Which chat a request may open, and whether it comes too often. Every route of the chat begins here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from web.callers import address_of
+from web.errors import ApiError
+from web.limits import Action, LimitReached
+from web.parts import Parts, PartsNow
+from web.wire import ErrorBody
+
+_TOKEN = HTTPBearer(
+    auto_error=False,
+    scheme_name="Session token",
+    description="`Authorization: Bearer TOKEN` with the token of `POST /api/chat/sessions`. There are no cookies.",
+)
+_MEANINGS = {
+    400: "`not_json`, `invalid_encoding`: the body is not JSON in UTF-8.",
+    401: "`token_required`, `token_invalid`, `token_expired`: the token opens no chat (any more). Begin a new one.",
+    404: "`no_such_answer`: there is no answer of the assistant with that number.",
+    409: "`id_reused`: the id came before with another text.",
+    413: "`message_too_long`, `body_too_large`.",
+    422: "`invalid_request`, `empty_message`: the request has not the shape described here.",
+    429: "`too_many_requests`: wait as many seconds as `Retry-After` says. The message names the emergency number: show it.",
+    500: "`internal`: a fault of ours. The message has a number under which it is in the log. Send the same again later.",
+}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How a route can refuse, for its description."""
+    return {status: {"model": ErrorBody, "description": _MEANINGS[status]} for status in (*statuses, 500)}
+
+
+def conversation_of(request: Request, parts: PartsNow, _token: Annotated[object, Depends(_TOKEN)] = None) -> str:
+    """The conversation that the request's token opens."""
+    return parts.tokens.read(request.headers.get("authorization"))
+
+
+ConversationId = Annotated[str, Depends(conversation_of)]
+
+
+async def take(action: Action, request: Request, parts: Parts, conversation_id: str = "") -> None:
+    """Count what somebody does.
+
+    Raises:
+        ApiError: 429, if it is too often.
+    """
+    try:
+        await parts.limits.take(action, conversation_id, address_of(request, parts.settings.trusted_proxies))
+    except LimitReached as reached:
+        raise too_many(parts, reached) from None
+
+
+def limited(action: Action) -> Callable[..., Awaitable[None]]:
+    """A dependency that counts what a chat does."""
+
+    async def counted(request: Request, parts: PartsNow, conversation_id: ConversationId) -> None:
+        await take(action, request, parts, conversation_id)
+
+    return counted
+
+
+def too_many(parts: Parts, reached: LimitReached) -> ApiError:
+    """The refusal for who comes too often. Somebody in danger has to read more in it than that."""
+    error = ApiError(429, "too_many_requests", seconds=reached.seconds, emergency_number=parts.clinic.emergency_number)
+    error.headers["Retry-After"] = str(reached.seconds)
+    return error
