@@ -26,7 +26,7 @@ from intake.language import speak
 from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
-from web import chat, health, inner, own_data, pages
+from web import chat, health, inner, own_data, pages, widget_page
 from web.console import routes as console
 from web.console.shell import install_console
 from web.errors import install_error_handlers
@@ -64,7 +64,8 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = parts
     install_error_handlers(app)
-    for router in (chat.router, own_data.router, health.router, inner.router, pages.router, *console.routers):
+    patients = (chat.router, own_data.router, pages.router, widget_page.router)
+    for router in (*patients, health.router, inner.router, *console.routers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_console(app, parts.settings)

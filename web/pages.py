@@ -1,4 +1,4 @@
-"""Pages for patients: the chat, and an article as it stands or as it stood in an earlier version."""
+"""Pages for patients: the library, and an article as it stands or as it stood in an earlier version."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 def home() -> RedirectResponse:
     """The chat is the front door."""
     return RedirectResponse("/chat")
-
-
-@router.get("/chat", response_class=HTMLResponse)
-def chat(request: Request, parts: PartsNow) -> HTMLResponse:
-    """The chat, full size."""
-    context = {"clinic": parts.clinic.model_dump(), "language": "en"}
-    return templates.TemplateResponse(request, "chat.html", context)
 
 
 @router.get("/library", response_class=HTMLResponse)

@@ -101,6 +101,30 @@ export class Api {
     return (await this.#json('GET', `/api/chat/messages?after=${after}`, { signal })).messages;
   }
 
+  intake({ signal } = {}) {
+    return this.#json('GET', '/api/chat/intake', { signal });
+  }
+
+  exportFile({ signal } = {}) {
+    return this.#read('GET', '/api/chat/export', { signal, accept: 'application/json' }, (response) => response.blob());
+  }
+
+  exportPage({ signal } = {}) {
+    return this.#read('GET', '/api/chat/export.html', { signal, accept: 'text/html' }, (response) => response.text());
+  }
+
+  feedback(seq, helpful) {
+    return this.#read('POST', '/api/chat/feedback', { body: { seq, helpful } }, () => null);
+  }
+
+  async withdrawConsent() {
+    return (await this.#json('POST', '/api/chat/consent/withdraw', {})).messages;
+  }
+
+  deleteSession() {
+    return this.#read('DELETE', '/api/chat/session', {}, () => null);
+  }
+
   async stream(after, onMessage, { signal } = {}) {
     const limited = limit(signal, STREAM_SILENCE);
     try {
@@ -116,11 +140,14 @@ export class Api {
     }
   }
 
-  async #json(method, path, { body, signal, timeout = REQUEST_TIMEOUT }) {
+  #json(method, path, options) {
+    return this.#read(method, path, options, (response) => response.json());
+  }
+
+  async #read(method, path, { body, signal, timeout = REQUEST_TIMEOUT, accept = 'application/json' }, take) {
     const limited = limit(signal, timeout);
     try {
-      const response = await this.#fetch(method, path, { body, signal: limited.signal, accept: 'application/json' });
-      return await response.json();
+      return await take(await this.#fetch(method, path, { body, signal: limited.signal, accept }));
     } catch (cause) {
       throw limited.error(cause);
     } finally {

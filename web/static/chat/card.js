@@ -1,4 +1,5 @@
 import { el, hiddenText, newTabLink, paragraphs, webUrl } from './dom.js';
+import { feedbackRow } from './feedback.js';
 import { count, fill, formatDay } from './text.js';
 
 const SCALE = ['preclinical', 'observational', 'early-trial', 'rct', 'rct-meta-analysis', 'approved'];
@@ -12,10 +13,11 @@ export function leadOf(text, answer) {
   return repeats ? '' : (text ?? '');
 }
 
-export function answerCard(message, strings, base) {
+export function answerCard(message, context) {
+  const { strings, base } = context;
   const { answer } = message;
   const lead = leadOf(message.text, answer);
-  if (answer.status !== 'answered') return plainStatus(answer, lead, strings, base);
+  if (answer.status !== 'answered') return plainStatus(message, lead, context);
   const about = strings.about[answer.about] ?? '';
   const passages = answer.passages ?? [];
   return el(
@@ -29,10 +31,13 @@ export function answerCard(message, strings, base) {
     evidence(answer, strings),
     sourceList(answer.sources ?? [], strings, base),
     reviewed(answer, strings),
+    feedbackRow(message, context),
   );
 }
 
-function plainStatus(answer, lead, strings, base) {
+function plainStatus(message, lead, context) {
+  const { strings, base } = context;
+  const { answer } = message;
   const heading = strings[answer.status];
   return el(
     'div',
@@ -40,11 +45,22 @@ function plainStatus(answer, lead, strings, base) {
     el('p', { class: 'card-status' }, heading),
     paragraphs(lead || strings[`${answer.status}Text`] || ''),
     (answer.passages ?? []).map((passage) => quotation(passage, strings, base)),
+    feedbackRow(message, context),
   );
 }
 
+// The article in the version that was quoted, with the quoted words marked.
+function passageUrl({ url, version, start, end }, base) {
+  const whole = webUrl(url, base);
+  if (!whole) return null;
+  const place = new URL(whole);
+  place.search = new URLSearchParams({ version, start, end });
+  place.hash = 'passage';
+  return place.href;
+}
+
 function quotation(passage, strings, base) {
-  const url = webUrl(passage.url, base);
+  const url = passageUrl(passage, base);
   const place = [passage.title, passage.heading].filter(Boolean).join(' – ');
   // Articles are wrapped text: a single line break means nothing unless a list item begins there.
   const quote = passage.quote.replace(/\n(?=\s*[-*] )/g, '\n\n');
@@ -87,10 +103,11 @@ function evidence(answer, strings) {
 }
 
 function scale(step, strings) {
-  return [
-    hiddenText(` (${fill(strings.evidenceStep, { n: step, of: SCALE.length })})`),
-    el('span', { class: 'scale', 'aria-hidden': 'true' }, SCALE.map((_, index) => el('span', { class: index < step ? 'step full' : 'step' }))),
-  ];
+  return [hiddenText(` (${fill(strings.evidenceStep, { n: step, of: SCALE.length })})`), bars(step)];
+}
+
+function bars(step) {
+  return el('span', { class: 'scale', 'aria-hidden': 'true' }, SCALE.map((_, index) => el('span', { class: index < step ? 'step full' : 'step' })));
 }
 
 function ladder(current, strings) {
@@ -98,11 +115,21 @@ function ladder(current, strings) {
     el(
       'li',
       { class: level === current ? 'here' : null },
-      strings.evidenceWords[level],
-      level === current && el('span', { class: 'here-mark' }, ` (${strings.evidenceHere})`),
+      bars(SCALE.indexOf(level) + 1),
+      el(
+        'span',
+        {},
+        el('span', { class: 'level' }, capital(strings.evidenceWords[level])),
+        level === current && el('span', { class: 'here-mark' }, ` (${strings.evidenceHere})`),
+        el('span', { class: 'means' }, strings.evidenceMeans[level]),
+      ),
     ),
   );
   return el('ol', { class: 'ladder' }, rows);
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sourceList(sources, strings, base) {

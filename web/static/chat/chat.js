@@ -1,25 +1,38 @@
+import { applyAccent } from './accent.js';
 import { Api } from './api.js';
 import { Conversation } from './conversation.js';
-import { el } from './dom.js';
 import { deviceStorage, Store } from './store.js';
 import { loadStrings, sameText } from './text.js';
+import { styleSheets } from './theme.js';
 import { View } from './view.js';
 
-const STYLES = new URL('./chat.css', import.meta.url).href;
+const STYLES = ['theme', 'chat', 'composer', 'messages', 'replies', 'card', 'dialogs'];
 
 /**
- * <cordial-chat language="en" api="" data-clinic="…" data-emergency-number="112" data-phone data-email data-opening-hours>
+ * <cordial-chat language="en" api="" theme="" remember="" accent="" dir=""
+ *   data-clinic="…" data-emergency-number="112" data-phone data-email data-opening-hours>
  *
- * `api` is the address of the service, empty for the page's own. What stands between the tags is shown only where this
- * script does not run, so it should say how else to reach the clinic.
+ * `api` is the address of the service, empty for the page's own. `theme` is "light" or "dark", else as the device has it.
+ * `remember` is "tab" where the conversation should end with the tab, else the device keeps it. What stands between the tags is
+ * shown only where this script does not run, so it should say how else to reach the clinic.
+ *
+ * Dispatches "cordial-messages" with the new messages and whether they are old ones read again, `{ messages, history }`.
  */
 export class CordialChat extends HTMLElement {
+  constructor() {
+    super();
+    /** Done when the chat can be seen and used. */
+    this.ready = new Promise((resolve) => (this.isReady = resolve));
+  }
+
   async connectedCallback() {
     if (this.conversation) return void this.conversation.start();
     const strings = await loadStrings(this.getAttribute('language') || document.documentElement.lang);
     this.#build(strings);
     await this.styled;
+    this.view.size.apply();
     this.view.node.hidden = false;
+    this.isReady();
     if (this.isConnected) this.conversation.start();
   }
 
@@ -30,7 +43,8 @@ export class CordialChat extends HTMLElement {
   #build(strings) {
     const api = new Api(this.getAttribute('api') ?? '');
     const scope = `cordial:${api.base || 'here'}`;
-    this.store = new Store(scope);
+    const storage = deviceStorage(this.getAttribute('remember') === 'tab' ? 'sessionStorage' : 'localStorage');
+    this.store = new Store(scope, storage);
     this.conversation = new Conversation({ api, store: this.store });
     this.view = new View({
       strings,
@@ -39,15 +53,15 @@ export class CordialChat extends HTMLElement {
       actions: this.#actions(),
       drafts: deviceStorage('sessionStorage'),
       draftKey: `${scope}:draft`,
+      storage: deviceStorage(),
+      dir: this.getAttribute('dir'),
     });
+    applyAccent(this.view.node, this.getAttribute('accent'));
     this.#connect(strings);
-    const styles = el('link', { rel: 'stylesheet', href: STYLES });
-    this.styled = new Promise((resolve) => {
-      styles.addEventListener('load', resolve);
-      styles.addEventListener('error', resolve);
-    });
+    const { links, styled } = styleSheets(STYLES, this.getAttribute('theme'));
+    this.styled = styled;
     this.view.node.hidden = true;
-    this.attachShadow({ mode: 'open' }).append(styles, this.view.node);
+    this.attachShadow({ mode: 'open' }).append(...links, this.view.node);
   }
 
   #clinic() {
@@ -57,9 +71,10 @@ export class CordialChat extends HTMLElement {
 
   #actions() {
     const { conversation } = this;
+    const { api } = conversation;
     return {
       send: (text) => {
-        if (conversation.connection === 'ended') return this.#sayConnection('ended');
+        if (conversation.over) return this.#sayConnection(conversation.connection);
         conversation.send(text);
         return true;
       },
@@ -74,6 +89,13 @@ export class CordialChat extends HTMLElement {
         this.view.composer.clear();
         conversation.startOver();
       },
+      rate: (seq, helpful) => api.feedback(seq, helpful),
+      ownData: () => Promise.all([api.intake(), api.exportFile(), api.exportPage().catch(() => null)]),
+      withdrawConsent: () => conversation.withdrawConsent(),
+      erase: async () => {
+        await conversation.erase();
+        this.view.composer.clear();
+      },
       focusConversation: () => this.view.focusConversation(),
     };
   }
@@ -84,7 +106,7 @@ export class CordialChat extends HTMLElement {
     conversation.addEventListener('change', ({ detail }) => {
       this.#render();
       if (detail.fresh.length || detail.history) view.arrived(detail.fresh, detail);
-      if (detail.fresh.length) this.dispatchEvent(new CustomEvent('cordial-messages', { detail: { count: detail.fresh.length, history: detail.history } }));
+      if (detail.fresh.length) this.dispatchEvent(new CustomEvent('cordial-messages', { detail: { messages: detail.fresh, history: detail.history } }));
     });
     conversation.addEventListener('connection', ({ detail: { from, to } }) => {
       if (to !== 'online' || from !== 'connecting') this.#sayConnection(to);
@@ -110,4 +132,4 @@ export class CordialChat extends HTMLElement {
   }
 }
 
-customElements.define('cordial-chat', CordialChat);
+if (!customElements.get('cordial-chat')) customElements.define('cordial-chat', CordialChat);

@@ -11,7 +11,7 @@ export class Composer {
     this.input = el('textarea', {
       id: 'message',
       rows: 1,
-      placeholder: strings.placeholder,
+      placeholder: strings.placeholder.question,
       enterkeyhint: 'send',
       autocomplete: 'off',
       'aria-describedby': 'problem counter keys',
@@ -47,6 +47,11 @@ export class Composer {
 
   focus() {
     this.input.focus();
+  }
+
+  expect(what) {
+    const placeholder = this.strings.placeholder[what];
+    if (this.input.placeholder !== placeholder) this.input.placeholder = placeholder;
   }
 
   get empty() {

@@ -81,12 +81,36 @@ export class Conversation extends EventTarget {
     this.#wake();
   }
 
+  get over() {
+    return this.connection === 'ended' || this.connection === 'deleted';
+  }
+
+  /** Withdraws the consent. Throws ApiError if that did not work. */
+  async withdrawConsent() {
+    this.#receive(await this.api.withdrawConsent());
+  }
+
+  /** Deletes everything, here and at the service. Throws ApiError if that did not work. */
+  async erase() {
+    try {
+      await this.api.deleteSession();
+    } catch (error) {
+      // What is no longer known has been deleted already, by another tab or by an earlier try whose answer was lost.
+      if (!error.sessionOver) throw error;
+    }
+    this.run.abort();
+    this.flushing = false;
+    this.store.forgetSession();
+    this.api.token = null;
+    this.#setConnection('deleted');
+  }
+
   get waitingForAnswer() {
     return this.flushing && this.store.pending.some(({ status }) => status === 'sending');
   }
 
   async flush({ now = false } = {}) {
-    if (this.flushing || !this.api.token || this.connection === 'ended') return;
+    if (this.flushing || !this.api.token || this.over) return;
     const { signal } = this.run;
     this.flushing = true;
     try {
@@ -314,7 +338,7 @@ export class Conversation extends EventTarget {
   }
 
   #lost() {
-    if (this.connection !== 'ended') this.#setConnection(navigator.onLine === false ? 'offline' : 'reconnecting');
+    if (!this.over) this.#setConnection(navigator.onLine === false ? 'offline' : 'reconnecting');
   }
 
   #setConnection(state) {

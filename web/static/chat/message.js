@@ -1,58 +1,46 @@
+import { stepCounter } from './bars.js';
 import { answerCard, sentences, spokenAnswer } from './card.js';
 import { el, hiddenText, paragraphs, telUrl } from './dom.js';
 import { fill, formatTime } from './text.js';
 
 const BOXED = ['emergency', 'handoff', 'summary', 'notice'];
 
-export function messageNode(message, displayText, context) {
-  const { strings } = context;
-  const who = strings.from[message.from] ?? message.from;
-  const node = el(
+/** Who speaks, in words: a coordinator by name, and always whether it is a person or software. */
+export function whoSays({ from, author }, strings) {
+  if (!author?.name) return strings.from[from] ?? from;
+  const role = strings.authorRole[author.role] ?? author.role;
+  return fill(role ? strings.author : strings.authorWithoutRole, { name: author.name, role });
+}
+
+/** One message as an article. `body` is what it says, made by `bodyOf` or by the caller. */
+export function messageNode(message, body, { strings }) {
+  return el(
     'article',
     { class: `message from-${message.from} kind-${message.kind}` },
     el(
       'p',
       { class: 'meta' },
-      el('span', { class: 'who' }, who),
+      el('span', { class: 'who' }, whoSays(message, strings)),
       ' ',
       el('time', { datetime: message.at }, formatTime(message.at, strings.locale)),
     ),
-    el('div', { class: 'body' }, bodyOf(message, displayText, context)),
+    el('div', { class: 'body' }, body),
   );
-  return node;
 }
 
-function bodyOf(message, text, context) {
-  if (message.kind === 'answer' && message.answer) return answerCard(message, context.strings, context.base);
-  const title = context.strings.kindLabel[message.kind];
+export function bodyOf(message, text, context) {
+  if (message.kind === 'answer' && message.answer) return answerCard(message, context);
   return [
-    message.question && step(message.question, context.strings),
-    title && BOXED.includes(message.kind) && el('p', { class: 'box-title' }, title),
-    message.kind === 'summary' ? summary(text) : paragraphs(text),
+    message.question && stepCounter(message.question, context.strings),
+    boxTitle(message, context.strings),
+    paragraphs(text),
     message.kind === 'emergency' && callButton(text, context),
   ];
 }
 
-function step({ step: n, steps }, strings) {
-  if (!n || !steps) return null;
-  return el('div', { class: 'step-of' }, el('p', {}, fill(strings.questionStep, { step: n, steps })), el('progress', { max: steps, value: n, 'aria-hidden': 'true' }));
-}
-
-// "Label: value" lines become a list of pairs, everything else stays as it was written.
-function summary(text) {
-  const blocks = [];
-  let pairs = null;
-  for (const line of text.split('\n')) {
-    const pair = /^\s*(?:[-•*]\s*)?([^:]{1,60}):\s+(\S.*)$/.exec(line);
-    if (pair) {
-      if (!pairs) blocks.push((pairs = el('dl', {})));
-      pairs.append(el('div', {}, el('dt', {}, pair[1]), el('dd', { dir: 'auto' }, pair[2])));
-    } else if (line.trim()) {
-      pairs = null;
-      blocks.push(el('p', { dir: 'auto' }, line));
-    }
-  }
-  return blocks;
+export function boxTitle({ kind }, strings) {
+  const title = strings.kindLabel[kind];
+  return title && BOXED.includes(kind) && el('p', { class: 'box-title' }, title);
 }
 
 // The text may name another number for the patient's own country. Then a button with the clinic's number would mislead.
@@ -130,5 +118,5 @@ export function spoken(message, strings) {
       : sentences([message.question && fill(strings.questionStep, message.question), strings.kindLabel[message.kind], message.text]);
   const titles = (message.buttons ?? []).map(({ title }) => title).join(', ');
   const text = titles ? `${body} ${fill(strings.choices, { titles })}` : body;
-  return fill(strings.saidBy, { who: strings.from[message.from] ?? message.from, text });
+  return fill(strings.saidBy, { who: whoSays(message, strings), text });
 }

@@ -38,3 +38,9 @@ export function formatTime(isoTime, locale, now = new Date()) {
   const today = time.toDateString() === now.toDateString();
   return new Intl.DateTimeFormat(locale, today ? clock : { day: 'numeric', month: 'short', ...clock }).format(time);
 }
+
+// A field's name in the record is an English word or several, joined by underscores.
+export function readable(name) {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,33 +1,70 @@
+import { AlarmBar } from './alarm.js';
+import { ConnectionBar, IntakeBar, noticeBar } from './bars.js';
 import { Composer } from './composer.js';
-import { el, telUrl } from './dom.js';
-import { choiceGroup, deliveryNode, deliveryText, messageNode, spoken } from './message.js';
+import { Question } from './dialogs.js';
+import { el } from './dom.js';
+import { bodyOf, boxTitle, choiceGroup, deliveryNode, deliveryText, messageNode, spoken } from './message.js';
+import { OwnData } from './own_data.js';
+import { readBack } from './summary.js';
 import { count, fill } from './text.js';
+import { TextSize } from './theme.js';
+import { toolLine } from './tools.js';
 
 const NEAR = 80;
 const SPOKEN_STAYS = 15_000;
 
 export class View {
-  constructor({ strings, clinic, base, actions, drafts, draftKey }) {
+  constructor({ strings, clinic, base, actions, drafts, draftKey, storage, dir }) {
     Object.assign(this, { strings, clinic, base, actions });
     this.rows = new Map();
     this.unseen = [];
     this.atEnd = true;
     this.spokenTroubles = new Map();
+    this.say = this.say.bind(this);
     this.polite = el('div', { class: 'visually-hidden', 'aria-live': 'polite' });
     this.urgent = el('div', { class: 'visually-hidden', 'aria-live': 'assertive' });
-    this.composer = new Composer({ strings, drafts, draftKey, send: (text) => this.#send(text), say: (text) => this.say(text) });
+    this.composer = new Composer({ strings, drafts, draftKey, send: (text) => this.#send(text), say: this.say });
     this.composer.input.addEventListener('keydown', (event) => this.#pageFromEmptyBox(event));
-    this.node = el(
-      'div',
-      { class: 'chat', role: 'region', lang: strings.lang, dir: strings.dir, 'aria-label': clinic.name ? fill(strings.chatWith, { clinic: clinic.name }) : strings.chat },
-      this.#noticeBar(),
-      this.#transcript(),
-      this.#connectionBar(),
-      el('div', { class: 'foot' }, this.composer.node, this.#footLine()),
-      this.#startOverDialog(),
+    const label = clinic.name ? fill(strings.chatWith, { clinic: clinic.name }) : strings.chat;
+    this.node = el('div', { class: 'chat', role: 'region', lang: strings.lang, dir: dir || strings.dir, 'aria-label': label });
+    this.size = new TextSize(this.node, storage);
+    this.#makeParts();
+    this.node.append(...this.#parts());
+  }
+
+  #makeParts() {
+    const { strings, clinic, base, actions, say } = this;
+    const focusElsewhere = () => this.focusConversation();
+    const startOver = () => actions.startOver();
+    this.transcript = this.#transcript();
+    this.alarm = new AlarmBar({ strings, log: this.log, show: (node) => this.#show(node) });
+    this.connection = new ConnectionBar({ strings, clinic, reconnect: () => actions.reconnect(), startOver, focusElsewhere });
+    this.intake = new IntakeBar({ strings, send: (text) => this.#send(text), focusElsewhere });
+    this.ownData = new OwnData({ strings, base, actions, say });
+    this.startOver = new Question({
+      title: strings.startOverTitle, text: strings.startOverText, yes: strings.startOverYes, cancel: strings.cancel, confirm: startOver,
+    });
+  }
+
+  #parts() {
+    const { strings, clinic, size, say } = this;
+    const tools = toolLine({
+      strings, size, say,
+      openOwnData: () => this.ownData.open(),
+      startOver: () => this.startOver.open(this.hasUnsent ? strings.startOverUnsent : ''),
+    });
+    return [
+      noticeBar({ strings, clinic, askPerson: () => this.#askPerson() }),
+      this.alarm.node,
+      this.transcript,
+      this.connection.node,
+      this.intake.node,
+      el('div', { class: 'foot' }, this.composer.node, tools),
+      this.startOver.node,
+      this.ownData.node,
       this.polite,
       this.urgent,
-    );
+    ];
   }
 
   render({ items, connection, note, typing, loading }) {
@@ -37,12 +74,16 @@ export class View {
     const typingBegins = typing && this.typing.hidden;
     this.typing.hidden = !typing;
     this.loading.hidden = !loading || items.length > 0;
-    this.#renderConnection(connection, note);
+    this.connection.update(connection, note);
+    const open = openQuestion(items);
+    this.composer.expect(open.what);
+    this.intake.update(open.question);
     if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0]);
     else if (wasNear) this.#scrollToEnd();
     const alarm = added.find((node) => node.matches('.kind-emergency'));
     if (alarm && !loading) this.#scrollToNews(alarm);
     this.#updateJump();
+    this.alarm.update(items.map(({ key, message }) => ({ message, node: this.rows.get(key).node })));
   }
 
   arrived(fresh, { history }) {
@@ -81,23 +122,6 @@ export class View {
     return true;
   }
 
-  #noticeBar() {
-    const { strings, clinic } = this;
-    const askPerson = () => this.#askPerson();
-    return el(
-      'section',
-      { class: 'notice-bar', 'aria-label': strings.important },
-      el('p', {}, strings.notice),
-      el(
-        'div',
-        { class: 'notice-actions' },
-        el('button', { type: 'button', class: 'person', onclick: askPerson }, strings.talkToPerson),
-        clinic.emergencyNumber &&
-          el('a', { class: 'emergency-link', href: telUrl(clinic.emergencyNumber) }, fill(strings.emergency, { number: clinic.emergencyNumber })),
-      ),
-    );
-  }
-
   #askPerson() {
     const text = this.strings.talkToPersonMessage;
     // A worried person presses twice; the same wish is not sent again while the first is on its way.
@@ -125,89 +149,6 @@ export class View {
     new ResizeObserver(() => this.atEnd && this.#scrollToEnd()).observe(this.log);
     this.jump = el('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.#jumpToEnd() });
     return el('div', { class: 'transcript' }, this.log, this.jump);
-  }
-
-  #connectionBar() {
-    const { strings } = this;
-    this.connectionWords = el('p', {});
-    this.contact = this.#contactLine();
-    this.tryNow = el('button', { type: 'button', class: 'quiet', onclick: () => this.actions.reconnect() }, strings.tryNow);
-    this.startNew = el('button', { type: 'button', class: 'quiet', onclick: () => this.actions.startOver() }, strings.startNew);
-    this.connectionBar = el(
-      'div',
-      { class: 'connection', hidden: true },
-      el('div', {}, this.connectionWords, this.contact),
-      this.tryNow,
-      this.startNew,
-    );
-    return this.connectionBar;
-  }
-
-  #contactLine() {
-    const { phone, email, openingHours } = this.clinic;
-    if (!phone && !email) return null;
-    return el(
-      'p',
-      { class: 'contact' },
-      this.strings.reachUs,
-      phone && [' ', el('a', { href: telUrl(phone) }, phone)],
-      email && [' ', el('a', { href: `mailto:${email}` }, email)],
-      openingHours && ` (${openingHours})`,
-    );
-  }
-
-  #renderConnection(state, note) {
-    const { strings } = this;
-    const trouble = ['offline', 'reconnecting', 'ended'].includes(state);
-    const words = trouble ? strings.connection[state] : note ? strings.connection[note] : '';
-    const bar = this.connectionBar;
-    const hadFocus = bar.contains(bar.getRootNode().activeElement);
-    bar.hidden = !words;
-    bar.className = `connection ${trouble ? `trouble is-${state}` : 'mild'}`;
-    this.connectionWords.textContent = words;
-    if (this.contact) this.contact.hidden = !trouble;
-    this.tryNow.hidden = state !== 'reconnecting';
-    this.startNew.hidden = state !== 'ended';
-    if (hadFocus && !bar.contains(bar.getRootNode().activeElement)) this.focusConversation();
-  }
-
-  #footLine() {
-    const { strings } = this;
-    return el(
-      'div',
-      { class: 'foot-line' },
-      el('p', { id: 'keys', class: 'keys' }, strings.keys),
-      el('button', { type: 'button', class: 'quiet start-over', onclick: () => this.#askStartOver() }, strings.startOver),
-    );
-  }
-
-  #startOverDialog() {
-    const { strings } = this;
-    this.unsentWarning = el('p', {}, strings.startOverUnsent);
-    const close = () => this.dialog.close();
-    const confirm = () => {
-      close();
-      this.actions.startOver();
-    };
-    this.dialog = el(
-      'dialog',
-      { 'aria-labelledby': 'start-over-title', 'aria-describedby': 'start-over-text' },
-      el('h2', { id: 'start-over-title' }, strings.startOverTitle),
-      el('p', { id: 'start-over-text' }, strings.startOverText),
-      this.unsentWarning,
-      el(
-        'div',
-        { class: 'dialog-actions' },
-        el('button', { type: 'button', class: 'plain', onclick: close }, strings.cancel),
-        el('button', { type: 'button', class: 'danger', onclick: confirm }, strings.startOverYes),
-      ),
-    );
-    return this.dialog;
-  }
-
-  #askStartOver() {
-    this.unsentWarning.hidden = !this.hasUnsent;
-    this.dialog.showModal();
   }
 
   #renderRows(items) {
@@ -240,7 +181,9 @@ export class View {
     const { strings } = this;
     // A pressed button sends its value, which may be a code: the patient sees the words that were on the button.
     const shown = message.from === 'patient' ? (asked?.buttons.find(({ value }) => value === message.text)?.title ?? message.text) : message.text;
-    const node = messageNode(message, shown ?? '', this);
+    const summary = message.kind === 'summary' ? readBack(message.text, strings, (text) => this.#send(text)) : null;
+    const body = summary ? [boxTitle(message, strings), summary.blocks] : bodyOf(message, shown ?? '', this);
+    const node = messageNode(message, body, this);
     const delivery = message.from === 'patient' ? deliveryNode(this.actions, strings) : null;
     const choices = message.buttons?.length ? choiceGroup(message, (choice) => this.#choose(choice), strings) : null;
     if (delivery) node.append(delivery.node);
@@ -249,6 +192,7 @@ export class View {
       delivery?.update(item.pending);
       if (delivery) this.#sayTrouble(key, item.pending);
       choices?.update({ open: !reply, chosen: reply && message.buttons.find(({ title, value }) => reply.text === value || reply.text === title) });
+      summary?.update(!reply);
     };
     const row = { node, update };
     this.rows.set(key, row);
@@ -289,6 +233,12 @@ export class View {
 
   #scrolled() {
     this.#updateJump();
+    this.alarm.moved();
+  }
+
+  #show(node) {
+    this.focusConversation();
+    this.log.scrollTop = node.offsetTop - 12;
   }
 
   #updateJump() {
@@ -325,4 +275,17 @@ function repliesTo(items) {
     }
   }
   return replies;
+}
+
+// What the chat waits for: the replies to the patient's last message tell, and the ones before it while none has come yet.
+function openQuestion(items) {
+  const theirs = [];
+  for (const { message } of [...items].reverse()) {
+    if (message.from !== 'patient') theirs.push(message);
+    else if (theirs.length) break;
+  }
+  const asked = theirs.find(({ question }) => question);
+  if (asked) return { what: 'field', question: asked.question };
+  if (theirs.some(({ kind, buttons }) => kind === 'summary' && buttons.length)) return { what: 'summary' };
+  return { what: theirs.some(({ from, kind }) => from === 'coordinator' || kind === 'emergency') ? 'person' : 'question' };
 }

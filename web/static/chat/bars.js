@@ -1,0 +1,96 @@
+import { el, telUrl } from './dom.js';
+import { fill } from './text.js';
+
+/** What is always in sight: that this is software, the way to a person, the emergency number. */
+export function noticeBar({ strings, clinic, askPerson }) {
+  return el(
+    'section',
+    { class: 'notice-bar', 'aria-label': strings.important },
+    el('p', {}, strings.notice),
+    el(
+      'div',
+      { class: 'notice-actions' },
+      el('button', { type: 'button', class: 'person', onclick: askPerson }, strings.talkToPerson),
+      clinic.emergencyNumber &&
+        el('a', { class: 'emergency-link', href: telUrl(clinic.emergencyNumber) }, fill(strings.emergency, { number: clinic.emergencyNumber })),
+    ),
+  );
+}
+
+export function contactLine({ phone, email, openingHours }, strings) {
+  if (!phone && !email) return null;
+  return el(
+    'p',
+    { class: 'contact' },
+    strings.reachUs,
+    phone && [' ', el('a', { href: telUrl(phone) }, phone)],
+    email && [' ', el('a', { href: `mailto:${email}` }, email)],
+    openingHours && ` (${openingHours})`,
+  );
+}
+
+/** The connection in words, with what can be done about it. */
+export class ConnectionBar {
+  constructor({ strings, clinic, reconnect, startOver, focusElsewhere }) {
+    Object.assign(this, { strings, focusElsewhere });
+    this.words = el('p', {});
+    this.contact = contactLine(clinic, strings);
+    this.tryNow = el('button', { type: 'button', class: 'quiet', onclick: reconnect }, strings.tryNow);
+    this.startNew = el('button', { type: 'button', class: 'quiet', onclick: startOver }, strings.startNew);
+    this.node = el('div', { class: 'connection', hidden: true }, el('div', {}, this.words, this.contact), this.tryNow, this.startNew);
+  }
+
+  update(state, note) {
+    const { strings, node } = this;
+    const over = state === 'ended' || state === 'deleted';
+    const trouble = over || state === 'offline' || state === 'reconnecting';
+    const words = trouble ? strings.connection[state] : note ? strings.connection[note] : '';
+    const hadFocus = node.contains(node.getRootNode().activeElement);
+    node.hidden = !words;
+    node.className = `connection ${trouble ? `trouble is-${state}` : 'mild'}`;
+    this.words.textContent = words;
+    if (this.contact) this.contact.hidden = !trouble || state === 'deleted';
+    this.tryNow.hidden = state !== 'reconnecting';
+    this.startNew.hidden = !over;
+    if (hadFocus && !node.contains(node.getRootNode().activeElement)) this.focusElsewhere();
+  }
+}
+
+export function stepCounter({ step, steps }, strings) {
+  if (!step || !steps) return null;
+  return el(
+    'div',
+    { class: 'step-of' },
+    el('p', {}, fill(strings.questionStep, { step, steps })),
+    el('progress', { max: steps, value: step, 'aria-hidden': 'true' }),
+  );
+}
+
+/** How far the intake is, and the way back and out, while a field is open. */
+export class IntakeBar {
+  constructor({ strings, send, focusElsewhere }) {
+    Object.assign(this, { strings, focusElsewhere });
+    this.place = el('div', { class: 'step-of' });
+    const button = (title, message) => el('button', { type: 'button', class: 'quiet', onclick: () => send(message) }, title);
+    this.back = button(strings.back, strings.backMessage);
+    this.node = el(
+      'section',
+      { class: 'intake-bar', 'aria-label': strings.intakeProgress, hidden: true },
+      this.place,
+      el('div', { class: 'intake-actions' }, this.back, button(strings.stop, strings.stopMessage)),
+    );
+  }
+
+  update(question) {
+    const { node } = this;
+    const hadFocus = node.contains(node.getRootNode().activeElement);
+    node.hidden = !question;
+    if (question && this.shown !== question) {
+      this.place.replaceChildren(...(stepCounter(question, this.strings)?.childNodes ?? []));
+      // There is nothing before the first one.
+      this.back.hidden = question.step <= 1;
+    }
+    this.shown = question;
+    if (hadFocus && !node.contains(node.getRootNode().activeElement)) this.focusElsewhere();
+  }
+}

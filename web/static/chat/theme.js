@@ -1,0 +1,56 @@
+import { el } from './dom.js';
+
+const FOLDER = new URL('.', import.meta.url);
+const DARK = { light: 'not all', dark: 'all' };
+const SIZES = [0.9, 1, 1.15, 1.3, 1.5, 1.75];
+const SIZE_KEY = 'cordial:text-size';
+
+/** Links to style sheets for a shadow root. `theme` is "light" or "dark", anything else is as the reader's device has it. */
+export function styleSheets(names, theme) {
+  const media = DARK[theme] ?? '(prefers-color-scheme: dark)';
+  const links = [...names, 'dark'].map((name) =>
+    el('link', { rel: 'stylesheet', href: new URL(`${name}.css`, FOLDER).href, media: name === 'dark' ? media : null }),
+  );
+  // A sheet that does not come must not keep the words from being shown.
+  const come = links.map((link) => new Promise((resolve) => ['load', 'error'].forEach((name) => link.addEventListener(name, resolve))));
+  return { links, styled: Promise.all(come) };
+}
+
+// "medium" is what the reader chose in the browser, whatever a website does to its own letters.
+function readersSize(root) {
+  const probe = el('span', { class: 'visually-hidden' });
+  probe.style.fontSize = 'medium';
+  root.append(probe);
+  const size = Number.parseFloat(getComputedStyle(probe).fontSize) || 16;
+  probe.remove();
+  return size;
+}
+
+/** The size of all letters: the reader's own, times a step that they choose here and that this device keeps. */
+export class TextSize {
+  constructor(node, storage) {
+    Object.assign(this, { node, storage });
+    const kept = SIZES.indexOf(Number(storage.getItem(SIZE_KEY)));
+    this.step = kept < 0 ? SIZES.indexOf(1) : kept;
+  }
+
+  get percent() {
+    return Math.round(SIZES[this.step] * 100);
+  }
+
+  can(change) {
+    return this.step + change in SIZES;
+  }
+
+  change(by) {
+    if (!this.can(by)) return false;
+    this.step += by;
+    this.storage.setItem(SIZE_KEY, String(SIZES[this.step]));
+    this.apply();
+    return true;
+  }
+
+  apply() {
+    this.node.style.setProperty('--u', `${readersSize(this.node) * SIZES[this.step]}px`);
+  }
+}

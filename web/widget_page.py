@@ -1,0 +1,43 @@
+"""The chat for patients: full size at /chat, and as one script for any website."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from intake.clinic import Clinic
+from web.chat import PartsNow
+from web.pages import templates
+
+router = APIRouter(include_in_schema=False)
+
+# A clinic that changes its number wants it seen soon; a website's visitor opens several pages.
+_CACHE = "public, max-age=300"
+
+
+@router.get("/chat", response_class=HTMLResponse)
+def chat(request: Request, parts: PartsNow) -> HTMLResponse:
+    """The chat, full size."""
+    context = {"clinic": parts.clinic.model_dump(), "language": "en"}
+    return templates.TemplateResponse(request, "chat.html", context)
+
+
+@router.get("/widget.js")
+def widget(request: Request, parts: PartsNow) -> Response:
+    """The script for other websites, with what has to be known even when nothing else can be fetched."""
+    context = {"details": _details(parts.clinic)}
+    headers = {"Cache-Control": _CACHE}
+    return templates.TemplateResponse(request, "widget.js", context, headers=headers, media_type="text/javascript")
+
+
+def _details(clinic: Clinic) -> dict[str, Any]:
+    """What the chat shows of a clinic by itself, under the names that its script has for them."""
+    return {
+        "name": clinic.name,
+        "emergencyNumber": clinic.emergency_number,
+        "phone": clinic.phone,
+        "email": clinic.email,
+        "openingHours": clinic.opening_hours,
+    }
