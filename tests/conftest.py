@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from cordial.bootstrap import PROJECT
 from desk.database import Database
@@ -17,6 +18,7 @@ from knowledge.encoder import Encoder, prepare_model
 from knowledge.generation import build_generation
 from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa
+from tests.support.browsing import Visits, chromium
 from tests.support.editing import Editor
 from tests.support.people import Coordinator, Patient
 from tests.support.staff import Staff
@@ -142,6 +144,21 @@ def lonely_patient(lonely_web: System) -> Iterator[Patient]:
 def coordinator(cordial: System) -> Coordinator:
     """A coordinator at the command line of the running system."""
     return Coordinator(cordial.environment)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser. One for each file, because a running Playwright keeps other tests from an event loop of their own."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visits]:
+    """Lets visitors open pages; the test fails if a page asks strangers, breaks its content policy, or if a script fails."""
+    visits = Visits(browser)
+    yield visits
+    visits.leave()
 
 
 @pytest.fixture
