@@ -97,14 +97,17 @@ def faults(page: Page) -> list[str]:
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", _AA)
-    return [f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0]['failureSummary']}" for fault in found["violations"]]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0]['failureSummary']}" for fault in found["violations"]
+    ]
 
 
 def shifts(page: Page) -> float:
     """How far things have jumped since the page was opened, as the layout shift score, jumps after a press included."""
     look = """() => new Promise(done => {
       let sum = 0;
-      new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value)).observe({type: 'layout-shift', buffered: true});
+      const add = list => list.getEntries().forEach(entry => sum += entry.value);
+      new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
       setTimeout(() => done(sum), 300);
     })"""
     return float(page.evaluate(look))
@@ -126,11 +129,13 @@ class Website:
         """Its origin."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def shows(self, widget: str, style: str = "", **data: str) -> str:
-        """Put the chat of a service on the page, with data attributes; gives the page's address."""
+    def shows(self, widget: str, style: str = "", policy: str = "", **data: str) -> str:
+        """Put the chat of a service on the page, with data attributes, under a content policy; gives the page's address."""
         given = " ".join(f'data-{name}="{value}"' for name, value in data.items())
-        self.html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A website</title>
-            <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>{style}</style></head>
+        rules = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+        looks = f"<style>{style}</style>" if style else ""
+        self.html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">{rules}<title>A website</title>
+            <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">{looks}</head>
             <body><main><h1>A website</h1><p>Words of the website.</p><button id="own">Its button</button></main>
             <script src="{widget}/widget.js" {given} defer></script></body></html>"""
         return f"{self.url}/"
