@@ -1,4 +1,4 @@
-"""The chat for everyone: by keyboard alone, with a screen reader, small, large, dark, from the right; axe-core finds nothing."""
+"""The chat for everyone: by keyboard alone, with a screen reader, small, large, dark, from the right; axe finds nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat on the website of somebody else: one line puts it there, neither disturbs the other, and nothing of it needs a cookie."""
+"""The chat on the website of somebody else: one line puts it there, neither disturbs the other, and it needs no cookie."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cordial.bootstrap import PROJECT
 from tests.support.browsing import ANSWER, Visits, Website, asks_and_reads, faults, say, shifts
@@ -18,8 +18,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 HOSTILE = """
   html { font-size: 40%; }
-  * { font-family: fantasy !important; color: hotpink !important; letter-spacing: 0.3em !important; text-transform: uppercase !important; }
-  button, p, dialog, textarea, div { background: lime !important; padding: 3em !important; display: inline !important; opacity: 0.3; }
+  * { font-family: fantasy !important; color: hotpink !important; letter-spacing: 0.3em !important; }
+  * { text-transform: uppercase !important; }
+  button, p, dialog, textarea, div { background: lime !important; padding: 3em !important; display: inline !important; }
   body > * { transform: rotate(2deg); position: static !important; visibility: hidden; }
 """
 
@@ -50,7 +51,7 @@ def page(visit: Visits, website: Website, service: System) -> Page:
     return page
 
 
-def launcher(page: Page):
+def launcher(page: Page) -> Locator:
     """The button of the chat."""
     return page.locator("cordial-launcher .open")
 
@@ -121,7 +122,8 @@ def test_neither_disturbs_the_other_whatever_the_website_does_to_all_its_element
 ) -> None:
     look = """() => {
       const inside = document.querySelector('cordial-launcher').shadowRoot.querySelector('cordial-chat').shadowRoot;
-      const style = node => { const all = getComputedStyle(node); return [all.fontSize, all.fontFamily, all.color, all.letterSpacing, all.textTransform, all.display, all.visibility, all.padding]; };
+      const told = ['fontSize', 'fontFamily', 'color', 'letterSpacing', 'textTransform', 'display', 'visibility', 'padding'];
+      const style = node => told.map(name => getComputedStyle(node)[name]);
       const box = node => { const {x, y, width, height} = node.getBoundingClientRect(); return [x, y, width, height]; };
       const send = inside.querySelector('.send');
       const open = document.querySelector('cordial-launcher').shadowRoot.querySelector('.open');

@@ -1,11 +1,11 @@
-"""The network breaks, a second tab opens: no message is lost, none is sent twice, and the words on the page say what is going on."""
+"""The network breaks, a second tab opens: no message is lost, none is sent twice, and the page says what is going on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browsing import ANSWER, Visits, asks_and_reads, say, stored
 from tests.support.people import Patient
@@ -64,9 +64,9 @@ def test_a_message_that_was_not_sent_survives_a_reload(page: Page, said: Callabl
 def test_a_reply_that_was_lost_on_its_way_is_fetched_and_nothing_is_sent_twice(
     page: Page, said: Callable[[Page], list[str]]
 ) -> None:
-    lost = []
+    lost: list[object] = []
 
-    def lose_the_first_reply(route):
+    def lose_the_first_reply(route: Route) -> None:
         if route.request.method == "POST" and not lost:
             lost.append(route.fetch())
             route.abort()
