@@ -30,7 +30,7 @@ def page(visit: Visits, cordial: System) -> Page:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(visit: Visits, cordial: System, scheme: str) -> None:
-    page = visit(f"{cordial.url}/chat", color_scheme=scheme, reduced_motion="reduce")
+    page = visit(f"{cordial.url}/chat", color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)  # axe adds a style
     expect(page.get_by_role("button", name="Does it work?")).to_be_visible()
     found = {"greeting": faults(page)}
     asks_and_reads(page, "Does it work?")
@@ -82,7 +82,7 @@ def test_everything_is_done_with_the_keyboard_alone(page: Page) -> None:
               return node === over || node.contains(over) || over?.contains(node);
             }})()"""
             assert page.evaluate(seen), page.evaluate(f"{focused}.outerHTML")
-            if name in (page.evaluate(f"{focused}?.innerText || {focused}?.getAttribute('aria-label') || ''")):
+            if page.evaluate(f"({focused}?.innerText || '').trim()").startswith(name):
                 return
         raise AssertionError(f"the Tab key never reached {name}")
 
@@ -125,7 +125,7 @@ def test_nothing_runs_over_the_edge_of_a_window(visit: Visits, cordial: System, 
     expect(page.get_by_role("button", name="Does it work?")).to_be_attached()
     asks_and_reads(page, "Is fever after the infusion a bad sign? " + "Donaudampfschifffahrtsgesellschaft" * 5)
     page.get_by_text("What does this mean?").first.click()
-    for _ in range(5):
+    for _ in range(4):
         page.get_by_role("button", name="Larger letters").click()
     too_wide = """() => {
       const inside = [...document.querySelector('cordial-chat').shadowRoot.querySelectorAll('.chat *')];
