@@ -17,7 +17,7 @@ from web.console.access import NotAllowed, NotLoggedIn, Person, ProofNeeded, las
 from web.console.cookies import LOGIN, cookies_of, make_cookies
 from web.console.page import HOME, go, inside, render, with_next
 from web.errors import ApiError, error_response, unexpected
-from web.guards import SECURITY_HEADERS, BodyTooLarge
+from web.guards import BodyTooLarge
 from web.parts import parts_of
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -25,9 +25,6 @@ _HEADERS = {
     "cache-control": "no-store",
     # Not "no-referrer": with that a browser hides the origin of our own forms from us.
     "referrer-policy": "same-origin",
-    "content-security-policy": SECURITY_HEADERS["content-security-policy"].replace(
-        "frame-ancestors 'self'", "frame-ancestors 'none'"
-    ),
     "x-frame-options": "DENY",
 }
 Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
