@@ -56,21 +56,15 @@ export class ConnectionBar {
   }
 }
 
-export function stepCounter({ step, steps }, strings) {
-  if (!step || !steps) return null;
-  return el(
-    'div',
-    { class: 'step-of' },
-    el('p', {}, fill(strings.questionStep, { step, steps })),
-    el('progress', { max: steps, value: step, 'aria-hidden': 'true' }),
-  );
+export function stepText({ step, steps }, strings) {
+  return step && steps ? el('p', { class: 'step-of' }, fill(strings.questionStep, { step, steps })) : null;
 }
 
 /** How far the intake is, and the way back and out, while a field is open. */
 export class IntakeBar {
   constructor({ strings, send, focusElsewhere }) {
     Object.assign(this, { strings, focusElsewhere });
-    this.place = el('div', { class: 'step-of' });
+    this.place = el('div', { class: 'place' });
     const button = (title, message) => el('button', { type: 'button', class: 'quiet', onclick: () => send(message) }, title);
     this.back = button(strings.back, strings.backMessage);
     this.node = el(
@@ -86,7 +80,8 @@ export class IntakeBar {
     const hadFocus = node.contains(node.getRootNode().activeElement);
     node.hidden = !question;
     if (question && this.shown !== question) {
-      this.place.replaceChildren(...(stepCounter(question, this.strings)?.childNodes ?? []));
+      const progress = el('progress', { max: question.steps, value: question.step, 'aria-hidden': 'true' });
+      this.place.replaceChildren(stepText(question, this.strings) ?? '', progress);
       // There is nothing before the first one.
       this.back.hidden = question.step <= 1;
     }

@@ -1,4 +1,4 @@
-import { stepCounter } from './bars.js';
+import { stepText } from './bars.js';
 import { answerCard, sentences, spokenAnswer } from './card.js';
 import { el, hiddenText, paragraphs, telUrl } from './dom.js';
 import { fill, formatTime } from './text.js';
@@ -31,7 +31,7 @@ export function messageNode(message, body, { strings }) {
 export function bodyOf(message, text, context) {
   if (message.kind === 'answer' && message.answer) return answerCard(message, context);
   return [
-    message.question && stepCounter(message.question, context.strings),
+    message.question && stepText(message.question, context.strings),
     boxTitle(message, context.strings),
     paragraphs(text),
     message.kind === 'emergency' && callButton(text, context),

@@ -92,7 +92,7 @@ export default {
   change: 'Change',
   changeMessage: 'Change my {label}',
 
-  emergencyAbove: 'Further up stands what to do in an emergency.',
+  emergencyAbove: 'What to do in an emergency:',
   showEmergency: 'Show it',
 
   tools: 'Tools',
