@@ -185,11 +185,9 @@ def test_it_is_there_within_a_second_and_opening_moves_nothing(
     shown = page.evaluate("performance.getEntriesByName('cordial-launcher')[0].startTime")
     launcher(page).click()
     expect(page.get_by_role("button", name="Does it work?")).to_be_visible()
-    moved = shifts(page)
     record_property("launcher_milliseconds", shown)
-    record_property("layout_shift", moved)
     assert shown < 1_000
-    assert moved == 0
+    assert shifts(page) == []
 
 
 def test_a_website_with_a_strict_content_policy_only_has_to_name_the_service(
@@ -211,7 +209,7 @@ def test_when_the_chat_cannot_be_loaded_the_ways_to_the_clinic_are_there(
     page = visit(website.shows(service.url), also=service.url)
     page.route("**/static/chat/chat.js*", lambda route: route.abort())
     launcher(page).click()
-    expect(page.get_by_text("The chat could not be loaded.")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("The chat could not be loaded.")).to_be_visible()
     expect(page.get_by_role("link", name="Emergency: 112")).to_be_visible()
     expect(page.get_by_role("link", name="hello@birchwood.example")).to_be_visible()
     page.unroute_all()

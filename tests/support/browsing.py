@@ -102,15 +102,17 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def shifts(page: Page) -> float:
-    """How far things have jumped since the page was opened, as the layout shift score, jumps after a press included."""
+def shifts(page: Page) -> list[str]:
+    """What has jumped since the page was opened, also right after a press: how far, and which things."""
     look = """() => new Promise(done => {
-      let sum = 0;
-      const add = list => list.getEntries().forEach(entry => sum += entry.value);
+      const jumped = [];
+      const name = node => node?.className || node?.nodeName;
+      const tell = ({value, sources}) => `${value}: ${sources.map(({node}) => name(node)).join(', ')}`;
+      const add = list => jumped.push(...list.getEntries().map(tell));
       new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
-      setTimeout(() => done(sum), 300);
+      setTimeout(() => done(jumped), 300);
     })"""
-    return float(page.evaluate(look))
+    return list(page.evaluate(look))
 
 
 class Website:
