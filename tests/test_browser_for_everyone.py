@@ -136,6 +136,17 @@ def test_nothing_runs_over_the_edge_of_a_window(visit: Visits, cordial: System, 
     assert page.evaluate(too_wide) == [False]
 
 
+def test_the_largest_letters_leave_room_to_read_in_a_low_window(visit: Visits, cordial: System) -> None:
+    page = visit(f"{cordial.url}/chat", viewport={"width": 390, "height": 500})
+    for _ in range(4):
+        page.get_by_role("button", name="Larger letters").click()
+    room = page.get_by_role("log").bounding_box()
+    assert room is not None
+    assert room["height"] > 200
+    page.get_by_role("textbox", name="Your message").focus()
+    expect(page.get_by_role("textbox", name="Your message")).to_be_in_viewport()
+
+
 def test_letters_grow_and_stay_grown(page: Page) -> None:
     size = "parseFloat(getComputedStyle(document.querySelector('cordial-chat').view.log).fontSize)"
     before = page.evaluate(size)

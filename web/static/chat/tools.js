@@ -3,7 +3,7 @@ import { fill } from './text.js';
 
 /** The line below the writing field. */
 export function toolLine({ strings, size, say, openOwnData, startOver }) {
-  const button = (title, onclick, label) => el('button', { type: 'button', class: 'tool', onclick, 'aria-label': label }, title);
+  const button = (title, onclick, label) => el('button', { type: 'button', class: 'tool', onclick, 'aria-label': label, dir: label ? 'ltr' : null }, title);
   const resize = (by) => () => {
     if (size.change(by)) say(fill(strings.sizeIs, { percent: size.percent }));
     mark();
