@@ -147,7 +147,8 @@ export class View {
     );
     // The writing field and the connection line grow: who was at the end stays at the end.
     new ResizeObserver(() => this.atEnd && this.#scrollToEnd()).observe(this.log);
-    this.jump = el('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.#jumpToEnd() });
+    this.jumpWords = el('span', {});
+    this.jump = el('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.#jumpToEnd() }, this.jumpWords);
     return el('div', { class: 'transcript' }, this.log, this.jump);
   }
 
@@ -250,7 +251,9 @@ export class View {
     const bottom = this.log.scrollTop + this.log.clientHeight;
     this.unseen = near ? [] : this.unseen.filter((node) => node.offsetTop > bottom - 40);
     const label = this.unseen.length ? count(strings.newBelow, this.unseen.length, strings.locale) : strings.toLatest;
-    if (this.jump.textContent !== label) this.jump.textContent = label;
+    if (this.jumpWords.textContent !== label) this.jumpWords.textContent = label;
+    // Without news the arrow alone is shown: it lies over what is being read.
+    this.jumpWords.classList.toggle('visually-hidden', !this.unseen.length);
   }
 
   #jumpToEnd() {
