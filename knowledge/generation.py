@@ -3,7 +3,8 @@
 Under the knowledge folder::
 
     versions/SLUG/N.md          every published version, as it was; what a patient was shown can be shown again
-    generations/ID/             articles, passages, entries, sources, the dense index, the ranker, a manifest with their digests
+    generations/ID/             articles, passages, entries, sources, studies, the dense index, the ranker, a manifest with
+                                their digests
     current                     one line: the id of the generation in use
 
 A generation's id is a digest of everything that it was made from, so building twice gives the same one.
@@ -30,15 +31,15 @@ from knowledge.errors import ArticleError, GenerationError, KnowledgeError, Sour
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import Entry, Passage, entries_of, passages_of
 from knowledge.ranker import DECLINED, Ranker
-from knowledge.sources import Source, load_sources
+from knowledge.sources import Source, Study, load_sources, load_studies
 from knowledge.spelling import Speller
 from knowledge.synonyms import Synonyms, read_synonyms
 from knowledge.wordings import read_wordings
 
-_FORMAT = 5  # raise it when the files of a generation change shape
+_FORMAT = 6  # raise it when the files of a generation change shape
 _FILES = (
-    "articles.json", "passages.json", "entries.json", "sources.json", "dense.faiss", "lexical.npz", "declined.faiss",
-    "declined.json", "ranker.json", "ranker.npz", "english.json", "synonyms.json",
+    "articles.json", "passages.json", "entries.json", "sources.json", "studies.json", "dense.faiss", "lexical.npz",
+    "declined.faiss", "declined.json", "ranker.json", "ranker.npz", "english.json", "synonyms.json",
 )  # fmt: skip
 _KEPT = 3  # generations; citations live on in versions/
 
@@ -53,6 +54,7 @@ class Generation:
     passages: list[Passage]
     entries: list[Entry]
     sources: dict[str, Source]
+    studies: list[Study]  # in the order of their list
     dense: DenseIndex
     lexical: LexicalIndex
     declined: DenseIndex  # examples of questions that are declined
@@ -68,6 +70,7 @@ class _Content:
 
     articles: list[Article]
     sources: dict[str, Source]
+    studies: list[Study]
     wordings: dict[str, dict[str, list[str]]]
     declined: dict[str, list[str]]
     synonyms: dict[str, str]
@@ -104,7 +107,7 @@ def build_generation(content: Path, folder: Path, encoder: Encoder) -> Build:
     wordings = {article.slug: _or_none(content / "wordings" / f"{article.slug}.yml", problems) for article in articles}
     declined = _or_none(content / "declined.yml", problems)
     synonyms = _synonyms_or_none(content / "synonyms.yml", problems)
-    made_from = _Content(articles, load_sources(content), wordings, declined, synonyms)
+    made_from = _Content(articles, load_sources(content), load_studies(content), wordings, declined, synonyms)
     wanted = _id_of(made_from, encoder)
     if current_id(folder) == wanted and _is_whole(folder / "generations" / wanted):
         return Build(wanted, False, len(articles), problems)
@@ -169,8 +172,7 @@ def _keep(article: Article, file: Path, folder: Path) -> None:
 
 
 def _last_version(folder: Path) -> Article | None:
-    numbers = sorted((int(file.stem) for file in folder.glob("*.md") if file.stem.isdigit()), reverse=True)
-    for number in numbers:
+    for number in version_numbers(folder.parent, folder.name):
         try:
             return stored_version(folder.parent, folder.name, number)
         except ArticleError:
@@ -215,6 +217,11 @@ def published_versions(versions: Path, slug: str | None = None) -> list[Publishe
     return sorted(found, key=lambda version: (version.slug, version.number))
 
 
+def version_numbers(versions: Path, slug: str) -> list[int]:
+    """The numbers of an article's published versions, newest first."""
+    return sorted((int(file.stem) for file in (versions / slug).glob("*.md") if file.stem.isdecimal()), reverse=True)
+
+
 def current_id(folder: Path) -> str | None:
     """The id of the generation in use, if there is one."""
     try:
@@ -253,6 +260,7 @@ def _read(home: Path, name: str) -> Generation:
         passages=[Passage.from_json(value) for value in _json(home / "passages.json")],
         entries=entries,
         sources={value["id"]: Source(**value) for value in _json(home / "sources.json")},
+        studies=[Study(**value) for value in _json(home / "studies.json")],
         dense=DenseIndex.load(home / "dense.faiss"),
         lexical=LexicalIndex.load(home / "lexical.npz"),
         declined=DenseIndex.load(home / "declined.faiss"),
@@ -266,6 +274,7 @@ def _read(home: Path, name: str) -> Generation:
 def _id_of(content: _Content, encoder: Encoder) -> str:
     parts = [str(_FORMAT), encoder.name, *(f"{article.slug} {article.digest}" for article in content.articles)]
     parts += [source.model_dump_json() for source in content.sources.values()]
+    parts += [study.model_dump_json() for study in content.studies]
     parts += [json.dumps([content.wordings, content.declined, content.synonyms], sort_keys=True)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -275,19 +284,29 @@ class _Embeddings:
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder = encoder
-        self._known: dict[str, Vectors] = {}
-        try:
-            old = load_generation(folder)
-        except GenerationError:
-            return
-        if old.encoder == encoder.name:
-            self._known = {entry.text: old.dense.row(number) for number, entry in enumerate(old.entries)}
-            self._known.update((text, old.declined.row(number)) for number, text in enumerate(old.declined_texts))
+        self._known = _embedded(folder, encoder.name)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
         self._known.update(zip(missing, self.encoder.encode(missing), strict=True))
         return np.stack([self._known[text] for text in texts]) if texts else np.zeros((0, self.encoder.dimension), np.float32)
+
+
+def _embedded(folder: Path, encoder: str) -> dict[str, Vectors]:
+    """What the generation in use embedded with this model; also if a former release wrote it and only these files are whole."""
+    home = folder / "generations" / (current_id(folder) or "none")
+    try:
+        manifest = _json(home / "manifest.json")
+        wanted = ("entries.json", "dense.faiss", "declined.json", "declined.faiss")
+        if manifest["encoder"] != encoder or any(_sha256(home / file) != manifest["files"][file] for file in wanted):
+            return {}
+        texts = [str(value["text"]) for value in _json(home / "entries.json")]
+        declined_texts: list[str] = _json(home / "declined.json")
+        dense, declined = DenseIndex.load(home / "dense.faiss"), DenseIndex.load(home / "declined.faiss")
+        known = {text: dense.row(number) for number, text in enumerate(texts)}
+        return known | {text: declined.row(number) for number, text in enumerate(declined_texts)}
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, GenerationError):
+        return {}
 
 
 def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> None:
@@ -303,6 +322,7 @@ def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> No
     _dump(aside / "passages.json", [passage.as_json() for passage in passages])
     _dump(aside / "entries.json", [asdict(entry) for entry in entries])
     _dump(aside / "sources.json", [source.model_dump() for source in content.sources.values()])
+    _dump(aside / "studies.json", [study.model_dump() for study in content.studies])
     _dump(aside / "english.json", sorted(encoder.encoder.english_words()))
     _dump(aside / "synonyms.json", content.synonyms)
     _dump(aside / "declined.json", [text for text, _ in declined])

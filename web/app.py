@@ -26,12 +26,14 @@ from intake.language import speak
 from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
-from web import chat, health, inner, own_data, pages, widget_page
+from knowledge.research import rules
+from web import chat, health, home, inner, library, own_data, research, widget_page
 from web.console import routes as console
 from web.console.shell import install_console
 from web.errors import install_error_handlers
 from web.gateway import Gateway
 from web.guards import Guard
+from web.library_texts import library_texts
 from web.limits import make_limits
 from web.parts import Parts
 from web.rasa import RasaClient
@@ -64,7 +66,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = parts
     install_error_handlers(app)
-    patients = (chat.router, own_data.router, pages.router, widget_page.router)
+    patients = (chat.router, own_data.router, widget_page.router, home.router, research.router, library.router)
     for router in (*patients, health.router, inner.router, *console.routers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -82,6 +84,8 @@ def make_parts(settings: Settings) -> Parts:
     texts()  # a mistake in the texts stops the start, not a patient
     console_texts()
     audit_texts()
+    library_texts()
+    rules()
     encoder = Encoder(settings.data / "encoder")
     library = Library(settings.knowledge_folder, encoder)
     library.ask("Is the library warm?")

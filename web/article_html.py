@@ -1,34 +1,49 @@
-"""An article as HTML: headings with anchors, source markers as numbered links, links that stay in the library."""
+"""An article as HTML: headings with anchors and labels, source markers as numbered links, a highlighted passage."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from knowledge.article import Article
+from knowledge.article import Article, SectionMeta
 from knowledge.sources import Source
 from knowledge.text import slug_of
+from web.highlight import Span, spans_in_text
+from web.library_texts import LibraryTexts
 
 _MARKER = re.compile(r"\s*\[(@[^\]]+)\]\s*$")
 _ID = re.compile(r"@([a-z0-9][a-z0-9-]*)")
 _ARTICLE_LINK = re.compile(r"^([a-z0-9-]+)\.md(#[a-z0-9-]+)?$")
+PASSAGE = "passage"  # the anchor of what is highlighted
 
 
-def article_html(article: Article) -> Markup:
-    """Render the body. HTML in the text is shown as text, never run."""
+def article_html(article: Article, texts: LibraryTexts, span: Span | None = None) -> Markup:
+    """Render the body. HTML in the text is shown as text, never run.
+
+    Args:
+        article: one version.
+        texts: the words for what its sections are about.
+        span: what of the body to highlight; one that names no text is ignored.
+    """
     markdown = MarkdownIt("commonmark", {"html": False})
     numbers = {name: position for position, name in enumerate(_cited(article), start=1)}
     tokens = markdown.parse(article.body)
+    marked = spans_in_text(markdown, article.body, tokens, *span) if span else {}
+    first = min(marked, default=-1)
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slug_of(tokens[position + 1].content))
         if token.type == "inline" and token.children:
             _number_sources(token, numbers)
             _keep_links_inside(token)
+            if position in marked:
+                _highlight(token, marked[position], PASSAGE if position == first else None)
+    _label_sections(tokens, article, texts)
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S704  -- rendered with html off
 
 
@@ -56,8 +71,9 @@ def _number_sources(inline: Token, numbers: Mapping[str, int]) -> None:
             child.content, surplus = child.content[: len(child.content) - cut], surplus - cut
     for name in _ID.findall(match.group(1)):
         if name in numbers:
-            opened = Token("link_open", "a", 1, attrs={"href": f"#source-{numbers[name]}", "class": "cite"})
-            children += [opened, Token("text", "", 0, content=f"[{numbers[name]}]"), Token("link_close", "a", -1)]
+            number = numbers[name]
+            attributes: dict[str, str | int | float] = {"href": f"#source-{number}", "class": "cite", "title": "Source"}
+            children += [Token("link_open", "a", 1, attrs=attributes), _text(f"[{number}]"), Token("link_close", "a", -1)]
     inline.children = children
 
 
@@ -67,3 +83,49 @@ def _keep_links_inside(inline: Token) -> None:
             match = _ARTICLE_LINK.match(str(child.attrGet("href") or ""))
             if match:
                 child.attrSet("href", f"/library/articles/{match.group(1)}{match.group(2) or ''}")
+
+
+def _highlight(inline: Token, span: Span, anchor: str | None) -> None:
+    """Put marks around a span of a paragraph's text; one for each piece between other markup."""
+    made: list[Token] = []
+    at = 0
+    for child in inline.children or []:
+        if child.type == "link_open" and child.attrGet("class") == "cite":
+            at = span[1]  # what follows is no text of the article
+        length = len(child.content) if child.type in {"text", "code_inline"} else int(child.type in {"softbreak", "hardbreak"})
+        first, last = max(span[0] - at, 0), min(span[1] - at, length)
+        if first < last and child.content:
+            made += _pieces(child, first, last, anchor)
+            anchor = None
+        else:
+            made.append(child)
+        at += length
+    inline.children = made
+
+
+def _pieces(child: Token, first: int, last: int, anchor: str | None) -> list[Token]:
+    mark = Token("mark_open", "mark", 1, attrs={"id": anchor} if anchor else {})
+    before, inside, after = child.content[:first], child.content[first:last], child.content[last:]
+    pieces = [_like(child, before), mark, _like(child, inside), Token("mark_close", "mark", -1), _like(child, after)]
+    return [piece for piece in pieces if piece.content or piece.nesting]
+
+
+def _like(child: Token, content: str) -> Token:
+    return child.copy(content=content)
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _label_sections(tokens: list[Token], article: Article, texts: LibraryTexts) -> None:
+    """Say under each heading which question its section speaks to, and what kind of study stands behind it."""
+    for position in reversed([at for at, token in enumerate(tokens) if token.type == "heading_close"]):
+        section = article.section(slug_of(tokens[position - 1].content))
+        if section and section.meta:
+            tokens.insert(position + 1, Token("html_block", "", 0, content=_label(section.meta, texts)))
+
+
+def _label(meta: SectionMeta, texts: LibraryTexts) -> str:
+    about, evidence = escape(texts.about_short[meta.about]), escape(texts.evidence[meta.evidence])
+    return f'<p class="label"><span class="about about-{meta.about}">{about}</span> Evidence: {evidence}</p>\n'

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from desk.conversations import UnknownConversation
+from web.error_pages import as_page_too
 from web.texts import texts
 
 logger = structlog.get_logger(__name__)
@@ -78,8 +79,8 @@ def install_error_handlers(app: FastAPI) -> None:
     async def encoding(_request: Request, _error: Exception) -> JSONResponse:
         return error_response(400, "invalid_encoding")
 
-    app.add_exception_handler(ApiError, refused)
-    app.add_exception_handler(UnknownConversation, unknown)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(UnicodeDecodeError, encoding)
+    app.add_exception_handler(ApiError, as_page_too(refused))
+    app.add_exception_handler(UnknownConversation, as_page_too(unknown))
+    app.add_exception_handler(HTTPException, as_page_too(http))
+    app.add_exception_handler(RequestValidationError, as_page_too(invalid))
+    app.add_exception_handler(UnicodeDecodeError, as_page_too(encoding))

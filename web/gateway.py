@@ -190,6 +190,10 @@ class Gateway:
         await self._in_thread(store)
         self._announce(conversation_id)
 
+    def alarm_in(self, text: str) -> RedFlag | None:
+        """Whether words that were written outside a conversation tell of an emergency."""
+        return self._red_flags.check(text, self._clinic)
+
     async def replay(self, conversation_id: str, after: int) -> list[Message]:
         """Every message after a number.
 

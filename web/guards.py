@@ -7,11 +7,12 @@ import time
 import structlog
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.callers import came_by_tls
+from web.error_pages import as_page
 from web.errors import error_response, unexpected
 from web.headers import headers_for, is_preflight, preflight_headers
 
@@ -90,12 +91,13 @@ class Guard:
             await self.app(scope, receive_limited, reply.send)
         except BodyTooLarge:
             if not reply.begun:
-                await error_response(413, "body_too_large")(scope, receive, reply.send)
+                refusal = error_response(413, "body_too_large")
+                await as_page(Request(scope), refusal)(scope, receive, reply.send)
         except Exception as error:
             if reply.begun:
                 raise
             # Here and not in the framework's outermost layer, whose answer would lack the headers.
-            await unexpected(error, scope["path"])(scope, receive, reply.send)
+            await as_page(Request(scope), unexpected(error, scope["path"]))(scope, receive, reply.send)
 
 
 class _Reply:

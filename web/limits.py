@@ -18,7 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 logger = structlog.get_logger(__name__)
 
 Whose = Literal["session", "address"]
-Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback"]
+Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback", "search"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     "stream": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
     "own_data": (Rule("session", 20, MINUTE), Rule("address", 120, MINUTE)),
     "feedback": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
+    "search": (Rule("address", 120, MINUTE),),  # of the library: nobody has a session there
 }
 OPEN_STREAMS: dict[Whose, int] = {"session": 10, "address": 500}  # at the same time, in one process
 _REDIS_SECONDS = 0.5

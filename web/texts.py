@@ -24,6 +24,7 @@ class Texts(BaseModel):
     consent_withdrawn: str
     consent_withdrawn_person: str
     errors: dict[str, str]
+    error_titles: dict[str, str]
 
 
 @cache

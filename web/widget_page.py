@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from intake.clinic import Clinic
 from web.chat import PartsNow
-from web.pages import templates
+from web.shell import templates
 
 router = APIRouter(include_in_schema=False)
 
