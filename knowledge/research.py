@@ -160,7 +160,7 @@ class Row:
     with_cord_cells: int  # studies of umbilical-cord cells among those that tested something
     tested: int  # studies that tested something: neither overviews nor registrations
     verdict: Verdict
-    largest: int | None  # people in the largest randomised trial, as far as known
+    largest: Study | None  # the randomised trial with most people, as far as known
 
 
 def evidence_map(studies: Iterable[Study]) -> list[Row]:
@@ -176,11 +176,19 @@ def evidence_map(studies: Iterable[Study]) -> list[Row]:
 def _row(condition: str, studies: list[Study]) -> Row:
     counts = Counter(map(kind_of, studies))
     tests = [study for study in studies if kind_of(study) not in {"overview", "registered"}]
-    sizes = [study.n for study in tests if kind_of(study) == "randomised" and study.n is not None]
+    sized = [study for study in tests if kind_of(study) == "randomised" and study.n is not None]
     cord = sum(cells_of(study) == "umbilical-cord" for study in tests)
     counted = {kind: counts[kind] for kind in KINDS}
     is_illness = condition not in rules().other_subjects
-    return Row(condition, is_illness, counted, cord, len(tests), _verdict(tests), max(sizes, default=None))
+    return Row(
+        condition,
+        is_illness,
+        counted,
+        cord,
+        len(tests),
+        _verdict(tests),
+        max(sized, key=lambda study: study.n or 0, default=None),
+    )
 
 
 def _verdict(tests: list[Study]) -> Verdict:

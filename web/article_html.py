@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from html import escape
@@ -34,7 +35,6 @@ def article_html(article: Article, texts: LibraryTexts, span: Span | None = None
     numbers = {name: position for position, name in enumerate(_cited(article), start=1)}
     tokens = markdown.parse(article.body)
     marked = spans_in_text(markdown, article.body, tokens, *span) if span else {}
-    first = min(marked, default=-1)
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slug_of(tokens[position + 1].content))
@@ -42,7 +42,8 @@ def article_html(article: Article, texts: LibraryTexts, span: Span | None = None
             _number_sources(token, numbers)
             _keep_links_inside(token)
             if position in marked:
-                _highlight(token, marked[position], PASSAGE if position == first else None)
+                _highlight(token, marked[position])
+    _name_first_mark(tokens)
     _label_sections(tokens, article, texts)
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S704  -- rendered with html off
 
@@ -85,7 +86,14 @@ def _keep_links_inside(inline: Token) -> None:
                 child.attrSet("href", f"/library/articles/{match.group(1)}{match.group(2) or ''}")
 
 
-def _highlight(inline: Token, span: Span, anchor: str | None) -> None:
+def _name_first_mark(tokens: list[Token]) -> None:
+    """Give the beginning of what is highlighted its anchor."""
+    marks = (child for token in tokens for child in token.children or [] if child.type == "mark_open")
+    for mark in itertools.islice(marks, 1):
+        mark.attrSet("id", PASSAGE)
+
+
+def _highlight(inline: Token, span: Span) -> None:
     """Put marks around a span of a paragraph's text; one for each piece between other markup."""
     made: list[Token] = []
     at = 0
@@ -95,23 +103,21 @@ def _highlight(inline: Token, span: Span, anchor: str | None) -> None:
         length = len(child.content) if child.type in {"text", "code_inline"} else int(child.type in {"softbreak", "hardbreak"})
         first, last = max(span[0] - at, 0), min(span[1] - at, length)
         if first < last and child.content:
-            made += _pieces(child, first, last, anchor)
-            anchor = None
+            made += _pieces(child, first, last)
         else:
             made.append(child)
         at += length
     inline.children = made
 
 
-def _pieces(child: Token, first: int, last: int, anchor: str | None) -> list[Token]:
-    mark = Token("mark_open", "mark", 1, attrs={"id": anchor} if anchor else {})
-    before, inside, after = child.content[:first], child.content[first:last], child.content[last:]
-    pieces = [_like(child, before), mark, _like(child, inside), Token("mark_close", "mark", -1), _like(child, after)]
+def _pieces(child: Token, first: int, last: int) -> list[Token]:
+    before, inside, after = (child.copy(content=part) for part in _split(child.content, first, last))
+    pieces = [before, Token("mark_open", "mark", 1), inside, Token("mark_close", "mark", -1), after]
     return [piece for piece in pieces if piece.content or piece.nesting]
 
 
-def _like(child: Token, content: str) -> Token:
-    return child.copy(content=content)
+def _split(text: str, first: int, last: int) -> tuple[str, str, str]:
+    return text[:first], text[first:last], text[last:]
 
 
 def _text(content: str) -> Token:

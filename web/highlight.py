@@ -38,10 +38,11 @@ def spans_in_text(markdown: MarkdownIt, body: str, tokens: list[Token], start: i
     mark = next((each for each in map(chr, range(0xE000, 0xF8FF)) if each not in body), None)
     if mark is None:
         return {}
+    lines = [0, *(match.end() for match in _LINE_END.finditer(body)), len(body)]
     found = {}
     for position, token in enumerate(tokens):
-        if token.type == "inline" and token.map:
-            covered = _covered(body, token, start, end)
+        if token.type == "inline" and token.map and lines[token.map[0]] < end:
+            covered = _covered(body, lines, token, (start, end))
             span = _in_text(markdown, token, covered, mark) if covered else None
             if span:
                 found[position] = span
@@ -53,23 +54,22 @@ def text_of(children: list[Token]) -> str:
     return "".join(child.content if child.type in _TEXT else "\n" for child in children if child.type in _TEXT | _BREAKS)
 
 
-def _covered(body: str, token: Token, start: int, end: int) -> Span | None:
+def _covered(body: str, lines: list[int], token: Token, span: Span) -> Span | None:
     """Which part of an inline token's Markdown lies in the span of the body."""
-    covered = [at for line_start, at, length in _lines(body, token) for at in _overlap(line_start, at, length, start, end)]
+    covered = [at for line in _lines(body, lines, token) for at in _overlap(*line, span)]
     return (min(covered), max(covered)) if covered else None
 
 
-def _overlap(line_start: int, at: int, length: int, start: int, end: int) -> Iterator[int]:
-    first, last = max(start, line_start), min(end, line_start + length)
+def _overlap(line_start: int, at: int, length: int, span: Span) -> Iterator[int]:
+    first, last = max(span[0], line_start), min(span[1], line_start + length)
     if first < last:
         yield at + first - line_start
         yield at + last - line_start
 
 
-def _lines(body: str, token: Token) -> Iterator[tuple[int, int, int]]:
+def _lines(body: str, starts: list[int], token: Token) -> Iterator[tuple[int, int, int]]:
     """The lines of an inline token: where each begins in the body and in the token's Markdown, and its length."""
     assert token.map is not None  # noqa: S101
-    starts = [0, *(match.end() for match in _LINE_END.finditer(body)), len(body)]
     at = 0
     for number, line in enumerate(token.content.split("\n"), start=token.map[0]):
         if number + 1 >= len(starts):
@@ -94,6 +94,8 @@ def _in_text(markdown: MarkdownIt, token: Token, covered: Span, mark: str) -> Sp
 
 def _position(markdown: MarkdownIt, content: str, offset: int, mark: str, text: str) -> int:
     """How many characters are rendered before an offset of a paragraph's Markdown."""
+    if offset == 0:
+        return 0
     for at in range(offset, len(content) + 1):
         marked = text_of(markdown.parseInline(content[:at] + mark + content[at:])[0].children or [])
         if marked.count(mark) == 1 and marked.replace(mark, "") == text:

@@ -35,8 +35,11 @@ class LibraryTexts(BaseModel):
 
     def verdict_on(self, row: Row) -> str:
         """What there is for a condition, in one sentence."""
-        largest = self.largest.format(n=row.largest) if row.largest is not None else ""
-        return self.verdict[row.verdict].format(small_below=rules().small_below, largest=largest)
+        return self.verdict[row.verdict].format(small_below=rules().small_below)
+
+    def largest_of(self, row: Row) -> str:
+        """How many people the largest trial had, and which cells: a trial of other cells says little of cord cells."""
+        return self.largest.format(n=row.largest.n, cells=row.largest.cells) if row.largest else ""
 
 
 @cache
