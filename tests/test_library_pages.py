@@ -122,6 +122,11 @@ def test_an_emergency_in_the_search_box_is_answered_first(reader: httpx.Client) 
     assert "112" in found
 
 
+def test_an_emergency_is_noticed_in_words_that_are_too_long_for_a_search(reader: httpx.Client) -> None:
+    found = found_in(search(reader, "I have crushing chest pain and I cannot breathe. " + "Please help me. " * 20))
+    assert found.index("emergency") < found.index("too long")
+
+
 def test_an_ordinary_search_raises_no_alarm(reader: httpx.Client) -> None:
     assert 'role="alert"' not in search(reader, "How much does it cost?")
 

@@ -73,7 +73,11 @@ def _number_sources(inline: Token, numbers: Mapping[str, int]) -> None:
     for name in _ID.findall(match.group(1)):
         if name in numbers:
             number = numbers[name]
-            attributes: dict[str, str | int | float] = {"href": f"#source-{number}", "class": "cite", "title": "Source"}
+            attributes: dict[str, str | int | float] = {
+                "href": f"#source-{number}",
+                "class": "cite",
+                "aria-label": f"Source {number}",
+            }
             children += [Token("link_open", "a", 1, attrs=attributes), _text(f"[{number}]"), Token("link_close", "a", -1)]
     inline.children = children
 

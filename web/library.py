@@ -24,6 +24,7 @@ from web.highlight import Span
 from web.library_texts import library_texts
 from web.parts import Parts, PartsNow
 from web.shell import page, render
+from web.wire import MAX_MESSAGE
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,9 +59,7 @@ async def search(request: Request, parts: PartsNow) -> HTMLResponse:
     await take("search", request, parts)
     form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
     searched = " ".join(form.get("q", [""])[0].replace("\x00", "").split())
-    found = None
-    if 0 < len(searched) <= LONGEST_SEARCH:
-        found = await anyio.to_thread.run_sync(_find, parts, searched)
+    found = await anyio.to_thread.run_sync(_find, parts, searched) if searched else None
     text = render(request, "library.html", **_shelves(parts), searched=searched, found=found, passage_url=passage_url)
     return HTMLResponse(text, headers={"Cache-Control": "private, no-cache"})
 
@@ -121,11 +120,14 @@ def _shelves(parts: Parts) -> dict[str, object]:
 
 
 def _find(parts: Parts, searched: str) -> Found:
+    alarm = parts.gateway.alarm_in(searched[:MAX_MESSAGE])  # also in what is too long for a search
+    if len(searched) > LONGEST_SEARCH:
+        return Found([], [], alarm)
     explanations = parts.library.explain(searched)
     quoted = {quote.article for explanation in explanations for quote in explanation.answer.passages}
     slugs = dict.fromkeys(candidate.article for explanation in explanations for candidate in explanation.candidates)
     near = [parts.library.article(slug) for slug in slugs if slug not in quoted]
-    return Found(explanations, [article for article in near if article][:_NEAR], parts.gateway.alarm_in(searched))
+    return Found(explanations, [article for article in near if article][:_NEAR], alarm)
 
 
 def _article(parts: Parts, slug: str, version: str | None) -> Article:
