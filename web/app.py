@@ -70,7 +70,7 @@ def create_app(parts: Parts) -> FastAPI:
     for router in (*patients, health.router, inner.router, *console.routers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    install_console(app, parts.settings)
+    install_console(app, parts.settings, console.routers)
     app.add_middleware(Guard, sites=parts.settings.site_origins, trusted_proxies=parts.settings.trusted_proxies)
     return app
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -30,10 +30,10 @@ _HEADERS = {
 Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
 
-def install_console(app: FastAPI, settings: Settings) -> None:
+def install_console(app: FastAPI, settings: Settings, routers: Sequence[APIRouter]) -> None:
     """Put the shell around the console; after its routes and the error handlers are there."""
     app.state.cookies = make_cookies(settings)
-    app.state.console_paths = {getattr(route, "path", "") for route in app.routes}
+    app.state.console_paths = {getattr(route, "path", "") for router in routers for route in router.routes}
     app.add_exception_handler(NotLoggedIn, _to_login)
     app.add_exception_handler(NotAllowed, _refused)
     app.add_exception_handler(ProofNeeded, _to_proof)
