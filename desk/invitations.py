@@ -126,11 +126,11 @@ def accept(database: Database, token: str, password: str, email: str = "", name:
             raise EmailTaken
         if user is not None and (user.password is not None or not user.active):
             raise LinkEnded
-        user = user or create_user(session, newcomer, None, link_id(token))
+        user = user or create_user(session, newcomer, None, None)
         user.password = password_hash
         forgive(user)
         invitation.used_at = datetime.now(UTC)
-        record(session, user.id, "user.password_chosen", user.id)
+        record(session, user.id, "user.password_chosen", user.id, link=link_id(token))
         return user
 
 

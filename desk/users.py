@@ -42,14 +42,14 @@ def folded_email(email: str) -> str:
     return email.strip().lower()
 
 
-def create_user(session: Session, newcomer: Newcomer, password: str | None, actor: str) -> User:
+def create_user(session: Session, newcomer: Newcomer, password: str | None, actor: str | None) -> User:
     """Add somebody.
 
     Args:
         session: a writing transaction.
         newcomer: who it is.
         password: none yet, if they will choose one by a link.
-        actor: who adds them.
+        actor: who adds them; nobody but themselves, if they came by a link.
 
     Raises:
         EmailTaken: if the address belongs to somebody.
@@ -67,7 +67,7 @@ def create_user(session: Session, newcomer: Newcomer, password: str | None, acto
     if password is not None:
         set_password(user, password)
     session.flush()
-    record(session, actor, "user.created", user.id, role=user.role)
+    record(session, actor or user.id, "user.created", user.id, role=user.role)
     return user
 
 

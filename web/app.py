@@ -10,7 +10,7 @@ from pathlib import Path
 
 import anyio.to_thread
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from rasa_sdk.executor import ActionExecutor
 
@@ -45,6 +45,8 @@ logger = structlog.get_logger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 _REFRESH_SECONDS = 2.0
+_PATIENTS = (chat.router, own_data.router, widget_page.router, home.router, research.router, library.router)
+ROUTERS: tuple[APIRouter, ...] = (*_PATIENTS, health.router, inner.router, *console.routers)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -66,8 +68,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = parts
     install_error_handlers(app)
-    patients = (chat.router, own_data.router, widget_page.router, home.router, research.router, library.router)
-    for router in (*patients, health.router, inner.router, *console.routers):
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_console(app, parts.settings, console.routers)

@@ -18,7 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 logger = structlog.get_logger(__name__)
 
 Whose = Literal["session", "address"]
-Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback", "search"]
+Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback", "search", "log_in"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     "own_data": (Rule("session", 20, MINUTE), Rule("address", 120, MINUTE)),
     "feedback": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
     "search": (Rule("address", 120, MINUTE),),  # of the library: nobody has a session there
+    # Judging a password costs much; what guessing one person's costs is in desk/tries.py.
+    "log_in": (Rule("address", 30, MINUTE), Rule("address", 300, HOUR)),
 }
 OPEN_STREAMS: dict[Whose, int] = {"session": 10, "address": 500}  # at the same time, in one process
 _REDIS_SECONDS = 0.5

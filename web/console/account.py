@@ -14,12 +14,11 @@ from desk.passwords import WeakPassword, hash_password, refuse_weak
 from desk.roles import Permission
 from desk.second_factor import confirm_phone, new_recovery_codes
 from desk.users import change_password, get_user
-from web.chat import PartsNow
 from web.console.access import Person, lasting_of, needs
 from web.console.login import Anybody, Text, keep_browser
 from web.console.page import go, render
 from web.console.phone import codes_page, phone_page, secret_of
-from web.parts import Parts
+from web.parts import Parts, PartsNow
 
 router = APIRouter(include_in_schema=False)
 Proved = Annotated[Person, Depends(needs(Permission.OWN_ACCOUNT, proved=True))]

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from desk.audit import Search, actions, count, newest, record, search, verify
 from desk.roles import Permission
 from desk.users import list_users
-from web.chat import PartsNow
 from web.console.access import Person, needs
 from web.console.page import render
+from web.parts import PartsNow
 from web.texts import audit_texts
 
 router = APIRouter(include_in_schema=False)

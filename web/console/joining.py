@@ -15,13 +15,12 @@ from desk.models import Invitation
 from desk.passwords import WeakPassword
 from desk.second_factor import confirm_phone, enrolled, new_recovery_codes
 from desk.users import EmailTaken, get_user
-from web.chat import PartsNow
 from web.console.access import lasting_of
-from web.console.login import Text, halfway, logged_in, to_second_step
+from web.console.login import Counted, Text, halfway, logged_in, to_second_step
 from web.console.page import HOME, go, inside, render, with_next
 from web.console.phone import codes_page, phone_page, secret_of
 from web.errors import ApiError
-from web.parts import Parts
+from web.parts import Parts, PartsNow
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,7 +40,7 @@ def invitation_page(request: Request, parts: PartsNow, token: str) -> Response:
     return _ask(request, _invitation(parts, token), token)
 
 
-@router.post("/desk/invitation/{token}")
+@router.post("/desk/invitation/{token}", dependencies=Counted)
 def use_invitation(request: Request, parts: PartsNow, token: str, form: Annotated[Chosen, Form()]) -> Response:
     """Take the password, and lead on to the phone."""
     invitation = _invitation(parts, token)
@@ -69,7 +68,7 @@ def first_phone(request: Request, parts: PartsNow, next: str = HOME) -> Response
     return phone_page(request, None, (user.id, user.email), form="/desk/login/phone", next=inside(next))
 
 
-@router.post("/desk/login/phone")
+@router.post("/desk/login/phone", dependencies=Counted)
 def confirm_first_phone(request: Request, parts: PartsNow, code: Text = "", next: Text = HOME) -> Response:
     """Take the phone if its code is right, log in, and show the recovery codes."""
     user = halfway(request, parts)

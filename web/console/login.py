@@ -12,12 +12,12 @@ from desk.roles import Permission
 from desk.second_factor import enrolled
 from desk.tries import Browser, browser_of, password_mark
 from desk.users import get_user
-from web.chat import PartsNow
+from web.asking import take
 from web.console.access import NotLoggedIn, Person, lasting_of, needs
 from web.console.cookies import BROWSER, LOGIN, STEP, cookies_of
 from web.console.page import HOME, go, inside, places_of, render, with_next
 from web.console.shell import who
-from web.parts import Parts
+from web.parts import Parts, PartsNow
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,6 +25,14 @@ Anybody = Annotated[Person, Depends(needs(Permission.OWN_ACCOUNT))]
 Text = Annotated[str, Form(max_length=300)]
 _STEP_SECONDS = 10 * 60
 _BROWSER_SECONDS = 180 * 24 * 60 * 60
+
+
+async def counted(request: Request, parts: PartsNow) -> None:
+    """Count a try of this address, whoever is meant."""
+    await take("log_in", request, parts)
+
+
+Counted = [Depends(counted)]
 
 
 @router.get("/desk")
@@ -42,7 +50,7 @@ def login_page(request: Request, next: str = HOME) -> Response:
     return render(request, None, "login.html", next=inside(next), email="", problem=None)
 
 
-@router.post("/desk/login")
+@router.post("/desk/login", dependencies=Counted)
 def log_in(
     request: Request, parts: PartsNow, email: Text = "", password: Text = "", next: Text = HOME
 ) -> Response:  # fmt: skip
@@ -60,7 +68,7 @@ def code_page(request: Request, parts: PartsNow, next: str = HOME) -> Response:
     return render(request, None, "code.html", next=inside(next), problem=None)
 
 
-@router.post("/desk/login/code")
+@router.post("/desk/login/code", dependencies=Counted)
 def give_code(request: Request, parts: PartsNow, code: Text = "", next: Text = HOME) -> Response:
     """Judge the code, and log in."""
     user = halfway(request, parts)
@@ -79,7 +87,7 @@ def recovery_page(request: Request) -> Response:
     return render(request, None, "recovery.html", email="", problem=None)
 
 
-@router.post("/desk/login/recovery")
+@router.post("/desk/login/recovery", dependencies=Counted)
 def give_recovery(
     request: Request, parts: PartsNow, email: Text = "", password: Text = "", code: Text = ""
 ) -> Response:  # fmt: skip
@@ -110,7 +118,7 @@ def prove_page(request: Request, person: Anybody, next: str = HOME) -> Response:
     return render(request, person, "prove.html", next=inside(next), problem=None)
 
 
-@router.post("/desk/prove")
+@router.post("/desk/prove", dependencies=Counted)
 def give_proof(
     request: Request, parts: PartsNow, person: Anybody, password: Text = "", next: Text = HOME
 ) -> Response:  # fmt: skip

@@ -16,13 +16,12 @@ from desk.logins import last_seen
 from desk.models import User
 from desk.roles import Permission, Role
 from desk.users import EmailTaken, LastAdministrator, Newcomer, UnknownUser, get_user, list_users
-from web.chat import PartsNow
 from web.console.access import Person, needs
 from web.console.joining import is_email
 from web.console.login import Text
 from web.console.page import go, render
 from web.errors import ApiError
-from web.parts import parts_of
+from web.parts import PartsNow, parts_of
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Person, Depends(needs(Permission.MANAGE_PEOPLE))]

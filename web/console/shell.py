@@ -114,7 +114,10 @@ def as_page(request: Request, refusal: Response) -> Response:
     if not wants_page(request):
         return refusal
     error = json.loads(bytes(refusal.body))["error"]
-    return render(request, who(request), "refused.html", refusal.status_code, message=error["message"])
+    page = render(request, who(request), "refused.html", refusal.status_code, message=error["message"])
+    if "retry-after" in refusal.headers:
+        page.headers["retry-after"] = refusal.headers["retry-after"]
+    return page
 
 
 def who(request: Request) -> Person | None:
@@ -139,7 +142,9 @@ def _as_page_too(handler: Handler) -> Handler:
 
 async def _to_login(request: Request, _error: Exception) -> Response:
     if not wants_page(request):
-        return error_response(401, "not_logged_in")
+        refusal = error_response(401, "not_logged_in")
+        del refusal.headers["www-authenticate"]  # that is for patients' tokens
+        return refusal
     return go(request, with_next("/desk/login", _wanted(request)))
 
 
