@@ -96,6 +96,8 @@ def find_invitation(session: Session, token: str) -> Invitation:
     invitation = session.get(Invitation, hashed(token))
     if invitation is None or invitation.used_at is not None or invitation.ends_at <= datetime.now(UTC):
         raise LinkEnded
+    if invitation.email == _ANYBODY and has_administrator(session):
+        raise LinkEnded
     return invitation
 
 

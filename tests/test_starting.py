@@ -134,8 +134,14 @@ def test_a_second_start_is_refused_and_leaves_the_first_alone(cordial: System) -
 @pytest.mark.e2e
 def test_the_addresses_are_printed_when_it_is_ready(cordial: System) -> None:
     until(lambda: "Ready after" in cordial.said(), 20, "it says so")
-    for address in (f"{cordial.url}/chat", f"{cordial.url}/library", "handoffs list"):
+    for address in (f"{cordial.url}/chat", f"{cordial.url}/library", f"{cordial.url}/desk\n", "handoffs list"):
         assert address in cordial.said()
+
+
+@pytest.mark.e2e
+def test_the_link_for_the_first_administrator_is_printed_and_stands_in_no_log(cordial: System) -> None:
+    until(lambda: "/desk/invitation/" in cordial.said(), 20, "it prints the link")
+    assert "/desk/invitation/" not in cordial.log("web")
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""Everything that people do is written down, nobody can change it unseen, and an administrator can read and search it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from desk.audit import Search, newest, record, search, verify
+from desk.database import Database
+from tests.support.staff import Staff
+from tests.support.system import System
+
+
+@pytest.fixture
+def written(database: Database) -> Database:
+    """A database with ten entries."""
+    with database.write() as session:
+        for number in range(10):
+            record(session, "command line", "test.counted", f"thing-{number % 2}", number=number)
+    return database
+
+
+def behind_the_back(database: Database, *statements: str) -> None:
+    """Change the log as somebody would who can write the file: without the triggers."""
+    with database.write() as session:
+        for statement in ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", *statements):
+            session.execute(text(statement))
+
+
+def test_an_untouched_log_holds(written: Database) -> None:
+    with written.read() as session:
+        assert verify(session) is None
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'nobody' WHERE seq = 4", "DELETE FROM audit WHERE seq = 4"])
+def test_the_database_refuses_to_change_or_remove_an_entry(written: Database, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="the audit log only grows"), written.write() as session:
+        session.execute(text(statement))
+    with written.read() as session:
+        assert verify(session) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq", "why"),
+    [
+        ("UPDATE audit SET actor = 'nobody' WHERE seq = 4", 4, "it was changed"),
+        ("UPDATE audit SET details = '{\"number\": 7}' WHERE seq = 4", 4, "it was changed"),
+        ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE seq = 10", 10, "it was changed"),
+        ("DELETE FROM audit WHERE seq = 4", 4, "an entry is missing"),
+        ("DELETE FROM audit WHERE seq = 1", 1, "an entry is missing"),
+        ("UPDATE audit SET previous = hash WHERE seq = 4", 4, "it does not follow on the entry before"),
+    ],
+)
+def test_what_was_changed_behind_its_back_is_found(written: Database, statement: str, seq: int, why: str) -> None:
+    behind_the_back(written, statement)
+    with written.read() as session:
+        broken = verify(session)
+    assert broken is not None
+    assert (broken.seq, broken.why) == (seq, why)
+
+
+def test_an_entry_goes_with_what_it_tells_of(database: Database) -> None:
+    def fail() -> None:
+        with database.write() as session:
+            record(session, "system", "test.failed")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with database.read() as session:
+        assert newest(session) is None
+
+
+def test_entries_are_found_by_who_what_whom_and_when(written: Database) -> None:
+    now = datetime.now(UTC)
+    with written.read() as session:
+
+        def found(**wanted: object) -> int:
+            return len(search(session, Search(**wanted), None, 100))  # type: ignore[arg-type]
+
+        assert found() == found(actor="command line") == found(action="test.counted") == 10
+        assert found(subject="thing-1") == 5
+        assert found(actor="nobody") == found(action="test") == 0
+        assert found(since=now - timedelta(hours=1)) == found(until=now + timedelta(hours=1)) == 10
+        assert found(since=now + timedelta(hours=1)) == found(until=now - timedelta(hours=1)) == 0
+        assert [entry.seq for entry in search(session, Search(), 4, 2)] == [3, 2]
+
+
+def test_an_administrator_reads_searches_and_verifies_the_log(lonely_web: System, new_staff: Callable[..., Staff]) -> None:
+    administrator, person = new_staff(lonely_web, "administrator"), new_staff(lonely_web)
+    page = administrator.http.get("/desk/audit")
+    assert person.name in page.text
+    assert "logged in" in page.text
+    of_one = administrator.http.get("/desk/audit", params={"subject": person.user_id, "action": "login.started"})
+    assert of_one.text.count("<tr>") == 2  # the head and one entry
+    assert "Nothing was found" in administrator.http.get("/desk/audit", params={"since": "2999-01-01"}).text
+    assert "The chain holds" in administrator.http.post("/desk/audit/verify").text
+
+
+ODD = ["since=yesterday", "until=9999-12-31", "since=2026-13-45", "actor=%27%3B--", "subject=%3Cscript%3E"]
+
+
+@pytest.mark.parametrize("query", ODD)
+def test_an_odd_search_finds_what_it_can(lonely_web: System, new_staff: Callable[..., Staff], query: str) -> None:
+    page = new_staff(lonely_web, "administrator").http.get(f"/desk/audit?{query}")
+    assert page.status_code == 200
+    assert "<script>" not in page.text
+
+
+def test_long_logs_are_read_page_by_page(lonely_web: System, new_staff: Callable[..., Staff]) -> None:
+    administrator = new_staff(lonely_web, "administrator")
+    with administrator.records.write() as session:
+        for _ in range(60):
+            record(session, "system", "test.counted", administrator.user_id)
+    first = administrator.http.get("/desk/audit", params={"action": "test.counted"})
+    assert first.text.count("<tr>") == 51
+    older = first.text.split('">Older<')[0].rpartition('href="')[2].replace("&amp;", "&")
+    assert administrator.http.get(older).text.count("<tr>") >= 11

@@ -1,0 +1,88 @@
+"""At the terminal: the first administrator's link, and `cordial users` and `cordial audit` for the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from desk.roles import Role
+from desk.users import Newcomer, create_user
+from tests.support.staff import PASSWORD, open_records
+from tests.support.system import CORDIAL, System, plain_environment
+
+pytestmark = pytest.mark.slow
+
+LINK = re.compile(r"http://\S+/desk/invitation/\S+")
+
+
+class Terminal:
+    """Somebody at the terminal of an installation."""
+
+    def __init__(self, data: Path) -> None:
+        """Use a data folder of its own."""
+        self.data = data
+
+    def runs(self, *words: str, exit_code: int = 0) -> str:
+        """Run a command; gives what it prints."""
+        environment = plain_environment(CORDIAL_DATA=str(self.data))
+        done = subprocess.run([*CORDIAL, *words], env=environment, capture_output=True, text=True, check=False, timeout=100)
+        assert done.returncode == exit_code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def lists(self) -> dict[str, str]:
+        """Everybody's state by their address."""
+        return {user["email"]: user["state"] for user in json.loads(self.runs("users", "list", "--json"))["users"]}
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    """A terminal, with one administrator at work already."""
+    terminal = Terminal(tmp_path_factory.mktemp("terminal"))
+    assert "Nobody yet" in terminal.runs("users", "list")
+    records = open_records(terminal.data)
+    with records.write() as session:
+        create_user(session, Newcomer("dana@clinic.example", "Dana Example", Role.ADMINISTRATOR), PASSWORD, "command line")
+    records.close()
+    return terminal
+
+
+def test_somebody_is_invited_locked_out_and_let_in_again(terminal: Terminal) -> None:
+    said = terminal.runs("users", "invite", "robin@clinic.example", "--name", "Robin Example", "--role", "physician")
+    assert LINK.search(said)
+    assert terminal.lists()["robin@clinic.example"] == "invited"
+    records = open_records(terminal.data)
+    with records.write() as session:
+        create_user(session, Newcomer("kim@clinic.example", "Kim Example", Role.EDITOR), PASSWORD, "command line")
+    terminal.runs("users", "deactivate", "kim@clinic.example")
+    assert terminal.lists()["kim@clinic.example"] == "shut out"
+    terminal.runs("users", "activate", "kim@clinic.example")
+    terminal.runs("users", "unlock", "KIM@clinic.example")
+    assert LINK.search(terminal.runs("users", "reset", "kim@clinic.example", "--phone-too"))
+    assert terminal.lists()["kim@clinic.example"] == "no password yet"
+    records.close()
+
+
+def test_what_cannot_be_done_is_one_sentence(terminal: Terminal) -> None:
+    assert "There is nobody" in terminal.runs("users", "unlock", "nobody@clinic.example", exit_code=1)
+    assert "only administrator" in terminal.runs("users", "deactivate", "dana@clinic.example", exit_code=1)
+    assert "is here already" in terminal.runs("users", "invite", "dana@clinic.example", "--name", "Dana", exit_code=1)
+
+
+def test_the_log_is_verified_against_a_hash_that_was_noted(terminal: Terminal) -> None:
+    said = terminal.runs("audit", "verify")
+    assert "The chain holds" in said
+    noted = said.split()[-1]
+    terminal.runs("users", "unlock", "dana@clinic.example")
+    terminal.runs("audit", "verify", "--expect", noted)
+    number, _, _ = noted.partition(":")
+    assert "is not the one" in terminal.runs("audit", "verify", "--expect", f"{number}:{'0' * 64}", exit_code=1)
+    newest = json.loads(terminal.runs("audit", "list", "--json", "--most", "1"))["entries"][0]
+    assert (newest["actor"], newest["action"]) == ("command line", "user.unlocked")
+
+
+def test_the_link_for_the_first_administrator_is_printed_in_the_terminal(lonely_web: System) -> None:
+    assert LINK.search(lonely_web.said()), lonely_web.said()
