@@ -21,6 +21,7 @@ from tests.support.broken_rasa import BrokenRasa
 from tests.support.browsing import Visits, chromium
 from tests.support.editing import Editor
 from tests.support.people import Coordinator, Patient
+from tests.support.small_web import NewWeb, small_web
 from tests.support.staff import Staff
 from tests.support.system import System
 
@@ -118,6 +119,13 @@ def lonely_web(new_data_folder: Callable[[str], Path], broken_rasa: BrokenRasa) 
         yield system.start()
     finally:
         system.close()
+
+
+@pytest.fixture
+def new_web(tmp_path: Path, library: Library, encoder: Encoder) -> Iterator[NewWeb]:
+    """Starts webs with some settings and a database of their own, without Rasa."""
+    with ExitStack() as running:
+        yield lambda **settings: running.enter_context(small_web(tmp_path, library, encoder, **settings))
 
 
 @pytest.fixture

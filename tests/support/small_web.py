@@ -1,0 +1,79 @@
+"""A web for one test: real HTTP, database and settings, in a thread of the tests, so that it is there in a blink."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from rasa_sdk.executor import ActionExecutor
+
+from cordial.keys import encryption_keys, signing_key
+from cordial.settings import Settings
+from desk.database import Database
+from desk.sealed import Keyring, new_key
+from intake.clinic import read_clinic
+from intake.red_flags import the_red_flags
+from knowledge.encoder import Encoder
+from knowledge.library import Library
+from tests.support.broken_rasa import BrokenRasa, repeats_what_was_said
+from tests.support.system import free_port, until
+from web.app import create_app
+from web.gateway import Gateway
+from web.limits import make_limits
+from web.parts import Parts
+from web.rasa import RasaClient
+from web.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class SmallWeb:
+    """A running web with what stands in Rasa's place."""
+
+    url: str
+    parts: Parts
+    rasa: BrokenRasa
+
+
+NewWeb = Callable[..., SmallWeb]
+
+
+@contextmanager
+def small_web(folder: Path, library: Library, encoder: Encoder, **settings: str | int) -> Iterator[SmallWeb]:
+    """Run web with some settings; Rasa repeats what was said."""
+    rasa = BrokenRasa()
+    rasa.behaves(repeats_what_was_said())
+    given = {"data": folder, "port": free_port(), "rasa_url": rasa.url, **settings}
+    chosen = Settings.model_validate(given)
+    parts = _parts(chosen, library, encoder)
+    config = uvicorn.Config(
+        create_app(parts), port=chosen.port, log_config=None, access_log=False, proxy_headers=False, server_header=False,
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started, 20, "web is up")
+        yield SmallWeb(chosen.web_url, parts, rasa)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        rasa.goes_away()
+
+
+def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
+    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
+    database.migrate()
+    clinic = read_clinic(settings.clinic_file)
+    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
+    tokens = Tokens(signing_key(settings), settings.session_days)
+    limits = make_limits(settings.limits == "on", settings.redis_url)
+    gateway = Gateway(database, rasa, clinic, the_red_flags())
+    return Parts(
+        settings=settings, database=database, encoder=encoder, library=library, clinic=clinic, rasa=rasa,
+        gateway=gateway, tokens=tokens, executor=ActionExecutor(), limits=limits,
+    )  # fmt: skip
