@@ -24,8 +24,10 @@ REFERENCE = "C-2345-6789"
 CONSENT = {"agreed": True, "version": 2, "purpose": "contact", "wording": "I agree that the clinic stores my details."}
 ANSWER = {
     "status": "answered", "about": "safety", "evidence": "rct",
-    "passages": [{"article": "safety", "version": 3, "heading": "Fever", "quote": "q", "start": 0, "end": 1, "url": "/"}],
-    "sources": [{"id": "s1", "title": "A trial", "publisher": "A journal", "year": 2020, "doi": None, "url": None}],
+    "passages": [
+        {"article": "safety", "version": 3, "title": "Safe", "heading": "Fever", "quote": "q", "start": 0, "end": 1, "url": ""}
+    ],
+    "sources": [{"id": "s1", "title": "A trial", "publisher": "A journal", "year": 2020, "read": "page"}],
     "reviewed_on": "2026-11-01",
 }  # fmt: skip
 

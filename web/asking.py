@@ -31,9 +31,16 @@ _MEANINGS = {
 }
 
 
-def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How a route can refuse, for its description."""
-    return {status: {"model": ErrorBody, "description": _MEANINGS[status]} for status in (*statuses, 500)}
+def errors(*statuses: int, json: bool = True) -> dict[int | str, dict[str, Any]]:
+    """How a route can refuse, for its description.
+
+    Args:
+        statuses: besides 500.
+        json: whether its own answer is JSON. Otherwise the framework has to be told that its errors still are.
+    """
+    named = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}}
+    shape: dict[str, Any] = {"model": ErrorBody} if json else named
+    return {status: {**shape, "description": _MEANINGS[status]} for status in (*statuses, 500)}
 
 
 def conversation_of(request: Request, parts: PartsNow, _token: Annotated[object, Depends(_TOKEN)] = None) -> str:

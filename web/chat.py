@@ -64,7 +64,7 @@ async def replay(conversation_id: ConversationId, parts: PartsNow, after: After 
     "/stream",
     response_class=StreamingResponse,
     dependencies=[Depends(limited("stream"))],
-    responses={200: _STREAM, **errors(401, 422, 429)},
+    responses={200: _STREAM, **errors(401, 422, 429, json=False)},
 )
 async def stream(
     request: Request,

@@ -41,7 +41,7 @@ def export(conversation_id: ConversationId, parts: PartsNow) -> Export:
     return _export(parts, conversation_id, "json")
 
 
-@router.get("/export.html", dependencies=_COUNTED, responses=errors(401, 429), response_class=HTMLResponse)
+@router.get("/export.html", dependencies=_COUNTED, responses=errors(401, 429, json=False), response_class=HTMLResponse)
 def printable(request: Request, conversation_id: ConversationId, parts: PartsNow) -> HTMLResponse:
     """The same as a page to print or to keep: one file, without script."""
     context = {
