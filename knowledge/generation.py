@@ -284,7 +284,7 @@ class _Embeddings:
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder = encoder
-        self._known = _embedded(folder, encoder.name)
+        self._known = embedded_before(folder, encoder.name)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
@@ -292,7 +292,7 @@ class _Embeddings:
         return np.stack([self._known[text] for text in texts]) if texts else np.zeros((0, self.encoder.dimension), np.float32)
 
 
-def _embedded(folder: Path, encoder: str) -> dict[str, Vectors]:
+def embedded_before(folder: Path, encoder: str) -> dict[str, Vectors]:
     """What the generation in use embedded with this model; also if a former release wrote it and only these files are whole."""
     home = folder / "generations" / (current_id(folder) or "none")
     try:

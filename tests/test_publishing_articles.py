@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from knowledge.encoder import Encoder
 from knowledge.errors import GenerationError, SourcesError, VersionConflict
-from knowledge.generation import current_id, load_generation, stored_version
+from knowledge.generation import current_id, embedded_before, load_generation, stored_version
 from knowledge.library import Library
 from tests.support.editing import Editor, article_text
 
@@ -170,3 +171,17 @@ def test_every_passage_names_sources_that_exist(library: Library) -> None:
     named = {source for passage in generation.passages for source in passage.sources}
     assert named <= set(generation.sources)
     assert len(named) > 20
+
+
+def test_an_upgrade_that_changes_the_form_of_an_index_embeds_nothing_again(editor: Editor, encoder: Encoder) -> None:
+    editor.writes("fever")
+    home = editor.folder / "generations" / editor.builds().generation
+    manifest = json.loads((home / "manifest.json").read_text("utf-8"))
+    del manifest["files"]["studies.json"]  # as an older release left it
+    (home / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(GenerationError):
+        load_generation(editor.folder)
+    kept = embedded_before(editor.folder, encoder.name)
+    assert editor.builds().changed
+    entries = load_generation(editor.folder).entries
+    assert {entry.text for entry in entries} <= set(kept)

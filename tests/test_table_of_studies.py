@@ -177,6 +177,12 @@ def test_whatever_is_chosen_each_study_is_there_or_not_and_never_twice(wanted: W
     assert sum(map(wanted.takes, STUDIES)) == len(found)
 
 
+def test_a_study_without_a_year_is_not_passed_off_as_one_of_a_year() -> None:
+    undated = made_up(year=None)
+    assert chosen([undated], Wanted(since=2000)) == chosen([undated], Wanted(until=2030)) == []
+    assert chosen([undated], Wanted()) == [undated]
+
+
 def test_every_design_cell_and_kind_has_words() -> None:
     for study in STUDIES:
         assert library_texts().design[study.design]
