@@ -85,6 +85,7 @@ def withdraw(session: Session, email: str, actor: str) -> None:
     for invitation in session.scalars(select(Invitation).where(Invitation.email == folded_email(email))):
         record(session, actor, "user.invitation_withdrawn", invitation.token_hash[:32])
         session.delete(invitation)
+    session.flush()
 
 
 def find_invitation(session: Session, token: str) -> Invitation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -24,7 +25,6 @@ _FEWEST_OWN = 6  # characters beside common words, sequences and the person's ow
 # the time that patients' messages need.
 _hasher = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
 _at_once = BoundedSemaphore(2)
-_NOBODYS = _hasher.hash("the password of nobody")
 
 
 class WeakPassword(Exception):
@@ -39,11 +39,18 @@ def hash_password(password: str) -> str:
 
 def matches(hashed: str | None, password: str) -> bool:
     """Whether a password is the one; as slow if there is none to compare with, so that time tells nothing."""
+    nobodys = _nobodys()
     with _at_once:
         try:
-            return _hasher.verify(hashed or _NOBODYS, password) and bool(hashed)
+            return _hasher.verify(hashed or nobodys, password) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@cache
+def _nobodys() -> str:
+    """What a password is compared with where there is none. Not made at import: commands that judge none need not wait."""
+    return hash_password("the password of nobody")
 
 
 def refuse_weak(password: str, *own: str) -> None:

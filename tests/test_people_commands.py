@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cordial.cli import app
 from desk.roles import Role
 from desk.users import Newcomer, create_user
 from tests.support.staff import PASSWORD, open_records
-from tests.support.system import CORDIAL, System, plain_environment
-
-pytestmark = pytest.mark.slow
+from tests.support.system import System
 
 LINK = re.compile(r"http://\S+/desk/invitation/\S+")
 
@@ -28,25 +27,28 @@ class Terminal:
 
     def runs(self, *words: str, exit_code: int = 0) -> str:
         """Run a command; gives what it prints."""
-        environment = plain_environment(CORDIAL_DATA=str(self.data))
-        done = subprocess.run([*CORDIAL, *words], env=environment, capture_output=True, text=True, check=False, timeout=100)
-        assert done.returncode == exit_code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        done = CliRunner().invoke(app, words, env={"CORDIAL_DATA": str(self.data)})
+        assert done.exit_code == exit_code, done.output
+        return done.output
+
+    def comes(self, email: str, role: Role) -> None:
+        """Have somebody join."""
+        records = open_records(self.data)
+        with records.write() as session:
+            create_user(session, Newcomer(email, "Somebody Example", role), PASSWORD, "command line")
+        records.close()
 
     def lists(self) -> dict[str, str]:
         """Everybody's state by their address."""
         return {user["email"]: user["state"] for user in json.loads(self.runs("users", "list", "--json"))["users"]}
 
 
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
     """A terminal, with one administrator at work already."""
-    terminal = Terminal(tmp_path_factory.mktemp("terminal"))
+    terminal = Terminal(tmp_path)
     assert "Nobody yet" in terminal.runs("users", "list")
-    records = open_records(terminal.data)
-    with records.write() as session:
-        create_user(session, Newcomer("dana@clinic.example", "Dana Example", Role.ADMINISTRATOR), PASSWORD, "command line")
-    records.close()
+    terminal.comes("dana@clinic.example", Role.ADMINISTRATOR)
     return terminal
 
 
@@ -54,16 +56,13 @@ def test_somebody_is_invited_locked_out_and_let_in_again(terminal: Terminal) -> 
     said = terminal.runs("users", "invite", "robin@clinic.example", "--name", "Robin Example", "--role", "physician")
     assert LINK.search(said)
     assert terminal.lists()["robin@clinic.example"] == "invited"
-    records = open_records(terminal.data)
-    with records.write() as session:
-        create_user(session, Newcomer("kim@clinic.example", "Kim Example", Role.EDITOR), PASSWORD, "command line")
+    terminal.comes("kim@clinic.example", Role.EDITOR)
     terminal.runs("users", "deactivate", "kim@clinic.example")
     assert terminal.lists()["kim@clinic.example"] == "shut out"
     terminal.runs("users", "activate", "kim@clinic.example")
     terminal.runs("users", "unlock", "KIM@clinic.example")
     assert LINK.search(terminal.runs("users", "reset", "kim@clinic.example", "--phone-too"))
     assert terminal.lists()["kim@clinic.example"] == "no password yet"
-    records.close()
 
 
 def test_what_cannot_be_done_is_one_sentence(terminal: Terminal) -> None:

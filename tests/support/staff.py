@@ -10,6 +10,7 @@ from types import TracebackType
 
 import httpx
 import pyotp
+from playwright.sync_api import Page
 
 from desk.database import Database
 from desk.roles import Role
@@ -84,6 +85,12 @@ class Staff:
             time.sleep((used - step) * 30 - time.time() % 30 + 0.1)
             step = used
         return pyotp.TOTP(self.secret).at(datetime.fromtimestamp(max(step, used + 1) * 30, UTC))
+
+    def sits_at(self, page: Page, path: str = "/desk") -> None:
+        """Have a real browser be the one in which this person is logged in, and open a page there."""
+        cookies = [{"name": name, "value": value, "url": self.url} for name, value in self.http.cookies.items()]
+        page.context.add_cookies(cookies)  # type: ignore[arg-type]  # it wants a TypedDict with every key there is
+        page.goto(f"{self.url}{path}")
 
     def prove(self) -> None:
         """Give the password once more, as exports and erasures want it."""
