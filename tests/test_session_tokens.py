@@ -89,3 +89,7 @@ def test_configured_keys_are_used_and_not_written_down(
     assert signing_key(configured) == KEY
     assert Keyring(encryption_keys(configured, new_key)).open(Keyring([two]).seal(1)) == 1
     assert list(settings.data.iterdir()) == []
+
+
+def test_a_token_says_how_long_it_opens_its_chat() -> None:
+    assert TOKENS.seconds_left(f"Bearer {made_earlier(29)}") == pytest.approx(24 * 60 * 60, abs=2)
