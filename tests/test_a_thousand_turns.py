@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from uuid import uuid4
@@ -13,15 +12,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support import broken_rasa as rasa
-from tests.support.broken_rasa import BrokenRasa
 from tests.support.people import Message, Patient
+from tests.support.small_web import NewWeb
 from tests.support.system import System
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 PATIENTS, TURNS, AT_ONCE = 10, 100, 4
-Known = Callable[[Message], None]
 
 
 def sends_on_a_bad_line(patient: Patient, text: str, chance: random.Random) -> list[Message]:
@@ -78,11 +75,12 @@ def check(log: list[Message], seen: list[Message], replies: list[list[Message]],
     assert all([by_seq[reply["seq"]]] == [reply] for [reply] in replies), "what was replied is what is in the log"
 
 
-def test_a_thousand_turns_on_bad_lines(lonely_web: System, broken_rasa: BrokenRasa, capsys: pytest.CaptureFixture[str]) -> None:
-    broken_rasa.behaves(rasa.repeats_what_was_said())
+def test_a_thousand_turns_on_bad_lines(new_web: NewWeb, capsys: pytest.CaptureFixture[str]) -> None:
+    # With much patience: on a busy machine a message that waits too long gets a notice out of its turn, as it should.
+    web = new_web(limits="off", rasa_timeout=60)
     began = time.monotonic()
     with ThreadPoolExecutor(PATIENTS) as pool:
-        results = list(pool.map(lambda number: one_patient(lonely_web.url, number), range(PATIENTS)))
+        results = list(pool.map(lambda number: one_patient(web.url, number), range(PATIENTS)))
     seconds = time.monotonic() - began
     for number, (log, seen, replies) in enumerate(results):
         check(log, seen, replies, number)
@@ -94,7 +92,7 @@ def test_a_thousand_turns_on_bad_lines(lonely_web: System, broken_rasa: BrokenRa
 def test_a_hundred_turns_with_the_real_rasa(cordial: System) -> None:
     chance = random.Random(0)  # noqa: S311
     texts = ["Does it work?", "hello", "Is it safe?", "thank you"]
-    with Patient(cordial.url) as patient, ThreadPoolExecutor(AT_ONCE) as pool:
+    with Patient(cordial.url) as patient, ThreadPoolExecutor(2) as pool:
         turns = [f"{texts[turn % 4]} ({turn})" for turn in range(100)]
         replies = list(pool.map(lambda text: sends_on_a_bad_line(patient, text, chance), turns))
         log = patient.log()

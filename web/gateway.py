@@ -110,10 +110,10 @@ class Gateway:
             IdReused: if the id came before with another text.
             UnknownConversation: if the conversation was deleted.
         """
+        ends = time.monotonic() + self._rasa.timeout + _BESIDE_RASA
         flag = await self.red_flag_in(conversation_id, text)
         if flag and flag.level == "emergency":
             return await self._answer_emergency(conversation_id, client_id, text, flag)
-        ends = time.monotonic() + self._rasa.timeout + _BESIDE_RASA
         async with self._turn(conversation_id, ends - _LEAST_FOR_RASA) as has_turn:
             stored = await self._take_turn(conversation_id, client_id, text, ends - _LEAST_FOR_RASA) if has_turn else None
             if stored is None:
