@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cordial.bootstrap import PROJECT
 from tests.support.browsing import ANSWER, Visits, Website, asks_and_reads, faults, say, shifts
 from tests.support.system import System, until
 
@@ -240,12 +237,3 @@ def test_when_rasa_is_killed_the_visitor_is_told_and_the_chat_goes_on_when_it_is
     until(lambda: killed not in service.processes(), 20, "the end was noticed")
     service.wait_until_ready()
     asks_and_reads(page, "Does it work?")
-
-
-def test_all_of_it_together_is_small(service: System, record_property: Callable[[str, object], None]) -> None:
-    script = httpx.get(f"{service.url}/widget.js", trust_env=False)
-    assert script.headers["content-type"].startswith("text/javascript")
-    files = [file.read_bytes() for file in (PROJECT / "web" / "static" / "chat").iterdir()]
-    size = sum(len(gzip.compress(content)) for content in [script.content, *files])
-    record_property("bytes_gzipped", size)
-    assert size <= 60 * 1024

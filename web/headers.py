@@ -43,6 +43,9 @@ def headers_for(path: str, origin: str, sites: frozenset[str], by_tls: bool) -> 
     }
     if path.startswith("/api/"):
         headers["cache-control"] = "no-store"
+    elif path.startswith("/static/"):
+        # Asked for again each time, and mostly answered with 304: after an update no old module may meet a new one.
+        headers["cache-control"] = "no-cache"
     if by_tls:  # for this host alone: what else runs under the clinic's name is not ours to decide
         headers["strict-transport-security"] = f"max-age={_A_YEAR}"
     if path.startswith(_FOR_SITES) and sites:

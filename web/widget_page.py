@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +16,8 @@ from web.shell import templates
 
 router = APIRouter(include_in_schema=False)
 
+_MODULES = Path(__file__).parent / "static" / "chat"
+_IMPORT = re.compile(r"^import .* from '\./([\w.]+)';$", re.MULTILINE)
 # A clinic that changes its number wants it seen soon; a website's visitor opens several pages.
 _CACHE = "public, max-age=300"
 
@@ -20,16 +25,25 @@ _CACHE = "public, max-age=300"
 @router.get("/chat", response_class=HTMLResponse)
 def chat(request: Request, parts: PartsNow) -> HTMLResponse:
     """The chat, full size."""
-    context = {"clinic": parts.clinic.model_dump(), "language": "en"}
+    context = {"clinic": parts.clinic.model_dump(), "language": "en", "modules": modules_of("chat.js")}
     return templates.TemplateResponse(request, "chat.html", context)
 
 
 @router.get("/widget.js")
 def widget(request: Request, parts: PartsNow) -> Response:
     """The script for other websites, with what has to be known even when nothing else can be fetched."""
-    context = {"details": _details(parts.clinic)}
+    context = {"details": _details(parts.clinic), "modules": modules_of("launcher.js")}
     headers = {"Cache-Control": _CACHE}
     return templates.TemplateResponse(request, "widget.js", context, headers=headers, media_type="text/javascript")
+
+
+@cache
+def modules_of(name: str) -> list[str]:
+    """The files that a module needs, itself last. With their names a browser fetches all of them at once."""
+    found: dict[str, None] = {}
+    for needed in _IMPORT.findall((_MODULES / name).read_text("utf-8")):
+        found |= dict.fromkeys(modules_of(needed))
+    return [*found, name]
 
 
 def _details(clinic: Clinic) -> dict[str, Any]:

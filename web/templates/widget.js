@@ -4,8 +4,13 @@
   if (globalThis.cordialWidget || !script) return;
   globalThis.cordialWidget = true;
   const home = new URL('.', script.src);
+  const place = (name) => new URL(`static/chat/${name}`, home).href;
   const clinic = {{ details | tojson }};
-  import(new URL('static/chat/launcher.js', home).href)
+  // Named beforehand, so that they are fetched at once and not one after the other.
+  for (const name of {{ modules | tojson }}) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: place(name) }));
+  }
+  import(place('launcher.js'))
     .then(({ launch }) => launch({ api: home.href, clinic, options: { ...script.dataset } }))
     .catch((cause) => console.error('Cordial: the chat could not be loaded.', cause));
 })();
