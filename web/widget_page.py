@@ -17,6 +17,7 @@ from web.shell import templates
 router = APIRouter(include_in_schema=False)
 
 _MODULES = Path(__file__).parent / "static" / "chat"
+_STRINGS = "strings.en.js"
 _IMPORT = re.compile(r"^import .* from '\./([\w.]+)';$", re.MULTILINE)
 # A clinic that changes its number wants it seen soon; a website's visitor opens several pages.
 _CACHE = "public, max-age=300"
@@ -25,14 +26,14 @@ _CACHE = "public, max-age=300"
 @router.get("/chat", response_class=HTMLResponse)
 def chat(request: Request, parts: PartsNow) -> HTMLResponse:
     """The chat, full size."""
-    context = {"clinic": parts.clinic.model_dump(), "language": "en", "modules": modules_of("chat.js")}
+    context = {"clinic": parts.clinic.model_dump(), "language": "en", "modules": [*modules_of("chat.js"), _STRINGS]}
     return templates.TemplateResponse(request, "chat.html", context)
 
 
 @router.get("/widget.js")
 def widget(request: Request, parts: PartsNow) -> Response:
     """The script for other websites, with what has to be known even when nothing else can be fetched."""
-    context = {"details": _details(parts.clinic), "modules": modules_of("launcher.js")}
+    context = {"details": _details(parts.clinic), "modules": [*modules_of("launcher.js"), _STRINGS]}
     headers = {"Cache-Control": _CACHE}
     return templates.TemplateResponse(request, "widget.js", context, headers=headers, media_type="text/javascript")
 

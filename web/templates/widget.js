@@ -7,9 +7,9 @@
   const place = (name) => new URL(`static/chat/${name}`, home).href;
   const clinic = {{ details | tojson }};
   // Named beforehand, so that they are fetched at once and not one after the other.
-  for (const name of {{ modules | tojson }}) {
-    document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: place(name) }));
-  }
+  const hint = (details) => document.head.append(Object.assign(document.createElement('link'), details));
+  for (const name of {{ modules | tojson }}) hint({ rel: 'modulepreload', href: place(name) });
+  for (const name of ['theme.css', 'launcher.css', 'dark.css']) hint({ rel: 'preload', as: 'style', href: place(name) });
   import(place('launcher.js'))
     .then(({ launch }) => launch({ api: home.href, clinic, options: { ...script.dataset } }))
     .catch((cause) => console.error('Cordial: the chat could not be loaded.', cause));
