@@ -24,12 +24,13 @@ PREFIX = "CORDIAL_"
 # Read by set-up or by this module, before or outside Settings; known names, so that a typo of them is still refused.
 OUTSIDE_NAMES = {"CORDIAL_SETTINGS_FILE", "CORDIAL_PYTHON310"}
 # Their values hold passwords and keys, so a refusal does not repeat them.
-_SECRET = {"secret_key", "encryption_keys", "database_url", "redis_url"}
+_SECRET = {"secret_key", "encryption_keys", "database_url", "redis_url", "smtp_url"}
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 # As browsers write it: no path, no upper case, and no port that is the scheme's own.
 _ORIGIN = re.compile(r"(https(?!.*:443$)|http(?!.*:80$))://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 _ON_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:|$)")
 _ADDRESS = r"^[a-z][a-z0-9+]*://"
+_EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 class SettingsError(Exception):
@@ -89,6 +90,22 @@ class Settings(BaseSettings):
     )
     sites: str = Field("", description="Origins of the websites that show the chat, with commas between.")
     clinic_file: Path = Field(PROJECT / "clinic.yml", description="What differs by clinic: name, contact, hours, numbers.")
+    public_url: str | None = Field(
+        None,
+        description="Where people reach web, without a path: for links in e-mails. By default web's own address.",
+        pattern=r"^https?://[^/\s]+/?$",
+    )
+    smtp_url: str | None = Field(
+        None,
+        description="The server that takes our e-mails: `smtp://USER:PASSWORD@HOST:587` with STARTTLS, or `smtps://…`.",
+        pattern=r"^smtps?://",
+    )
+    mail_from: str | None = Field(None, description="The address that e-mails come from.")
+    notify_emails: str = Field("", description="Who gets an e-mail about handoffs: addresses with commas between.")
+    overdue_hours: float = Field(
+        8.0, gt=0, le=24 * 14, description="Hours after which a waiting handoff is overdue; an urgent one after 0.5 at most."
+    )
+    webhooks: Path | None = Field(None, description="File of the webhooks that are told about handoffs.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much web logs.")
     log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")
 
@@ -115,10 +132,18 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin} has no TLS; only https:// is allowed, or http:// on this machine")
         return ",".join(dict.fromkeys(origins))
 
-    @field_validator("data", "clinic_file")
+    @field_validator("data", "clinic_file", "webhooks")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value if value.is_absolute() else (Path.cwd() / value).resolve()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value if value is None or value.is_absolute() else (Path.cwd() / value).resolve()
+
+    @field_validator("mail_from", "notify_emails")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        for address in (value or "").split(","):
+            if address.strip() and (not _EMAIL.fullmatch(address.strip()) or not address.isascii()):
+                raise ValueError(f"{address.strip()!r} is not an e-mail address")
+        return value.strip() if value else value
 
     @model_validator(mode="after")
     def _limits_stay_on_in_public(self) -> Settings:
@@ -127,6 +152,22 @@ class Settings(BaseSettings):
         if self.port == self.rasa_port:
             raise ValueError("CORDIAL_PORT and CORDIAL_RASA_PORT are the same; give each its own port")
         return self
+
+    @model_validator(mode="after")
+    def _e_mails_have_a_way_out(self) -> Settings:
+        if self.emails_to_notify and not (self.smtp_url and self.mail_from):
+            raise ValueError("CORDIAL_NOTIFY_EMAILS also needs CORDIAL_SMTP_URL and CORDIAL_MAIL_FROM")
+        return self
+
+    @property
+    def emails_to_notify(self) -> list[str]:
+        """Who gets an e-mail about handoffs."""
+        return list(dict.fromkeys(address.strip() for address in self.notify_emails.split(",") if address.strip()))
+
+    @property
+    def public_address(self) -> str:
+        """Where people reach web, without a trailing slash."""
+        return (self.public_url or self.web_url).rstrip("/")
 
     @property
     def on_loopback(self) -> bool:

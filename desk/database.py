@@ -6,7 +6,7 @@ IMMEDIATE), so that two writers queue instead of failing half-way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
+from desk.receivers import Receiver
 from desk.sealed import Keyring
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
 _KEYRING = "keyring"
+_RECEIVERS = "receivers"
 
 
 class DatabaseError(Exception):
@@ -31,17 +33,19 @@ class DatabaseError(Exception):
 class Database:
     """The connection to the records."""
 
-    def __init__(self, address: str, keyring: Keyring) -> None:
+    def __init__(self, address: str, keyring: Keyring, receivers: Iterable[Receiver] = ()) -> None:
         """Connect; nothing is created yet.
 
         Args:
             address: an SQLAlchemy address.
             keyring: seals and opens personal fields.
+            receivers: who is told about handoffs; the notices are written in the transaction of what they tell of.
 
         Raises:
             DatabaseError: if it is not one, or names a kind of database that is not installed.
         """
         self.keyring = keyring
+        self._info: dict[str, Any] = {_KEYRING: keyring, _RECEIVERS: tuple(receivers)}
         try:
             url = make_url(address)
             url.get_dialect().import_dbapi()
@@ -59,15 +63,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads."""
-        with Session(self.engine, info={_KEYRING: self.keyring}) as session:
+        with Session(self.engine, info=dict(self._info)) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes; everything in it is stored, or nothing."""
         engine = self.engine.execution_options(immediate=True)
-        info = {_KEYRING: self.keyring}
-        with Session(engine, expire_on_commit=False, info=info) as session, session.begin():
+        with Session(engine, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
             yield session
 
     def migrate(self) -> None:
@@ -99,6 +102,12 @@ def keyring_of(session: Session) -> Keyring:
     """The keyring of the database that a transaction belongs to."""
     keyring: Keyring = session.info[_KEYRING]
     return keyring
+
+
+def receivers_of(session: Session) -> tuple[Receiver, ...]:
+    """Who is told about what happens in a transaction."""
+    receivers: tuple[Receiver, ...] = session.info[_RECEIVERS]
+    return receivers
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

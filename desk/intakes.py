@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
+from desk.outbox import announce
 from intake.record import (
     AskedBack,
     ConversationDeleted,
@@ -17,6 +18,7 @@ from intake.record import (
     FieldAnswer,
     FieldAnswered,
     HandoffAsked,
+    IntakeAmended,
     IntakeCompleted,
     IntakeEffect,
     IntakePaused,
@@ -104,6 +106,10 @@ def _change_intake(session: Session, conversation_id: str, seq: int, effect: Int
             session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
         case IntakeCompleted(reference=reference):
             _hand_off(session, conversation_id, reference, "intake_completed")
+        case IntakeAmended():
+            handoff = session.get(Handoff, intake.reference) if intake.reference else None
+            if handoff is not None:
+                announce(session, handoff, "amended", now)
 
 
 def _without_answers(intake: Intake) -> IntakeRecord:
@@ -122,6 +128,8 @@ def _hand_off(session: Session, conversation_id: str, reference: str, reason: st
     handoff = session.get(Handoff, reference)
     if handoff is not None:  # asked again while waiting; the first one stands
         _mark_urgent(handoff, urgent)
+        if urgent or reason == "intake_completed":
+            announce(session, handoff, "urgent" if urgent else "amended", datetime.now(UTC))
         return
     handoff = Handoff(
         reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC)
@@ -132,6 +140,7 @@ def _hand_off(session: Session, conversation_id: str, reference: str, reason: st
     conversation = session.get(Conversation, conversation_id)
     if conversation is not None and conversation.state == "bot":
         conversation.state = "waiting"
+    announce(session, handoff, "urgent" if urgent else "new", datetime.now(UTC))
 
 
 def _mark_urgent(handoff: Handoff, urgent: Urgent | None) -> None:

@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.services import Services, provide
 from cordial.keys import encryption_keys, signing_key
+from cordial.post import post_of
 from cordial.settings import Settings
 from desk.database import Database
 from desk.sealed import Keyring, new_key
@@ -35,6 +36,7 @@ from web.gateway import Gateway
 from web.guards import Guard
 from web.library_texts import library_texts
 from web.limits import make_limits
+from web.outbox import late_after, outbox_tasks
 from web.parts import Parts
 from web.rasa import RasaClient
 from web.sweeping import Sweeper
@@ -55,7 +57,8 @@ def create_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
-        background = [asyncio.create_task(sweeper.run()), asyncio.create_task(_keep_fresh(parts.library))]
+        posted = outbox_tasks(parts.database, parts.post, late_after(parts.settings.overdue_hours))
+        background = [asyncio.create_task(each) for each in (sweeper.run(), _keep_fresh(parts.library), *posted)]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
         yield
         for task in background:
@@ -78,7 +81,8 @@ def create_app(parts: Parts) -> FastAPI:
 
 def make_parts(settings: Settings) -> Parts:
     """Open the database, load the model and the library, register the actions."""
-    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
+    post = post_of(settings)
+    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), post.receivers)
     database.migrate()
     clinic = read_clinic(settings.clinic_file)
     speak(clinic.language)
@@ -101,7 +105,7 @@ def make_parts(settings: Settings) -> Parts:
     gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
     limits = make_limits(settings.limits == "on", settings.redis_url)
-    return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor, limits)
+    return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor, limits, post)
 
 
 async def _keep_fresh(library: Library) -> None:

@@ -10,6 +10,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from cordial.settings import Settings
 from desk.database import Database
+from desk.sender import Post
 from intake.clinic import Clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -33,6 +34,7 @@ class Parts:
     tokens: Tokens
     executor: ActionExecutor
     limits: Limits
+    post: Post
 
 
 def parts_of(request: Request) -> Parts:
