@@ -22,6 +22,7 @@ from desk.receivers import Receiver
 
 LEASE = timedelta(seconds=90)  # longer than a delivery may take
 GIVE_UP_AFTER = timedelta(days=3)
+GIVE_UP_NOT_BEFORE = 5  # attempts: we may have been away ourselves for those days
 QUIET = timedelta(minutes=5)  # changes within one such span are told in one notice, at its end
 ALARMS_APART = timedelta(minutes=30)  # the same alarm again is told again after that
 _FIRST_PAUSE = timedelta(seconds=30)
@@ -133,7 +134,7 @@ def settle_failed(session: Session, notice: Claimed, now: datetime, why: str, ch
         why: for the people who run this; nothing personal.
         chance: from 0 to 1, spreads the next attempts of many notices.
     """
-    given_up = now - notice.created_at >= GIVE_UP_AFTER
+    given_up = now - notice.created_at >= GIVE_UP_AFTER and notice.attempt >= GIVE_UP_NOT_BEFORE
     state = "given_up" if given_up else "waiting"
     due = now + pause_after(notice.attempt, notice.event, chance)
     settled = _settle(session, notice, state=state, due_at=due, claimed_until=None, last_error=why[:200])

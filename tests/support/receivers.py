@@ -64,8 +64,10 @@ class _MailHandler:
     def __init__(self, box: MailBox) -> None:
         self.box = box
 
-    async def handle_EHLO(self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]):
-        session.host_name = hostname
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, host: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = host
         told = await self._step("EHLO")
         return responses if told is None else [told]
 
