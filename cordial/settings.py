@@ -90,11 +90,6 @@ class Settings(BaseSettings):
     )
     sites: str = Field("", description="Origins of the websites that show the chat, with commas between.")
     clinic_file: Path = Field(PROJECT / "clinic.yml", description="What differs by clinic: name, contact, hours, numbers.")
-    public_url: str | None = Field(
-        None,
-        description="Where people reach web, without a path: for links in e-mails. By default web's own address.",
-        pattern=r"^https?://[^/\s]+/?$",
-    )
     smtp_url: str | None = Field(
         None,
         description="The server that takes our e-mails: `smtp://USER:PASSWORD@HOST:587` with STARTTLS, or `smtps://…`.",

@@ -1,7 +1,8 @@
 """Processes that send what is in the outbox, and die by their own hand at the Nth thing that they do in the database.
 
-`python -m tests.support.dying_sender` reads lines of JSON: records, key, mail, program (addresses), ahead (seconds that the clock
-is ahead) and dies_at (0 for one that lives). For each line it forks, and writes the process id and then how that process ended.
+`python -m tests.support.dying_sender` reads lines of JSON: records, key, mail, program (addresses), ahead (seconds that the
+clock is ahead) and dies_at (0 for one that lives). For each line it forks, and writes the process id and then how that process
+ended.
 """
 
 from __future__ import annotations
