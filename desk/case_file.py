@@ -1,0 +1,41 @@
+"""Reads one case, whole, for what leaves the house: a PDF, a FHIR bundle, a JSON file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from desk.handoffs import Case, find_case
+from desk.models import IntakeAnswer
+from intake.case_file import CaseFile, Spoken
+
+
+def case_file(session: Session, reference: str, clinic: str, now: datetime) -> CaseFile | None:
+    """The case with a reference number as it stands now, or none."""
+    case = find_case(session, reference)
+    if case is None:
+        return None
+    handoff = case.handoff
+    return CaseFile(
+        reference=handoff.reference, conversation=handoff.conversation_id, reason=handoff.reason, state=handoff.state,
+        urgent_level=handoff.urgent_level, created_at=handoff.created_at, read_at=now, clinic=clinic, intake=case.intake,
+        answered_at=_answered_at(session, handoff.conversation_id), messages=_spoken(case),
+    )  # fmt: skip
+
+
+def _spoken(case: Case) -> tuple[Spoken, ...]:
+    return tuple(
+        Spoken(each.seq, each.at, each.sender, each.kind, each.text, each.author, each.answer, each.reply_to)
+        for each in case.transcript
+    )
+
+
+def _answered_at(session: Session, conversation_id: str) -> dict[str, datetime]:
+    rows = session.execute(
+        select(IntakeAnswer.field, func.max(IntakeAnswer.at))
+        .where(IntakeAnswer.conversation_id == conversation_id)
+        .group_by(IntakeAnswer.field)
+    )
+    return {row[0]: row[1] for row in rows}

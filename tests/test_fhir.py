@@ -1,0 +1,180 @@
+"""A case goes out as a valid FHIR bundle, and whoever reads it again has the same values for every field."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from intake.fhir import NotABundle, bundle, read_bundle
+from intake.fields import the_intake
+from intake.record import FieldAnswer, IntakeRecord
+from tests.support.case_files import ANSWER, TRANSCRIPT, answered, case_of, record_of
+from tests.support.people import ANSWERS
+
+Json = dict[str, Any]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "consent": st.fixed_dictionaries(
+        {"agreed": st.booleans(), "version": st.integers(1, 99), "purpose": TEXTS, "wording": TEXTS}
+    ),
+    "name": TEXTS,
+    "contact": st.fixed_dictionaries({"by": st.sampled_from(["email", "phone"]), "value": TEXTS}),
+    "birth": st.one_of(
+        st.fixed_dictionaries({"date": st.dates(date(1900, 1, 1), date(2026, 1, 1)).map(str), "age": st.integers(0, 120)}),
+        st.fixed_dictionaries({"year": st.integers(1900, 2026), "age": st.integers(0, 120)}),
+        st.fixed_dictionaries({"age": st.integers(0, 120)}),
+    ),
+    "guardian": st.booleans(),
+    "country": st.fixed_dictionaries({"code": st.sampled_from(["LT", "XK", "PL"]), "name": TEXTS}),
+    "text": TEXTS,
+    "list": st.lists(st.fixed_dictionaries({"name": TEXTS, "said": TEXTS}), max_size=5),
+    "history": st.fixed_dictionaries(
+        {"answer": st.sampled_from(["yes", "no", "unsure", "not_applicable"]), "detail": st.none() | TEXTS}
+    ),
+}
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS | st.just(""),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def _answers(kind: str) -> st.SearchStrategy[FieldAnswer]:
+    judged = st.builds(answered, said=TEXTS, value=VALUES[kind])
+    return judged | st.builds(answered, said=TEXTS, skipped=st.just(True))
+
+
+RECORDS = st.builds(
+    lambda status, reference, answers: IntakeRecord(status=status, reference=reference, answers=answers),
+    st.sampled_from(["in_progress", "completed", "amended", "stopped"]),
+    st.none() | st.just("C-2345-6789"),
+    st.fixed_dictionaries({}, optional={field.name: _answers(field.kind) for field in the_intake().fields}),
+)
+
+
+def resources(text: str, kind: str) -> list[Json]:
+    """The resources of one kind in a bundle."""
+    found = [entry["resource"] for entry in json.loads(text)["entry"]]
+    return [resource for resource in found if resource["resourceType"] == kind]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(record=RECORDS)
+def test_whatever_was_answered_is_read_again_the_same(record: IntakeRecord) -> None:
+    assert read_bundle(bundle(case_of(record, ()), the_intake())) == record
+
+
+NAMES = st.sampled_from([*(field.name for field in the_intake().fields), "of_another_clinic"])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(said=TEXTS | st.just(""), value=ODD, field=NAMES)
+def test_an_answer_of_a_shape_that_nobody_gives_today_is_not_lost(said: str, value: Any, field: str) -> None:
+    record = IntakeRecord(status="amended", answers={field: answered(said, value)})
+    assert read_bundle(bundle(case_of(record, ()), the_intake())) == record
+
+
+def test_a_real_intake_is_read_again_the_same() -> None:
+    record = record_of(ANSWERS)
+    assert len(record.answers) >= 16
+    assert read_bundle(bundle(case_of(record), the_intake())).answers == record.answers
+
+
+def test_a_bundle_is_valid_and_has_everything() -> None:
+    text = bundle(case_of(record_of(ANSWERS)), the_intake())
+    kinds = {entry.resource.get_resource_type() for entry in Bundle.model_validate_json(text).entry}
+    assert kinds == {"Patient", "Questionnaire", "QuestionnaireResponse", "Consent", "Communication", "Provenance"}
+
+
+def test_every_reference_leads_to_something_in_the_bundle() -> None:
+    text = bundle(case_of(record_of(ANSWERS)), the_intake())
+    there = {entry["fullUrl"] for entry in json.loads(text)["entry"]}
+    assert len(there) == len(json.loads(text)["entry"])
+    assert _references(json.loads(text)) <= there
+
+
+def _references(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return set().union(*map(_references, value))
+    if isinstance(value, dict):
+        own = {value["reference"]} if isinstance(value.get("reference"), str) else set()
+        return own.union(*map(_references, value.values()))
+    return set()
+
+
+def test_who_imports_twice_has_it_once() -> None:
+    first, second = (bundle(case_of(record_of(ANSWERS)), the_intake()) for _ in range(2))
+    assert first == second
+    puts = [entry["request"] for entry in json.loads(first)["entry"]]
+    assert all(put["method"] == "PUT" for put in puts)
+    assert len({put["url"] for put in puts}) == len(puts)
+
+
+def test_two_patients_share_nothing_but_the_questions() -> None:
+    def ids(conversation: str) -> set[str]:
+        made = bundle(case_of(record_of(ANSWERS), conversation=conversation), the_intake())
+        return {entry["fullUrl"] for entry in json.loads(made)["entry"]}
+
+    assert len(ids("0" * 32) & ids("1" * 32)) == 1
+
+
+def test_the_answers_are_those_that_the_questionnaire_asks() -> None:
+    text = bundle(case_of(record_of(ANSWERS)), the_intake())
+    [asked], [given] = resources(text, "Questionnaire"), resources(text, "QuestionnaireResponse")
+    assert given["questionnaire"] == f"{asked['url']}|{asked['version']}"
+    assert _links(given) <= _links(asked)
+
+
+def _links(item: Json) -> set[str]:
+    inner = [_links(each) for each in item.get("item", [])]
+    return {item["linkId"]}.union(*inner) if "linkId" in item else set().union(*inner)
+
+
+def test_the_patient_is_as_the_intake_says() -> None:
+    [patient] = resources(bundle(case_of(record_of(ANSWERS)), the_intake()), "Patient")
+    assert patient["name"] == [{"text": "Maria Example"}]
+    assert patient["telecom"] == [{"system": "email", "value": "maria@mail.example"}]
+    assert patient["birthDate"] == "1961-03-14"
+    assert patient["address"] == [{"country": "LT"}]
+
+
+def test_consent_is_given_word_for_word() -> None:
+    record = record_of(ANSWERS)
+    [consent] = resources(bundle(case_of(record), the_intake()), "Consent")
+    assert consent["status"] == "active"
+    assert consent["policyRule"]["text"] == record.answers["consent"].value["wording"]
+
+
+def test_who_did_not_agree_has_not() -> None:
+    record = IntakeRecord(status="stopped", answers={"consent": answered("no", False)})
+    [consent] = resources(bundle(case_of(record), the_intake()), "Consent")
+    assert consent["status"] == "rejected"
+
+
+def test_the_transcript_shows_what_was_quoted_and_from_where() -> None:
+    messages = resources(bundle(case_of(record_of(ANSWERS)), the_intake()), "Communication")
+    assert [message["payload"][0]["contentString"] for message in messages] == [spoken.text for spoken in TRANSCRIPT]
+    _said, quote, source = messages[2]["payload"]
+    assert quote["contentString"] == ANSWER["passages"][0]["quote"]
+    place = {each["url"]: each.get("valueInteger", each.get("valueString")) for each in quote["extension"][0]["extension"]}
+    assert place == {"article": "fever", "version": 4, "start": 12, "end": 45}
+    assert source["contentReference"]["identifier"]["value"] == "https://doi.org/10.1234/example"
+    assert messages[3]["sender"]["display"] == "Ona Example"
+
+
+def test_a_case_without_an_intake_is_a_bundle_too() -> None:
+    text = bundle(case_of(IntakeRecord()), the_intake())
+    assert resources(text, "QuestionnaireResponse") == resources(text, "Consent") == []
+    assert read_bundle(text) == IntakeRecord()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"resourceType": "Patient"}', '{"resourceType": "Bundle"'])
+def test_what_is_no_bundle_is_refused(text: str) -> None:
+    with pytest.raises(NotABundle):
+        read_bundle(text)
