@@ -13,7 +13,9 @@ import typer
 from cordial.audit import audit
 from cordial.bootstrap import PROJECT, RASA
 from cordial.console import Json, plain_errors, say
+from cordial.export import export
 from cordial.kb import build_index, kb, prepare_encoder, print_answer
+from cordial.notices import notices
 from cordial.records import open_database
 from cordial.red_flags import red_flags
 from cordial.settings import Settings, load_settings
@@ -34,6 +36,8 @@ app.add_typer(handoffs, name="handoffs")
 app.add_typer(red_flags, name="red-flags")
 app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
+app.add_typer(notices, name="notices")
+handoffs.command("export")(export)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -39,3 +40,8 @@ def _answered_at(session: Session, conversation_id: str) -> dict[str, datetime]:
         .group_by(IntakeAnswer.field)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def as_json(case: CaseFile) -> str:
+    """Everything in a case file as one JSON value."""
+    return TypeAdapter(CaseFile).dump_json(case, indent=1).decode()

@@ -273,8 +273,10 @@ def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
 
 
 def _short(intake: Intake, name: str, answer: FieldAnswer) -> str:
-    """What was understood where that is more exact, and otherwise the words."""
-    shown = understood_as(intake, intake.field(name), answer) or answer.said
+    """What was understood where that says as much as the words, and otherwise the words: a dose must not get lost."""
+    field = intake.field(name)
+    exact = field.kind in {"name", "birth", "contact", "country"}
+    shown = (understood_as(intake, field, answer) if exact else "") or answer.said
     match answer.value:
         case {"date": str(), "age": int(age)}:
             return f"{shown} ({age})"

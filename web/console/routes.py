@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import account, audit_log, joining, login, people
+from web.console import account, audit_log, exports, joining, login, people
 
-routers: list[APIRouter] = [login.router, joining.router, account.router, people.router, audit_log.router]
+routers: list[APIRouter] = [login.router, joining.router, account.router, people.router, audit_log.router, exports.router]

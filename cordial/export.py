@@ -1,0 +1,74 @@
+"""`cordial handoffs export`: one case as a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cordial.console import plain_errors, say
+from cordial.fonts import font_folders
+from cordial.records import open_database
+from cordial.settings import Settings, load_settings
+from desk import audit
+from desk.case_file import as_json, case_file
+from desk.pdf import Style, case_pdf
+from intake.case_file import CaseFile
+from intake.clinic import read_clinic
+from intake.fhir import bundle
+from intake.fields import the_intake
+
+_STDOUT = Path("-")
+
+
+def export(
+    reference: str,
+    fhir: Annotated[bool, typer.Option("--fhir", help="A FHIR R4 bundle.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="For the physician, on paper.")] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="Everything, as it is stored.")] = False,
+    to: Annotated[Path | None, typer.Option(help="The file; `-` prints it. By default named by the reference.")] = None,
+) -> None:
+    """Write one case to a file that only you can read. It is noted in the audit log."""
+    if [fhir, pdf, as_json_].count(True) != 1:
+        typer.echo("Please name one form: --fhir, --pdf or --json.", err=True)
+        raise typer.Exit(1)
+    ending = "fhir.json" if fhir else "pdf" if pdf else "json"
+    with plain_errors():
+        settings = load_settings()
+        case = _noted(settings, reference, ending)
+        content = _made(case, ending)
+        if to == _STDOUT:
+            sys.stdout.buffer.write(content)
+            return
+        file = to or Path(f"{case.reference}.{ending}")
+        _write_for_us_alone(file, content)
+        say(f"Written to {file}. It holds health details: delete it when it is no longer needed.")
+
+
+def _noted(settings: Settings, reference: str, ending: str) -> CaseFile:
+    clinic = read_clinic(settings.clinic_file).name
+    database = open_database(settings)
+    with database.write() as session:
+        case = case_file(session, reference, clinic, datetime.now(UTC))
+        if case is None:
+            typer.echo(f"There is no handoff {reference}. `cordial handoffs list` shows those that wait.", err=True)
+            raise typer.Exit(1)
+        audit.record(session, "command line", "case.exported", case.conversation, form=ending)
+    database.close()
+    return case
+
+
+def _made(case: CaseFile, ending: str) -> bytes:
+    if ending == "pdf":
+        return case_pdf(case, the_intake(), Style(font_folders=font_folders()))
+    return (bundle(case, the_intake()) if ending == "fhir.json" else as_json(case)).encode()
+
+
+def _write_for_us_alone(file: Path, content: bytes) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)

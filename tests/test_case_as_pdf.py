@@ -1,0 +1,128 @@
+"""A physician gets a case as a PDF that can be read whatever letters the patient wrote in."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cordial.fonts import font_folders
+from desk.fonts import Fitting, font_folder, western
+from desk.pdf import Style, case_pdf
+from intake.fields import the_intake
+from intake.record import IntakeRecord
+from tests.support.case_files import ANSWER, AT, TRANSCRIPT, Spoken, case_of, record_of
+from tests.support.people import ANSWERS
+
+WITHOUT_FONTS = Style(font_folders=[Path("/nowhere")])
+EVERYTHING = "Žydrūnė Wójcik Ελένη Мария שלום مرحبا 中文 ไทย 😀👩‍⚕️ \x00\x07 \u202egnol\u202c e\u0301"
+
+
+def contents(pdf: bytes) -> bytes:
+    """Everything that is packed in a PDF."""
+    packed = [pdf[found.end() :] for found in re.finditer(rb">>\s*stream\r?\n", pdf)]
+    return b"\n".join(zlib.decompressobj().decompress(stream) for stream in packed if stream[:1] == b"x")
+
+
+def words(pdf: bytes) -> str:
+    """What a PDF without embedded fonts says."""
+    shown = re.findall(rb"\((.*?)(?<!\\)\) Tj", contents(pdf), re.DOTALL)
+    return re.sub(r"\\([()\\])", r"\1", " ".join(each.decode("latin-1") for each in shown))
+
+
+def made(style: Style = WITHOUT_FONTS, **changes: object) -> bytes:
+    """The PDF of our patient."""
+    return case_pdf(case_of(record_of(ANSWERS), **changes), the_intake(), style)
+
+
+def test_the_intake_is_in_it_as_said_and_as_understood() -> None:
+    said = words(made())
+    for answer in (*ANSWERS.values(), "ramipril, aspirin", "14 March 1961 (65)"):
+        if answer != ANSWERS["consent"]:
+            assert answer in said, answer
+
+
+def test_the_transcript_is_in_it_with_quotes_and_sources() -> None:
+    said = words(made())
+    for each in (
+        *(message.text for message in TRANSCRIPT),
+        ANSWER["passages"][0]["quote"],
+        "fever, version 4",
+        "10.1234/example",
+    ):
+        assert each in said
+
+
+def test_every_page_names_the_case_and_is_marked_confidential() -> None:
+    many = tuple(Spoken(seq, AT, "patient", "text", "It has been like this for years. " * 8) for seq in range(1, 60))
+    pdf = made(messages=many)
+    pages = len(re.findall(rb"/Type /Page\b", pdf))
+    assert pages > 3
+    said = words(pdf)
+    assert said.count("Confidential medical information") == pages
+    assert said.count("C-2345-6789") >= pages
+    assert f"Page {pages} of {pages}" in said
+
+
+def test_an_alarm_is_the_first_thing_to_be_seen() -> None:
+    said = words(made(urgent_level="emergency", reason="red_flag"))
+    assert 0 < said.index("EMERGENCY TEXT SHOWN") < said.index("At a glance")
+
+
+def test_what_was_declined_is_named() -> None:
+    declined = Spoken(6, AT, "assistant", "answer", "I have no reviewed answer.", None,
+                      {**ANSWER, "status": "abstained", "passages": [], "sources": []}, 5)  # fmt: skip
+    said = words(made(messages=(*TRANSCRIPT, Spoken(5, AT, "patient", "text", "What does it cost?"), declined)))
+    assert said.index("had no reviewed answer to") < said.index("What does it cost?") < said.index("Intake:")
+
+
+def test_flags_are_shown_with_the_words_that_raised_them() -> None:
+    said = words(made(Style(font_folders=[Path("/nowhere")], flags=[("Blood thinner", "Medicines: aspirin")])))
+    assert "Blood thinner" in said
+    assert "Medicines: aspirin" in said
+
+
+def test_consent_is_shown_word_for_word() -> None:
+    wording = record_of(ANSWERS).answers["consent"].value["wording"]
+    assert wording[:40] in words(made())
+
+
+def test_a_case_without_an_intake_has_a_pdf_too() -> None:
+    assert "No questions were answered." in words(case_pdf(case_of(IntakeRecord()), the_intake(), WITHOUT_FONTS))
+
+
+@pytest.mark.parametrize("folders", [[Path("/nowhere")], font_folders()])
+def test_no_letters_make_it_fail(folders: list[Path]) -> None:
+    record = record_of({**ANSWERS, "questions": EVERYTHING * 3})
+    messages = (Spoken(1, AT, "patient", "text", EVERYTHING), Spoken(2, AT, "coordinator", "text", "", EVERYTHING))
+    pdf = case_pdf(case_of(record, messages, clinic=EVERYTHING), the_intake(), Style(font_folders=folders))
+    assert pdf.startswith(b"%PDF-")
+
+
+@pytest.mark.skipif(font_folder(font_folders()) is None, reason="there is no DejaVu on this machine")
+def test_lithuanian_polish_greek_and_cyrillic_letters_are_embedded() -> None:
+    record = record_of({**ANSWERS, "full_name": "Žydrūnė Wójcik", "questions": "Μπορώ; Можно?"})
+    mapped = contents(case_pdf(case_of(record), the_intake(), Style(font_folders=font_folders()))).upper()
+    for letter in "ŽūėóΜώМж":
+        assert f"<{ord(letter):04X}>".encode() in mapped, letter
+
+
+def test_what_cannot_be_shown_is_marked_and_said() -> None:
+    pdf = words(made(messages=(Spoken(1, AT, "patient", "text", "Μπορώ 😀 now"),)))
+    assert "[?] [grinning face] now" in pdf
+    assert "cannot be shown here" in pdf
+    assert "cannot be shown here" not in words(made(messages=TRANSCRIPT))
+
+
+def test_invisible_signs_cannot_turn_the_text_around() -> None:
+    assert Fitting(western)("safe \u202eelbisrever\u202c \x1b[31m") == "safe elbisrever [31m"
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(text=st.text())
+def test_any_text_can_be_fitted(text: str) -> None:
+    assert all(western(character) for character in Fitting(western)(text))

@@ -1,0 +1,146 @@
+"""Who may, and has just given their password, takes a case or the queue out of the house; and that they did is noted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import secrets
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from desk.csv_export import COLUMNS, harmless
+from desk.models import AuditEntry
+from intake.fhir import read_bundle
+from intake.record import FieldAnswered, HandoffAsked, IntakeCompleted
+from tests.support.case_files import record_of
+from tests.support.handing_off import Turns
+from tests.support.people import ANSWERS
+from tests.support.staff import Staff
+from tests.support.system import System
+
+pytestmark = pytest.mark.slow
+FORMS = {"export.pdf": "application/pdf", "export.fhir.json": "application/fhir+json", "export.json": "application/json"}
+PATHS = [*(f"/desk/cases/REFERENCE/{form}" for form in FORMS), "/desk/queue.csv"]
+
+
+@pytest.fixture
+def coordinator(lonely_web: System, new_staff: Callable[..., Staff]) -> Staff:
+    """A coordinator who is logged in."""
+    return new_staff(lonely_web)
+
+
+@pytest.fixture
+def reference(coordinator: Staff) -> str:
+    """A case with an intake."""
+    reference, turns = f"C-{secrets.randbelow(10_000):04}-{secrets.randbelow(10_000):04}", Turns(coordinator.records)
+    answers = [FieldAnswered(field=name, answer=answer) for name, answer in record_of(ANSWERS).answers.items()]
+    turns.says(turns.starts(), "Is fever common?", *answers, IntakeCompleted(reference=reference))
+    return reference
+
+
+def audited(staff: Staff) -> list[AuditEntry]:
+    """What was noted about somebody's exports."""
+    with staff.records.read() as session:
+        return list(
+            session.scalars(select(AuditEntry).where(AuditEntry.actor == staff.user_id, AuditEntry.action.like("%.exported")))
+        )
+
+
+@pytest.mark.parametrize(("form", "kind"), FORMS.items())
+def test_a_case_comes_in_each_form(form: str, kind: str, coordinator: Staff, reference: str) -> None:
+    coordinator.prove()
+    given = coordinator.http.get(f"/desk/cases/{reference}/{form}")
+    assert (given.status_code, given.headers["content-type"]) == (200, kind)
+    assert given.headers["content-disposition"] == f'attachment; filename="{reference}.{form.removeprefix("export.")}"'
+    assert given.headers["cache-control"] == "no-store"
+
+
+def test_a_bundle_from_the_console_is_read_again_with_the_same_answers(coordinator: Staff, reference: str) -> None:
+    coordinator.prove()
+    text = coordinator.http.get(f"/desk/cases/{reference}/export.fhir.json").text
+    assert read_bundle(text).answers == record_of(ANSWERS).answers
+    assert read_bundle(text).reference == reference
+
+
+def test_the_json_holds_what_was_said(coordinator: Staff, reference: str) -> None:
+    coordinator.prove()
+    case = coordinator.http.get(f"/desk/cases/{reference}/export.json").json()
+    assert case["intake"]["answers"]["full_name"]["said"] == "Maria Example"
+    assert "Is fever common?" in [message["text"] for message in case["messages"]]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_the_password_given_anew_nothing_comes(path: str, coordinator: Staff, reference: str) -> None:
+    page = coordinator.http.get(path.replace("REFERENCE", reference))
+    assert page.url.path == "/desk/prove"
+    assert "Maria" not in page.text
+    assert audited(coordinator) == []
+
+
+@pytest.mark.parametrize("role", ["editor", "administrator"])
+@pytest.mark.parametrize("path", PATHS)
+def test_who_does_not_care_for_patients_gets_nothing(
+    path: str, role: str, lonely_web: System, new_staff: Callable[..., Staff], reference: str
+) -> None:
+    somebody = new_staff(lonely_web, role)
+    somebody.prove()
+    assert somebody.http.get(path.replace("REFERENCE", reference)).status_code == 403
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/desk/cases/REFERENCE/export"])
+def test_a_stranger_gets_nothing(path: str, lonely_web: System, coordinator: Staff, reference: str) -> None:
+    coordinator.http.cookies.clear()
+    page = coordinator.http.get(path.replace("REFERENCE", reference))
+    assert page.url.path == "/desk/login"
+    assert "Maria" not in page.text
+
+
+def test_each_export_is_noted_without_a_name(coordinator: Staff, reference: str) -> None:
+    coordinator.prove()
+    for form in FORMS:
+        coordinator.http.get(f"/desk/cases/{reference}/{form}")
+    coordinator.http.get("/desk/queue.csv")
+    entries = audited(coordinator)
+    assert [entry.action for entry in entries] == ["case.exported"] * 3 + ["queue.exported"]
+    assert [entry.details.get("form") for entry in entries] == ["pdf", "fhir.json", "json", "csv"]
+    assert "Maria" not in json.dumps([entry.details for entry in entries])
+
+
+def test_an_unknown_case_is_not_there(coordinator: Staff) -> None:
+    coordinator.prove()
+    for form in ("export", *FORMS):
+        assert coordinator.http.get(f"/desk/cases/C-0000-0000/{form}").status_code == 404
+    assert audited(coordinator) == []
+
+
+def test_the_page_offers_each_form(coordinator: Staff, reference: str) -> None:
+    page = coordinator.http.get(f"/desk/cases/{reference}/export").text
+    assert all(f"/desk/cases/{reference}/{form}" in page for form in FORMS)
+
+
+def test_the_queue_is_a_table_without_names(coordinator: Staff, reference: str) -> None:
+    turns = Turns(coordinator.records)
+    turns.says(turns.starts(), "a person, please", HandoffAsked(reference=f"{reference}X", reason="asked"))
+    coordinator.prove()
+    given = coordinator.http.get("/desk/queue.csv")
+    assert given.headers["content-type"] == "text/csv; charset=utf-8"
+    assert given.content.startswith(b"\xef\xbb\xbf"), "Excel needs this to see that it is UTF-8"
+    heads, *rows = csv.reader(io.StringIO(given.content.decode("utf-8-sig"), newline=""))
+    assert tuple(heads) == COLUMNS
+    assert {reference, f"{reference}X"} <= {row[0] for row in rows}
+    assert "Maria" not in given.text
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+370 6", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "|calc", "%x"]
+)  # fmt: skip
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["Ona Example", "", "a=b", "C-2345-6789", "šiandien"])
+def test_ordinary_cells_stay_as_they_are(text: str) -> None:
+    assert harmless(text) == text
