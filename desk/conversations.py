@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from desk.intakes import apply_effects
@@ -179,11 +179,6 @@ def unanswered(session: Session) -> list[tuple[str, int, str]]:
 def exists(session: Session, conversation_id: str) -> bool:
     """Whether the conversation is still there."""
     return session.get(Conversation, conversation_id) is not None
-
-
-def delete_conversation(session: Session, conversation_id: str) -> None:
-    """Delete a conversation and everything that belongs to it."""
-    session.execute(delete(Conversation).where(Conversation.id == conversation_id))
 
 
 def _take_numbers(session: Session, conversation_id: str, count: int) -> int:

@@ -24,6 +24,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
 _KEYRING = "keyring"
 _RECEIVERS = "receivers"
+_FOLDER = "folder"
 
 
 class DatabaseError(Exception):
@@ -33,19 +34,21 @@ class DatabaseError(Exception):
 class Database:
     """The connection to the records."""
 
-    def __init__(self, address: str, keyring: Keyring, receivers: Iterable[Receiver] = ()) -> None:
+    def __init__(
+        self, address: str, keyring: Keyring, receivers: Iterable[Receiver] = (), folder: Path | None = None
+    ) -> None:  # fmt: skip
         """Connect; nothing is created yet.
 
         Args:
             address: an SQLAlchemy address.
             keyring: seals and opens personal fields.
             receivers: who is told about handoffs; the notices are written in the transaction of what they tell of.
+            folder: for what is kept beside the records, such as the list of erasures; by default that of an SQLite file.
 
         Raises:
             DatabaseError: if it is not one, or names a kind of database that is not installed.
         """
         self.keyring = keyring
-        self._info: dict[str, Any] = {_KEYRING: keyring, _RECEIVERS: tuple(receivers)}
         try:
             url = make_url(address)
             url.get_dialect().import_dbapi()
@@ -54,6 +57,9 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.file = Path(url.database) if self.is_sqlite and url.database else None
+        self.folder = folder or (self.file.parent if self.file else None)
+        self._info: dict[str, Any] = {_KEYRING: keyring, _RECEIVERS: tuple(receivers), _FOLDER: self.folder}
         options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if self.is_sqlite else {}
         self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
         if self.is_sqlite:
@@ -108,6 +114,12 @@ def receivers_of(session: Session) -> tuple[Receiver, ...]:
     """Who is told about what happens in a transaction."""
     receivers: tuple[Receiver, ...] = session.info[_RECEIVERS]
     return receivers
+
+
+def folder_of(session: Session) -> Path | None:
+    """The folder beside the records of the database that a transaction belongs to, if there is one."""
+    folder: Path | None = session.info[_FOLDER]
+    return folder
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

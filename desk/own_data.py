@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
-from desk.conversations import Draft, UnknownConversation, delete_conversation
+from desk.conversations import Draft, UnknownConversation
 from desk.database import keyring_of
 from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record
@@ -174,13 +174,6 @@ def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str 
     conversation = session.get_one(Conversation, conversation_id)
     conversation.asking = conversation.country = None
     return end_turns(session, conversation_id, say(waiting_handoff(session, conversation_id)))
-
-
-def delete_everything(session: Session, conversation_id: str) -> None:
-    """Delete a conversation as its patient wishes. That it was deleted is noted, with nothing but its id."""
-    if session.get(Conversation, conversation_id) is not None:
-        record(session, PATIENT, "conversation.deleted", conversation_id)
-        delete_conversation(session, conversation_id)
 
 
 def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:

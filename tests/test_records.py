@@ -19,7 +19,6 @@ from desk.conversations import (
     IdReused,
     UnknownConversation,
     append,
-    delete_conversation,
     messages_after,
     start_conversation,
     store_patient_message,
@@ -27,6 +26,7 @@ from desk.conversations import (
     unanswered,
 )
 from desk.database import Database, DatabaseError
+from desk.erasure import delete_rows
 from desk.handoffs import find_case, list_handoffs
 from desk.intakes import apply_effects, intake_record
 from desk.models import Base, Conversation, Message
@@ -115,16 +115,6 @@ def test_a_time_without_a_zone_cannot_be_stored(database: Database) -> None:
         session.add(Conversation(id="x", started_at=datetime(2026, 1, 1)))  # noqa: DTZ001
 
 
-def test_deleting_a_conversation_leaves_no_row_of_it(database: Database, conversation: str, asked: int) -> None:
-    with database.write() as session:
-        store_turn(session, conversation, asked, [Draft("It depends.")], WHOLE_INTAKE)
-    held = {table for table, count in rows(database).items() if count}
-    assert held >= {"conversations", "messages", "intakes", "intake_answers", "handoffs"}, "it must be there before"
-    with database.write() as session:
-        delete_conversation(session, conversation)
-    assert not any(rows(database).values())
-
-
 def test_whatever_belongs_to_a_conversation_goes_with_it() -> None:
     of_patients = {"conversation_id", "message_id"}
     for table in Base.metadata.sorted_tables:
@@ -139,7 +129,7 @@ def test_deleted_words_are_not_in_the_file_any_more(tmp_path: Path) -> None:
     with database.write() as session:
         conversation = start_conversation(session, [Draft("marzipan-word " * 200)])[0].id
     with database.write() as session:
-        delete_conversation(session, conversation)
+        delete_rows(session, [conversation])
     with database.engine.connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     database.close()
@@ -213,7 +203,7 @@ def test_a_turn_that_fails_half_way_leaves_nothing(database: Database, conversat
 
 def test_a_turn_of_a_deleted_conversation_is_not_stored(database: Database, conversation: str, asked: int) -> None:
     with database.write() as session:
-        delete_conversation(session, conversation)
+        delete_rows(session, [conversation])
     with pytest.raises(UnknownConversation), database.write() as session:
         store_turn(session, conversation, asked, [Draft("Too late.")], WHOLE_INTAKE)
     assert not any(rows(database).values())
@@ -256,7 +246,7 @@ def test_what_is_stored_is_what_the_dialogue_reckons_with(database: Database, tu
         with database.read() as session:
             assert intake_record(session, conversation) == expected
     with database.write() as session:  # a reference number belongs to one conversation
-        delete_conversation(session, conversation)
+        delete_rows(session, [conversation])
 
 
 def test_a_later_answer_replaces_an_earlier_one(database: Database, conversation: str, asked: int) -> None:

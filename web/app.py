@@ -19,6 +19,7 @@ from cordial.keys import encryption_keys, signing_key
 from cordial.post import post_of
 from cordial.settings import Settings
 from desk.database import Database
+from desk.erasure import erase_again
 from desk.sealed import Keyring, new_key
 from intake.clinic import read_clinic
 from intake.fields import the_intake
@@ -82,8 +83,10 @@ def create_app(parts: Parts) -> FastAPI:
 def make_parts(settings: Settings) -> Parts:
     """Open the database, load the model and the library, register the actions."""
     post = post_of(settings)
-    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), post.receivers)
+    keyring = Keyring(encryption_keys(settings, new_key))
+    database = Database(settings.database_address, keyring, post.receivers, settings.data)
     database.migrate()
+    erase_again(database)  # an older database may have been put in place
     clinic = read_clinic(settings.clinic_file)
     speak(clinic.language)
     texts()  # a mistake in the texts stops the start, not a patient

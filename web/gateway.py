@@ -32,10 +32,11 @@ from desk.conversations import (
     store_turn,
 )
 from desk.database import Database
+from desk.erasure import erase, on_hold, scrub
 from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record, unread_alarm
 from desk.models import Message
-from desk.own_data import delete_everything, withdraw_consent
+from desk.own_data import PATIENT, withdraw_consent
 from desk.turns import Waiting, take_turn, waiting_before
 from intake.clinic import Clinic
 from intake.judging.plain import looks_like_a_question
@@ -181,11 +182,17 @@ class Gateway:
         return messages
 
     async def delete(self, conversation_id: str) -> None:
-        """Delete a conversation; whoever follows it sees its end."""
+        """Delete a conversation as its patient wishes; whoever follows it sees its end.
+
+        Raises:
+            OnHold: if the clinic must keep it.
+        """
 
         def store() -> None:
             with self._database.write() as session:
-                delete_everything(session, conversation_id)
+                erased = erase(session, conversation_id, PATIENT)
+            if erased:
+                scrub(self._database)
 
         await self._in_thread(store)
         self._announce(conversation_id)
@@ -313,11 +320,13 @@ class Gateway:
         def store() -> list[Message]:
             with self._database.write() as session:
                 fitting = self._fitting(session, conversation_id, reply, place, text)
-                messages = store_turn(session, conversation_id, seq, fitting.drafts, fitting.effects)
-                if any(isinstance(effect, ConversationDeleted) for effect in fitting.effects):
-                    # The last words are still said, and then there is nothing left that could be read again.
-                    delete_everything(session, conversation_id)
-                return messages
+                last = self._unless_on_hold(session, conversation_id, fitting)
+                messages = store_turn(session, conversation_id, seq, last.drafts, last.effects)
+                # The last words are still said, and then there is nothing left that could be read again.
+                erased = _deletes(last) and erase(session, conversation_id, PATIENT)
+            if erased:
+                scrub(self._database)
+            return messages
 
         messages = await self._in_thread(store)
         self._announce(conversation_id)
@@ -360,6 +369,13 @@ class Gateway:
         if touched or (_found_nothing(reply) and not looks_like_a_question(text)):  # most likely an answer to the open field
             return Reply([waiting], kept)
         return Reply([*reply.drafts, waiting], kept)
+
+    def _unless_on_hold(self, session: Session, conversation_id: str, reply: Reply) -> Reply:
+        """The reply; where it would delete what the clinic must keep, a sentence that says so, and nothing is deleted."""
+        if not _deletes(reply) or not on_hold(session, conversation_id):
+            return reply
+        contact = self._clinic.email or self._clinic.phone or self._clinic.name
+        return Reply([Draft(texts().errors["on_hold"].format(contact=contact), kind="notice", sender="system")], [])
 
     def _resumed(self, place: _Place) -> Reply:
         """Go on after an emergency has been read, with the open field in the words in which it was asked."""
@@ -438,6 +454,10 @@ def _also_urgent(flag: RedFlag, reply: Reply, place: _Place) -> Reply:
 
 def _found_nothing(reply: Reply) -> bool:
     return all(draft.answer is not None and draft.answer["status"] == "abstained" for draft in reply.drafts)
+
+
+def _deletes(reply: Reply) -> bool:
+    return any(isinstance(effect, ConversationDeleted) for effect in reply.effects)
 
 
 def _waits_for_nothing(effect: Effect) -> bool:

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 
 from desk.audit import record
 from desk.conversations import UnknownConversation, exists, messages_after
+from desk.erasure import OnHold
 from desk.intakes import intake_record
 from desk.own_data import PATIENT, held_on
 from intake.fields import the_intake
@@ -57,10 +58,16 @@ async def withdraw(conversation_id: ConversationId, parts: PartsNow) -> Messages
     return Messages(messages=[as_wire(message) for message in await parts.gateway.withdraw_consent(conversation_id)])
 
 
-@router.delete("/session", status_code=204, dependencies=_COUNTED, responses=errors(401, 429))
+@router.delete("/session", status_code=204, dependencies=_COUNTED, responses=errors(401, 409, 429))
 async def delete(conversation_id: ConversationId, parts: PartsNow) -> Response:
-    """Delete the chat and everything in it. Its token opens nothing afterwards, and deleting again is no error."""
-    await parts.gateway.delete(conversation_id)
+    """Delete the chat and everything in it. Its token opens nothing afterwards, and deleting again is no error.
+
+    A chat that the clinic has to keep for a legal reason is refused with 409.
+    """
+    try:
+        await parts.gateway.delete(conversation_id)
+    except OnHold:
+        raise ApiError(409, "on_hold", contact=parts.clinic.email or parts.clinic.phone or parts.clinic.name) from None
     return Response(status_code=204)
 
 
