@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cordial.audit import audit
+from cordial.backup import backup
 from cordial.bootstrap import PROJECT, RASA
 from cordial.console import Json, plain_errors, say
 from cordial.export import export
@@ -18,6 +19,7 @@ from cordial.kb import build_index, kb, prepare_encoder, print_answer
 from cordial.notices import notices
 from cordial.records import open_database
 from cordial.red_flags import red_flags
+from cordial.retention import retention
 from cordial.settings import Settings, load_settings
 from cordial.users import say_first_link, users
 from desk.handoffs import Case, find_case, list_handoffs, waiting_since
@@ -38,6 +40,8 @@ app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
 app.add_typer(notices, name="notices")
 handoffs.command("export")(export)
+app.add_typer(retention, name="retention")
+app.add_typer(backup, name="backup")
 
 
 @app.command()

@@ -10,7 +10,9 @@ import typer
 
 from cordial.bootstrap import explain_os_error
 from cordial.settings import SettingsError
+from desk.backup import BackupError
 from desk.database import DatabaseError
+from desk.retention import RetentionError
 from desk.sealed import SealError
 from intake.clinic import ClinicError
 from intake.fields import FieldsError
@@ -32,7 +34,7 @@ def plain_errors() -> Iterator[None]:
     from cordial.start import StartError  # noqa: PLC0415
 
     ours = (SettingsError, RedFlagsError, LikenessError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError)
-    expected = (*ours, StartError)
+    expected = (*ours, StartError, RetentionError, BackupError)
     try:
         yield
     except expected as error:

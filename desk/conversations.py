@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from desk.facts import note_answers
 from desk.intakes import apply_effects
 from desk.models import Conversation, Message
 from intake.record import Effect
@@ -71,6 +72,7 @@ def append(session: Session, conversation_id: str, drafts: Sequence[Draft], repl
         for position, draft in enumerate(drafts)
     ]  # fmt: skip
     session.add_all(messages)
+    note_answers(session, messages)
     session.flush()
     return messages
 

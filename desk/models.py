@@ -2,11 +2,12 @@
 
 from desk.tables.base import Base, UtcTime
 from desk.tables.conversation import Conversation, Feedback, Intake, IntakeAnswer, Message
+from desk.tables.facts import AnswerFact
 from desk.tables.handoff import Handoff, Note, Notice, Review
 from desk.tables.people import AuditEntry, Invitation, Login, User
 from desk.tables.search import Word
 
 __all__ = [
-    "AuditEntry", "Base", "Conversation", "Feedback", "Handoff", "Intake", "IntakeAnswer", "Invitation", "Login", "Message",
-    "Note", "Notice", "Review", "User", "UtcTime", "Word",
+    "AnswerFact", "AuditEntry", "Base", "Conversation", "Feedback", "Handoff", "Intake", "IntakeAnswer", "Invitation", "Login",
+    "Message", "Note", "Notice", "Review", "User", "UtcTime", "Word",
 ]  # fmt: skip

@@ -42,6 +42,21 @@ class Keyring:
         """Encrypt a JSON value."""
         return self._fernet.encrypt(json.dumps(value, ensure_ascii=False).encode()).decode("ascii")
 
+    def seal_bytes(self, value: bytes) -> bytes:
+        """Encrypt bytes; the result is one line."""
+        return self._fernet.encrypt(value)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made.
+
+        Raises:
+            SealError: if it was sealed with another key, or changed since.
+        """
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            raise SealError("Sealed bytes cannot be opened with the configured encryption keys.") from None
+
     def blind(self, word: str) -> int:
         """A word as a number of 63 bits that only somebody with the key can make."""
         return int.from_bytes(hmac.digest(self._word_key, word.encode(), hashlib.sha256)[:8]) >> 1

@@ -149,7 +149,8 @@ def test_the_list_is_for_its_owner_alone(database: Database, tmp_path: Path) -> 
 def test_a_conversation_is_found_by_its_reference_or_its_id(database: Database, typed: str) -> None:
     with database.write() as session:
         conversation_id = plant(session, "abcd")
-        session.execute(text("UPDATE handoffs SET reference = 'C-ABCD-2345' WHERE reference = 'abcd1'"))
+        first = "(SELECT min(reference) FROM handoffs)"
+        session.execute(text(f"UPDATE handoffs SET reference = 'C-ABCD-2345' WHERE reference = {first}"))  # noqa: S608
         name = typed.format(ID=conversation_id.upper(), id=conversation_id)
         assert find_conversation(session, name) == conversation_id
         assert find_conversation(session, "C-9999-9999") is None

@@ -16,6 +16,7 @@ from desk.intakes import intake_record
 from desk.own_data import PATIENT, held_on
 from intake.fields import the_intake
 from web.asking import ConversationId, errors, limited
+from web.errors import ApiError
 from web.headers import export_style
 from web.parts import Parts, PartsNow
 from web.wire import Export, IntakeView, Messages, as_wire

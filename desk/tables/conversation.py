@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base
@@ -18,6 +18,7 @@ class Conversation(Base):
     __table_args__ = (
         Index("ix_conversations_queue", "state", "waiting_since"),
         Index("ix_conversations_last", "last_message_at"),
+        Index("ix_conversations_started", "started_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -47,6 +48,13 @@ class Message(Base):
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_messages_reply_to", "conversation_id", "reply_to"),
         Index("ix_messages_at", "at"),
+        Index(
+            "ix_messages_by_person",
+            "conversation_id",
+            "at",
+            sqlite_where=text("sender = 'coordinator'"),
+            postgresql_where=text("sender = 'coordinator'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

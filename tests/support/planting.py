@@ -32,7 +32,7 @@ def plant(session: Session, mark: str, copies: int = 3) -> str:
             values = {c.name: _value(c, mark, count, session) for c in table.columns}
             values |= {c.name: _parent(c, conversation_id, user, planted) for c in table.columns if c.foreign_keys}
             if table.name == "conversations":
-                values |= {"id": conversation_id, "legal_hold": False}
+                values |= {"id": conversation_id, "legal_hold": False, "last_seq": copies}
             kept = {name: value for name, value in values.items() if value is not None}
             row = session.execute(insert(table).values(**kept).returning(table)).one()
             planted.setdefault(table.name, []).append(row)
@@ -64,7 +64,8 @@ def _value(column: Column[Any], mark: str, count: int, session: Session) -> Any:
         return keyring_of(session).seal({"said": mark})
     if isinstance(kind, String):
         length = kind.length or 10_000
-        return f"{mark}{count}" + f" {mark}" * (50 if length > 1_000 else 0) if length > len(mark) else mark[:length]
+        unlike = f"{mark}{secrets.token_hex(2)}"  # some are unique
+        return f"{unlike} {f'{mark} ' * 50}" if length > 1_000 else unlike if length >= len(unlike) else mark[:length]
     if isinstance(kind, JSON):
         return {mark: [mark]}
     if isinstance(kind, Boolean):

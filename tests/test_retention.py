@@ -1,0 +1,156 @@
+"""What a patient wrote goes when the rules say so, and never before, nor while a hold is on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from typer.testing import CliRunner
+
+from cordial.cli import app
+from desk.audit import verify
+from desk.conversations import Draft, start_conversation
+from desk.database import Database
+from desk.erasure import list_of_erased
+from desk.models import AuditEntry, Conversation, Handoff, Intake, Login, Message, User
+from desk.retention import RetentionError, due, holds, read_rules, run, set_hold, the_rules
+from desk.sealed import Keyring
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def chat(
+    database: Database, days_ago: float, state: str = "bot", reference: str | None = None, intake: str | None = None,
+    closed_days_ago: float | None = None, hold: bool = False,
+) -> str:  # fmt: skip
+    """A conversation whose last message was so many days ago; it began a year before that."""
+    last = NOW - timedelta(days=days_ago)
+    with database.write() as session:
+        name = start_conversation(session, [Draft("Hello."), Draft("And then?")])[0].id
+        closed = NOW - timedelta(days=closed_days_ago) if closed_days_ago is not None else None
+        values = {"state": state, "started_at": last - timedelta(days=365), "closed_at": closed, "legal_hold": hold}
+        session.execute(update(Conversation).where(Conversation.id == name).values(**values))
+        session.execute(update(Message).where(Message.conversation_id == name, Message.seq == 2).values(at=last))
+        if reference:
+            session.add(Handoff(reference=reference, conversation_id=name, reason="asked", created_at=last))
+        if intake:
+            session.add(Intake(conversation_id=name, status=intake, updated_at=last))
+    return name
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "handed", "intake", "closed", "rule"),
+    [
+        (29.9, "bot", False, None, None, None),
+        (30.1, "bot", False, None, None, "questions_only"),
+        (30.1, "bot", False, "in_progress", None, "questions_only"),
+        (6.9, "bot", False, "stopped", None, None),
+        (7.1, "bot", False, "stopped", None, "no_consent"),
+        (31, "bot", True, "stopped", None, None),
+        (729, "bot", True, "completed", None, None),
+        (731, "bot", True, "completed", None, "handed_back"),
+        (2000, "waiting", True, None, None, None),
+        (2000, "human", True, None, None, None),
+        (800, "closed", True, None, 729, None),
+        (800, "closed", True, None, 731, "closed_case"),
+    ],
+)
+def test_a_chat_goes_when_its_rule_says_so(
+    database: Database, days: float, state: str, handed: bool, intake: str | None, closed: float | None, rule: str | None
+) -> None:
+    name = chat(database, days, state, "C-2345-6789" if handed else None, intake, closed)
+    with database.read() as session:
+        assert [(one.conversation_id, one.rule) for one in due(session, the_rules(), NOW)] == ([(name, rule)] if rule else [])
+
+
+def test_looking_changes_nothing_and_running_erases(database: Database, tmp_path: Path) -> None:
+    old, young = chat(database, 40), chat(database, 3)
+    with database.read() as session:
+        due(session, the_rules(), NOW)
+        assert session.get(Conversation, old)
+    assert run(database, the_rules(), NOW) == {"questions_only": 1}
+    with database.read() as session:
+        assert list(session.scalars(select(Conversation.id))) == [young]
+        [entry] = session.scalars(select(AuditEntry))
+        assert (entry.actor, entry.action, entry.subject, entry.details) == (
+            "system", "retention.erased", None, {"questions_only": 1},
+        )  # fmt: skip
+    assert list_of_erased(tmp_path) == [], "the rules find it again by themselves"
+    assert run(database, the_rules(), NOW) == {}
+
+
+def test_many_go_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.retention.AT_ONCE", 2)
+    for _ in range(5):
+        chat(database, 40)
+    assert run(database, the_rules(), NOW) == {"questions_only": 5}
+    with database.read() as session:
+        assert [entry.details["questions_only"] for entry in session.scalars(select(AuditEntry))] == [2, 2, 1]
+
+
+def test_a_hold_keeps_a_case_until_it_is_lifted(database: Database) -> None:
+    name = chat(database, 900, "closed", "C-2345-6789", closed_days_ago=800)
+    with database.write() as session:
+        assert set_hold(session, name, on=True, reason="complaint", actor="u1")
+        assert not set_hold(session, name, on=True, reason="complaint", actor="u1"), "it is on already"
+    assert run(database, the_rules(), NOW) == {}
+    with database.read() as session:
+        [(held, reference, entry)] = holds(session)
+        assert (held, reference, entry.details if entry else None) == (name, "C-2345-6789", {"reason": "complaint"})
+    with database.write() as session:
+        assert set_hold(session, name, on=False, reason="complaint", actor="u2")
+        assert verify(session) is None
+        assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["hold.set", "hold.lifted"]
+    assert run(database, the_rules(), NOW) == {"closed_case": 1}
+
+
+def test_a_hold_is_a_change_that_others_notice(database: Database) -> None:
+    name = chat(database, 1, "human", "C-2345-6789")
+    with database.write() as session:
+        set_hold(session, name, on=True, reason="authority", actor="u1")
+    with database.read() as session:
+        assert session.get_one(Conversation, name).revision == 1
+
+
+def test_old_logins_go_too(database: Database) -> None:
+    ended = NOW - timedelta(days=31)
+    with database.write() as session:
+        session.add(User(id="u1", email="a@clinic.example", name="A", role="editor", created_at=ended))
+        session.flush()
+        for token, ends in (("old", ended), ("new", NOW)):
+            session.add(Login(token_hash=token, user_id="u1", started_at=ended, seen_at=ended, ends_at=ends, proved_at=ended))
+    assert run(database, the_rules(), NOW) == {"logins": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("days: 7", "days: soon"), "days"), (("states: [bot]", "states: [waiting]"), "states"),
+        (("since: closed", "on: x"), "since"), (("decided:", "decided"), "cannot be read"),
+    ],
+)  # fmt: skip
+def test_rules_that_cannot_be_used_are_refused_by_name(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
+    file = tmp_path / "retention.yml"
+    file.write_text(Path("desk/retention.yml").read_text("utf-8").replace(*change), "utf-8")
+    with pytest.raises(RetentionError, match=complaint):
+        read_rules(file)
+
+
+def test_the_command_erases_only_with_yes(tmp_path: Path) -> None:
+    def cordial(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["retention", *arguments], env={"CORDIAL_DATA": str(tmp_path)})
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "Nothing was erased" in cordial("run")
+    key = (tmp_path / "encryption_key").read_text("ascii").strip()
+    records = Database(f"sqlite:///{tmp_path / 'cordial.db'}", Keyring([key]))
+    chat(records, (NOW - datetime.now(UTC)).days + 60)
+    records.close()
+    for arguments in (["run"], ["run", "--dry-run"], ["run", "--yes", "--dry-run"]):
+        assert "     1  Questions only" in cordial(*arguments)
+    assert "Erased." in cordial("run", "--yes")
+    assert '"counts": {}' in cordial("run", "--json")
+    assert "7 days after the last message" in cordial("rules")
