@@ -42,6 +42,7 @@ from web.parts import Parts
 from web.rasa import RasaClient
 from web.sweeping import Sweeper
 from web.texts import audit_texts, console_texts, texts
+from web.tidying import keep_tidy
 from web.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
@@ -59,7 +60,8 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
         posted = outbox_tasks(parts.database, parts.post, late_after(parts.settings.overdue_hours))
-        background = [asyncio.create_task(each) for each in (sweeper.run(), _keep_fresh(parts.library), *posted)]
+        running = (sweeper.run(), _keep_fresh(parts.library), keep_tidy(parts), *posted)
+        background = [asyncio.create_task(each) for each in running]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
         yield
         for task in background:

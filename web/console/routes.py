@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import account, audit_log, exports, joining, login, people
+from web.console import account, audit_log, erase, exports, insight, joining, login, people, retention
 
-routers: list[APIRouter] = [login.router, joining.router, account.router, people.router, audit_log.router, exports.router]
+routers: list[APIRouter] = [
+    login.router, joining.router, account.router, people.router, audit_log.router, exports.router, insight.router,
+    retention.router, erase.router,
+]  # fmt: skip

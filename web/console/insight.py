@@ -1,0 +1,209 @@
+"""Insight: numbers about what patients ask and how they are helped, as charts, tables and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from desk import insight
+from desk.audit import record
+from desk.period import LONGEST, Period, last_days
+from desk.roles import Permission
+from desk.unanswered import Group, grouped, unanswered_questions
+from intake.clinic import Clinic
+from intake.fields import the_intake
+from web.console.access import Person, needs
+from web.console.charts import shares, stacked
+from web.console.page import render
+from web.errors import ApiError
+from web.parts import Parts, PartsNow
+
+router = APIRouter(include_in_schema=False)
+
+Viewer = Annotated[Person, Depends(needs(Permission.SEE_INSIGHT))]
+PRESETS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
+_USUAL = 30
+_WORDS_SHOWN = 5
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with these
+FEWER = f"(each in fewer than {insight.FEW} conversations)"
+
+
+def period_of(
+    parts: PartsNow,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> Period:
+    """The days that an address names, in the clinic's time zone; the last thirty if it names none."""
+    usual = last_days(_USUAL, zone_of(parts.clinic))
+    last = min(last or usual.last, usual.last)
+    first = first or last - timedelta(days=_USUAL - 1)
+    if first > last or (last - first).days > LONGEST:
+        raise ApiError(422, "invalid_request", detail="from: the first day must come before the last one.")
+    return Period(first, last, usual.zone)
+
+
+Days = Annotated[Period, Depends(period_of)]
+
+
+def zone_of(clinic: Clinic) -> ZoneInfo:
+    """The clinic's time zone; UTC where it names none."""
+    hours = clinic.model_dump().get("hours") or {}
+    return ZoneInfo(hours.get("zone", "UTC"))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers under headings; the first column names the line."""
+
+    name: str
+    title: str
+    head: list[str]
+    rows: list[list[str | int]]
+
+    @property
+    def widths(self) -> list[float]:
+        """The bar of each line, by the second column, in percent of the longest."""
+        return shares([int(row[1]) for row in self.rows])
+
+
+def days_table(session: Session, period: Period, _parts: Parts) -> Table:
+    """What happened, step by step."""
+    head = [period.each.capitalize(), "Conversations", "Handoffs", "Answered", "Asked back", "No reviewed answer"]
+    rows: list[list[str | int]] = [
+        [one.first.isoformat(), one.conversations, one.handoffs, one.answered, one.clarify, one.abstained]
+        for one in insight.by_step(session, period)
+    ]
+    return Table("days", f"By {period.each}", head, rows)
+
+
+def asked_table(session: Session, period: Period, parts: Parts) -> Table:
+    """What was asked most."""
+    rows: list[list[str | int]] = [
+        [_title(parts, one.article), one.conversations, one.answers, one.section or FEWER]
+        for one in insight.most_asked(session, period)
+    ]
+    return Table("asked", "Most asked", ["Article", "Conversations", "Answers", "Section"], rows)
+
+
+def left_table(session: Session, period: Period, _parts: Parts) -> Table:
+    """Where the intake was left, in the order in which it is asked."""
+    left = insight.intake_ends(session, period).left
+    fields = {field.name: field.label for field in the_intake().fields}
+    order = [name for name in fields if name in left] + [name for name in left if name not in fields]
+    return Table("left", "Where the intake was left", ["Field", "Left here"], [[fields.get(n, n), left[n]] for n in order])
+
+
+def helpful_table(session: Session, period: Period, parts: Parts) -> Table:
+    """What patients thought of answers."""
+    rows: list[list[str | int]] = [
+        [_title(parts, one.article), one.not_helpful, one.helpful] for one in insight.how_helpful(session, period)
+    ]
+    return Table("helpful", "Helpful or not", ["Article", "Not helpful", "Helpful"], rows)
+
+
+TABLES: dict[str, Callable[[Session, Period, Parts], Table]] = {
+    "days": days_table, "asked": asked_table, "left": left_table, "helpful": helpful_table,
+}  # fmt: skip
+
+
+@router.get("/desk/insight", response_class=HTMLResponse)
+def page(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTMLResponse:
+    """All numbers of a period."""
+    with parts.database.read() as session:
+        tables = {name: make(session, period, parts) for name, make in TABLES.items()}
+        waits, ends = insight.first_replies(session, period), insight.intake_ends(session, period)
+    days = tables["days"]
+    columns = [[int(row[number]) for row in days.rows] for number in range(1, 6)]
+    labels = [_short(str(row[0]), period.each) for row in days.rows]
+    return render(
+        request, person, "insight.html", period=period, presets=_presets(period), tables=tables, ends=ends,
+        totals=[sum(column) for column in columns], talks=stacked(labels, columns[:1]), handoffs=stacked(labels, columns[1:2]),
+        answers=stacked(labels, columns[2:]), waits=waits, median=_lasting(waits.median), p90=_lasting(waits.p90),
+    )  # fmt: skip
+
+
+@router.get("/desk/insight/unanswered", response_class=HTMLResponse)
+def unanswered(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTMLResponse:
+    """What patients asked in vain. Only who may see cases sees their words; others the reviewed wording that is nearest."""
+    with parts.database.read() as session:
+        questions = unanswered_questions(session, period)
+    groups = grouped(questions, parts.encoder.encode([one.text for one in questions]))
+    may_read = person.may(Permission.SEE_CASES)
+    if may_read and groups:
+        with parts.database.write() as session:
+            record(session, person.id, "questions.viewed", None, groups=len(groups))
+    shown = [(group.conversations, len(group.questions), *_nearest(parts, group), _words(group, may_read)) for group in groups]
+    return render(
+        request, person, "unanswered.html", period=period, presets=_presets(period), groups=shown, looked_at=len(questions),
+        may_read=may_read, few=insight.FEW,
+    )  # fmt: skip
+
+
+@router.get("/desk/insight/{name}.csv")
+def download(name: str, parts: PartsNow, person: Viewer, period: Days) -> Response:
+    """One table as CSV."""
+    if name not in TABLES:
+        raise ApiError(404, "not_found")
+    with parts.database.read() as session:
+        table = TABLES[name](session, period, parts)
+    file = f"{name}-{period.first}-{period.last}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return Response(as_csv([table.head, *table.rows]), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def as_csv(rows: Sequence[Sequence[str | int]]) -> bytes:
+    """Lines for a spreadsheet, which reads them as UTF-8 and reckons with none of the texts."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _presets(period: Period) -> list[tuple[str, str, bool]]:
+    """Links to usual periods: what they are called, their query, and whether it is the one shown."""
+    usual = [(text, last_days(days, period.zone, datetime.now(UTC))) for days, text in PRESETS]
+    return [(text, f"from={one.first}&to={one.last}", one == period) for text, one in usual]
+
+
+def _title(parts: Parts, slug: str | None) -> str:
+    found = parts.library.article(slug) if slug else None
+    return found.front.title if found else slug or "All others"
+
+
+def _nearest(parts: Parts, group: Group) -> tuple[str, str]:
+    """The article and the section that are nearest to a group's middle, in reviewed words."""
+    found = parts.library.explain(group.questions[0].text)[0].candidates
+    if not found:
+        return "", "nothing near"
+    passages = parts.library.generation.passages
+    same = (one for one in passages if (one.article, one.section) == (found[0].article, found[0].section))
+    passage = next(same, None)
+    return (passage.title, passage.heading) if passage else (found[0].article, found[0].section)
+
+
+def _words(group: Group, may_read: bool) -> list[str]:
+    return list(dict.fromkeys(one.text for one in group.questions))[:_WORDS_SHOWN] if may_read else []
+
+
+def _short(day: str, each: str) -> str:
+    shown = date.fromisoformat(day)
+    return f"{shown:%b %Y}" if each == "month" else f"{shown.day} {shown:%b}"
+
+
+def _lasting(wait: timedelta | None) -> str:
+    """A time in words."""
+    if wait is None:
+        return "–"
+    minutes = round(wait.total_seconds() / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:.1f} days"
