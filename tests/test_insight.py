@@ -15,7 +15,7 @@ from desk.insight import Asked, Helpful, by_step, first_replies, how_helpful, in
 from desk.models import AnswerFact, Conversation, Feedback, Handoff, Intake, Message
 from desk.period import Period, last_days
 from desk.unanswered import Unanswered, grouped, unanswered_questions
-from intake.record import FieldAsked, IntakeStopped
+from intake.record import Effect, FieldAsked, IntakeStopped
 from web.console.charts import stacked
 from web.console.insight import as_csv
 
@@ -83,7 +83,7 @@ def test_waits_are_counted_from_the_handoff_to_the_first_words_of_a_person(datab
 
 
 def test_an_intake_is_left_at_the_field_that_was_asked_last(database: Database) -> None:
-    def at_field(effects: list[object], updated: datetime, status: str | None = None) -> None:
+    def at_field(effects: list[Effect], updated: datetime, status: str | None = None) -> None:
         name = chat(database, "Start the intake", None)
         with database.write() as session:
             seq = store_patient_message(session, name, "go", "Go").seq

@@ -34,7 +34,8 @@ PRESETS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
 _USUAL = 30
 _WORDS_SHOWN = 5
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with these
-FEWER = f"(each in fewer than {insight.FEW} conversations)"
+FEWER = f"each in fewer than {insight.FEW} conversations"
+SHOWN = 15  # lines of a table on the page; all of them are in the CSV
 
 
 def period_of(
@@ -88,10 +89,10 @@ def days_table(session: Session, period: Period, _parts: Parts) -> Table:
 def asked_table(session: Session, period: Period, parts: Parts) -> Table:
     """What was asked most."""
     rows: list[list[str | int]] = [
-        [_title(parts, one.article), one.conversations, one.answers, one.section or FEWER]
+        [one.section or "All others", one.conversations, one.answers, _title(parts, one.article) if one.article else FEWER]
         for one in insight.most_asked(session, period)
     ]
-    return Table("asked", "Most asked", ["Article", "Conversations", "Answers", "Section"], rows)
+    return Table("asked", "Most asked", ["Section", "Conversations", "Answers", "Article"], rows)
 
 
 def left_table(session: Session, period: Period, _parts: Parts) -> Table:
@@ -127,7 +128,8 @@ def page(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTM
     return render(
         request, person, "insight.html", period=period, presets=_presets(period), tables=tables, ends=ends,
         totals=[sum(column) for column in columns], talks=stacked(labels, columns[:1]), handoffs=stacked(labels, columns[1:2]),
-        answers=stacked(labels, columns[2:]), waits=waits, median=_lasting(waits.median), p90=_lasting(waits.p90),
+        answers=stacked(labels, columns[2:]), shown=SHOWN, few=insight.FEW, waits=waits, median=_lasting(waits.median),
+        p90=_lasting(waits.p90),
     )  # fmt: skip
 
 
@@ -164,7 +166,9 @@ def as_csv(rows: Sequence[Sequence[str | int]]) -> bytes:
     """Lines for a spreadsheet, which reads them as UTF-8 and reckons with none of the texts."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
+    writer.writerows(
+        [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row] for row in rows
+    )
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -175,6 +179,7 @@ def _presets(period: Period) -> list[tuple[str, str, bool]]:
 
 
 def _title(parts: Parts, slug: str | None) -> str:
+    """An article's title; its slug, if there is no such article any more."""
     found = parts.library.article(slug) if slug else None
     return found.front.title if found else slug or "All others"
 
