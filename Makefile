@@ -4,12 +4,14 @@ BOOTSTRAP = $(PYTHON) -m cordial.bootstrap
 # Where this is set, as in many containers, every start of Rasa would compile TensorFlow's Python files again: ten seconds.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run setup test check fix lock rasa clean
+.PHONY: help run demo setup test check fix lock rasa clean
 
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 run:     ## set up what is missing, train if needed, start everything, print the addresses
 	@$(BOOTSTRAP) && exec .venv/bin/cordial start
+demo:    ## the same with made-up cases, in a data folder of its own (ARGS=--again fills it anew)
+	@$(BOOTSTRAP) && exec .venv/bin/cordial demo $(ARGS)
 setup:   ## both environments and the embedding model, nothing more
 	@$(BOOTSTRAP)
 test:    ## set up what is missing and run every test

@@ -14,6 +14,7 @@ from cordial.audit import audit
 from cordial.backup import backup
 from cordial.bootstrap import PROJECT, RASA
 from cordial.console import Json, plain_errors, say
+from cordial.demo import demo
 from cordial.export import export
 from cordial.kb import build_index, kb, prepare_encoder, print_answer
 from cordial.notices import notices
@@ -42,6 +43,7 @@ app.add_typer(notices, name="notices")
 handoffs.command("export")(export)
 app.add_typer(retention, name="retention")
 app.add_typer(backup, name="backup")
+app.command()(demo)
 
 
 @app.command()
