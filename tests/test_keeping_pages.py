@@ -1,0 +1,144 @@
+"""In the console: who may see numbers, keep and erase; and what each of them sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from sqlalchemy import select
+
+from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
+from desk.erasure import list_of_erased
+from desk.models import AuditEntry, Conversation, Handoff
+from tests.support.people import Patient
+from tests.support.staff import Staff, open_records
+from tests.support.system import System
+
+NewStaff = Callable[..., Staff]
+
+
+@pytest.fixture(scope="module")
+def asked_in_vain(lonely_web: System) -> str:
+    """A question that three patients asked in vain; gives the last one's conversation."""
+    records = open_records(lonely_web.data)
+    for text in ("Do you treat cats?", "Can you treat my cat?", "Do you treat a cat?"):
+        with records.write() as session:
+            name = start_conversation(session, [Draft("Hello.")])[0].id
+            seq = store_patient_message(session, name, str(uuid4()), text).seq
+            store_turn(session, name, seq, [Draft("…", kind="answer", answer={"status": "abstained", "passages": []})], [])
+    records.close()
+    return name
+
+
+@pytest.fixture
+def case(lonely_web: System, lonely_patient: Patient) -> str:
+    """The reference number of a patient's case."""
+    records, reference = open_records(lonely_web.data), f"C-{uuid4().hex[:8].upper()}"
+    with records.write() as session:
+        conversation = session.get_one(Conversation, lonely_patient.session)
+        handoff = {"reference": reference, "conversation_id": conversation.id, "reason": "asked"}
+        session.add(Handoff(**handoff, created_at=conversation.started_at))
+    records.close()
+    return reference
+
+
+def entries(system: System, subject: str) -> list[str]:
+    """What the audit log knows of something."""
+    records = open_records(system.data)
+    with records.read() as session:
+        found = list(session.scalars(select(AuditEntry.action).where(AuditEntry.subject == subject)))
+    records.close()
+    return found
+
+
+def test_numbers_are_for_everybody_at_the_desk_and_words_for_those_who_see_cases(
+    lonely_web: System, new_staff: NewStaff, asked_in_vain: str
+) -> None:
+    for role, reads in (("coordinator", True), ("editor", False)):
+        staff = new_staff(lonely_web, role)
+        assert "Conversations begun" in staff.http.get("/desk/insight").text
+        page = staff.http.get("/desk/insight/unanswered").text
+        assert "3 times, in 3 conversations" in page
+        assert ("Can you treat my cat?" in page) is reads
+    rows = staff.http.get("/desk/insight/days.csv").text.splitlines()
+    assert rows[0].startswith("\ufeffDay,Conversations")
+    assert len(rows) == 31
+    assert staff.http.get("/desk/insight/nothing.csv").status_code == 404
+    assert staff.http.get("/desk/insight?from=2026-11-02&to=2026-11-01").status_code == 422
+
+
+def test_an_administrator_erases_after_proof_and_a_second_look(
+    lonely_web: System, new_staff: NewStaff, lonely_patient: Patient, case: str
+) -> None:
+    admin = new_staff(lonely_web, "administrator")
+    assert admin.http.post("/desk/erase", data={"case": case, "sure": "yes"}).url.path == "/desk/prove"
+    admin.prove()
+    assert "no such case" in admin.http.post("/desk/erase", data={"case": "C-9999-9999"}).text
+    shown = admin.http.post("/desk/erase", data={"case": case.lower()})
+    assert "Erase it for good" in shown.text
+    assert lonely_patient.log(), "nothing is erased before that"
+    assert "It is erased" in admin.http.post("/desk/erase", data={"case": case, "sure": "yes"}).text
+    assert lonely_patient.send("Hello?").status_code == 401
+    assert lonely_patient.session in list_of_erased(lonely_web.data)
+    assert entries(lonely_web, lonely_patient.session) == ["conversation.deleted"]
+
+
+def test_a_hold_stops_erasing_until_it_is_lifted(
+    lonely_web: System, new_staff: NewStaff, lonely_patient: Patient, case: str
+) -> None:
+    admin = new_staff(lonely_web, "administrator")
+    admin.prove()
+    hold = {"case": case, "reason": "complaint", "on": "yes"}
+    page = admin.http.post("/desk/retention/hold", data=hold).text
+    assert case in page
+    assert "A complaint that is being looked into" in page
+    assert "on legal hold" in admin.http.post("/desk/erase", data={"case": case, "sure": "yes"}).text
+    assert lonely_patient.http.delete("/api/chat/session").status_code == 409
+    assert case not in admin.http.post("/desk/retention/hold", data={**hold, "on": "no"}).text
+    assert lonely_patient.http.delete("/api/chat/session").status_code == 204
+    assert entries(lonely_web, lonely_patient.session) == ["hold.set", "hold.lifted", "conversation.deleted"]
+
+
+def test_a_free_text_about_a_person_is_no_reason(lonely_web: System, new_staff: NewStaff, case: str) -> None:
+    refused = new_staff(lonely_web, "administrator").http.post(
+        "/desk/retention/hold", data={"case": case, "reason": "Maria Example sues us", "on": "yes"}
+    )
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("role", ["coordinator", "physician", "editor"])
+def test_others_neither_keep_nor_erase(lonely_web: System, new_staff: NewStaff, role: str, case: str) -> None:
+    staff = new_staff(lonely_web, role)
+    staff.prove()
+    assert staff.http.get("/desk/retention").status_code == 403
+    assert staff.http.post("/desk/retention/hold", data={"case": case, "reason": "complaint", "on": "yes"}).status_code == 403
+    assert staff.http.post("/desk/erase", data={"case": case, "sure": "yes"}).status_code == 403
+
+
+def test_the_pages_can_be_used_by_everybody(lonely_web: System, new_staff: NewStaff, asked_in_vain: str) -> None:
+    admin, coordinator = new_staff(lonely_web, "administrator"), new_staff(lonely_web, "coordinator")
+    admin.prove()
+    looked_at = [
+        (coordinator, "/desk/insight"), (coordinator, "/desk/insight/unanswered"), (admin, "/desk/retention"),
+        (admin, "/desk/erase"),
+    ]  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        for staff, path in looked_at:
+            for width, scheme in ((1280, "light"), (320, "dark")):
+                context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+                cookies = [{"name": c.name, "value": str(c.value), "url": lonely_web.url} for c in staff.http.cookies.jar]
+                context.add_cookies(cookies)  # type: ignore[arg-type]
+                page = context.new_page()
+                complaints: list[str] = []
+                page.on("console", lambda message, told=complaints: told.append(message.text))
+                page.goto(f"{lonely_web.url}{path}")
+                found = Axe().run(page)
+                assert found.violations_count == 0, (path, width, found.generate_report())
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                assert complaints == [], (path, complaints)
+                context.close()
+        browser.close()
