@@ -57,7 +57,7 @@ def demo_settings(folder: Path) -> Settings:
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         if name.removeprefix(PREFIX) not in _TAKEN_OVER:
             del os.environ[name]
-    _take_encoder(real.data, folder)
+    _take_what_was_built(real.data, folder)
     (folder / "cordial.env").write_text("# No settings file reaches a demonstration.\n", "utf-8")
     os.environ["CORDIAL_SETTINGS_FILE"] = str(folder / "cordial.env")
     os.environ["CORDIAL_DATA"] = str(folder)
@@ -97,8 +97,9 @@ def _empty(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _take_encoder(source: Path, folder: Path) -> None:
-    """Have the prepared embedding model here too, which would take a while to make again."""
+def _take_what_was_built(source: Path, folder: Path) -> None:
+    """Have the prepared embedding model and the index here too, which would take minutes to make again."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if (source / "encoder" / "NAME").is_file() and not (folder / "encoder").exists():
-        shutil.copytree(source / "encoder", folder / "encoder")
+    for part, whole in (("encoder", "NAME"), ("knowledge", "current")):
+        if (source / part / whole).is_file() and not (folder / part).exists():
+            shutil.copytree(source / part, folder / part)
