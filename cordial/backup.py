@@ -64,7 +64,7 @@ def backup_restore(
                 f"The backup is sealed, and there is no key. Put `encryption_key` into {settings.data}, or set "
                 "CORDIAL_ENCRYPTION_KEYS."
             )
-        database = Database(settings.database_address, _keyring(settings), settings.data)
+        database = Database(settings.database_address, _keyring(settings), folder=settings.data)
         there = database.file is not None and database.file.is_file()
         if there and not yes:
             raise BackupError("There are records already. With --yes they are backed up first, and then replaced.")

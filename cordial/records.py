@@ -10,6 +10,6 @@ from desk.sealed import Keyring, new_key
 
 def open_database(settings: Settings) -> Database:
     """The records, with the tables of this version."""
-    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), settings.data)
+    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), folder=settings.data)
     database.migrate()
     return database
