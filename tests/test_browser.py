@@ -48,7 +48,7 @@ def test_the_link_of_a_quote_names_the_version_and_the_place_in_the_article(page
     quote = page.locator(".card blockquote").first.inner_text()
     with page.context.expect_page() as opened:
         page.locator(".card figcaption a").first.click()
-    expect(opened.value.locator("body")).to_contain_text(quote[:30])
+    expect(opened.value.locator("mark#passage")).to_contain_text(quote[:30])
 
 
 def test_a_patient_says_whether_an_answer_was_helpful_and_may_change_their_mind(page: Page) -> None:

@@ -91,6 +91,21 @@ def test_deleting_everything_asks_first_and_leaves_nothing_here_or_there(page: P
     expect(page.get_by_role("button", name="Start the intake")).to_be_visible()
 
 
+def test_what_is_deleted_in_one_tab_is_gone_from_the_other_too(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_text("Maria Example")).to_be_visible(timeout=ANSWER)
+    dialog = my_data(page)
+    dialog.get_by_role("button", name="Delete everything").click()
+    dialog.get_by_role("button", name="Yes, delete everything").click()
+    expect(other.locator(".connection")).to_contain_text("ended in another tab", timeout=ANSWER)
+    expect(other.locator(".message")).to_have_count(0)
+    expect(page.locator(".connection")).to_contain_text("has been deleted")
+    page.get_by_role("button", name="Start a new conversation").click()
+    for tab in (page, other):
+        expect(tab.get_by_role("button", name="Start the intake")).to_be_visible(timeout=ANSWER)
+
+
 def test_when_the_service_is_away_my_data_says_so_and_can_be_tried_again(page: Page) -> None:
     page.context.set_offline(True)
     page.get_by_role("button", name="My data").click()

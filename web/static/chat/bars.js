@@ -42,14 +42,14 @@ export class ConnectionBar {
 
   update(state, note) {
     const { strings, node } = this;
-    const over = state === 'ended' || state === 'deleted';
+    const over = ['ended', 'deleted', 'elsewhere'].includes(state);
     const trouble = over || state === 'offline' || state === 'reconnecting';
     const words = trouble ? strings.connection[state] : note ? strings.connection[note] : '';
     const hadFocus = node.contains(node.getRootNode().activeElement);
     node.hidden = !words;
     node.className = `connection ${trouble ? `trouble is-${state}` : 'mild'}`;
     this.words.textContent = words;
-    if (this.contact) this.contact.hidden = !trouble || state === 'deleted';
+    if (this.contact) this.contact.hidden = !trouble || state === 'deleted' || state === 'elsewhere';
     this.tryNow.hidden = state !== 'reconnecting';
     this.startNew.hidden = !over;
     if (hadFocus && !node.contains(node.getRootNode().activeElement)) this.focusElsewhere();

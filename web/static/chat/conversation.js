@@ -82,7 +82,7 @@ export class Conversation extends EventTarget {
   }
 
   get over() {
-    return this.connection === 'ended' || this.connection === 'deleted';
+    return ['ended', 'deleted', 'elsewhere'].includes(this.connection);
   }
 
   /** Withdraws the consent. Throws ApiError if that did not work. */
@@ -98,11 +98,8 @@ export class Conversation extends EventTarget {
       // What is no longer known has been deleted already, by another tab or by an earlier try whose answer was lost.
       if (!error.sessionOver) throw error;
     }
-    this.run.abort();
-    this.flushing = false;
     this.store.forgetSession();
-    this.api.token = null;
-    this.#setConnection('deleted');
+    this.#leave('deleted');
   }
 
   get waitingForAnswer() {
@@ -328,13 +325,26 @@ export class Conversation extends EventTarget {
 
   #otherTab({ key, newValue }) {
     if (key === this.store.sessionKey) {
-      if (this.store.readSession()?.session === this.sessionId) return;
+      const session = this.store.readSession()?.session;
+      if (session === this.sessionId) return;
       this.store.reset();
+      // Deleted in the other tab. If it starts over there, its new session follows at once, and this tab goes along.
+      if (!session) return this.#leave('elsewhere');
       this.api.token = null;
       this.start();
     } else if (key && newValue === null && this.store.removedElsewhere(key)) {
       this.#changed();
     }
+  }
+
+  #leave(state) {
+    this.run.abort();
+    this.flushing = false;
+    this.api.token = null;
+    // Aborting took the ears for other tabs away with everything else.
+    this.run = new AbortController();
+    this.#listen(this.run.signal);
+    this.#setConnection(state);
   }
 
   #lost() {

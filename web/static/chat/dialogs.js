@@ -35,8 +35,8 @@ export class Question {
  * A button that asks once more in its own place before something that cannot be undone. `act` may fail; then the reader is told
  * and can try again.
  */
-export function carefulButton({ ask, sure, yes, cancel, act, failed, say }) {
-  const problem = el('p', { class: 'own-problem', hidden: true });
+export function carefulButton({ ask, sure, yes, cancel, act, failed }) {
+  const problem = el('p', { class: 'own-problem', role: 'alert', hidden: true });
   const first = el('button', { type: 'button', class: 'plain ask' }, ask);
   const go = el('button', { type: 'button', class: 'danger' }, yes);
   const back = el('button', { type: 'button', class: 'plain' }, cancel);
@@ -48,7 +48,6 @@ export function carefulButton({ ask, sure, yes, cancel, act, failed, say }) {
   };
   first.addEventListener('click', () => {
     show(true);
-    say(sure);
     back.focus();
   });
   back.addEventListener('click', () => {
@@ -63,7 +62,6 @@ export function carefulButton({ ask, sure, yes, cancel, act, failed, say }) {
     } catch {
       problem.textContent = failed;
       problem.hidden = false;
-      say(failed);
     }
     go.removeAttribute('aria-disabled');
   });

@@ -4,8 +4,8 @@ import { fill, formatDay, readable } from './text.js';
 
 /** "My data": what is held, a copy of it, and the two ways to take it back, each explained before it is done. */
 export class OwnData {
-  constructor({ strings, base, actions, say }) {
-    Object.assign(this, { strings, base, actions, say, addresses: [] });
+  constructor({ strings, base, actions }) {
+    Object.assign(this, { strings, base, actions, addresses: [] });
     this.content = el('div', { class: 'own-data' });
     const close = el('button', { type: 'button', class: 'plain', onclick: () => this.node.close() }, strings.close);
     this.node = el(
@@ -26,8 +26,7 @@ export class OwnData {
       if (this.node.open) this.#show(intake, file, page);
     } catch {
       const again = el('button', { type: 'button', class: 'plain', onclick: () => this.open() }, tryAgain);
-      this.content.replaceChildren(el('p', { class: 'own-problem' }, own.failed), again);
-      this.say(own.failed);
+      this.content.replaceChildren(el('p', { class: 'own-problem', role: 'alert' }, own.failed), again);
     }
   }
 
@@ -88,7 +87,7 @@ export class OwnData {
       own.withdraw,
       el('p', {}, own.withdrawText),
       carefulButton({
-        ask: own.withdrawAsk, sure: own.withdrawSure, yes: own.withdrawYes, cancel, failed: own.notDone, say: this.say,
+        ask: own.withdrawAsk, sure: own.withdrawSure, yes: own.withdrawYes, cancel, failed: own.notDone,
         act: () => this.#finish(this.actions.withdrawConsent()),
       }),
     );
@@ -100,7 +99,7 @@ export class OwnData {
       own.erase,
       el('p', {}, own.eraseText),
       carefulButton({
-        ask: own.eraseAsk, sure: own.eraseSure, yes: own.eraseYes, cancel, failed: own.notDone, say: this.say,
+        ask: own.eraseAsk, sure: own.eraseSure, yes: own.eraseYes, cancel, failed: own.notDone,
         act: () => this.#finish(this.actions.erase()),
       }),
     );

@@ -68,6 +68,7 @@ export default {
     reconnecting: 'We cannot reach our service right now. We keep trying, and your messages are kept.',
     ended: 'This conversation has ended. You can still read it here.',
     deleted: 'Everything in this chat has been deleted. To ask something again, start a new chat.',
+    elsewhere: 'This conversation was ended in another tab.',
     expired: 'Your earlier conversation is no longer open, so this is a new one.',
   },
   reachUs: 'Or reach us here:',

@@ -33,14 +33,14 @@ export class View {
   }
 
   #makeParts() {
-    const { strings, clinic, base, actions, say } = this;
+    const { strings, clinic, base, actions } = this;
     const focusElsewhere = () => this.focusConversation();
     const startOver = () => actions.startOver();
     this.transcript = this.#transcript();
     this.alarm = new AlarmBar({ strings, log: this.log, show: (node) => this.#show(node) });
     this.connection = new ConnectionBar({ strings, clinic, reconnect: () => actions.reconnect(), startOver, focusElsewhere });
     this.intake = new IntakeBar({ strings, send: (text) => this.#send(text), focusElsewhere });
-    this.ownData = new OwnData({ strings, base, actions, say });
+    this.ownData = new OwnData({ strings, base, actions });
     this.startOver = new Question({
       title: strings.startOverTitle, text: strings.startOverText, yes: strings.startOverYes, cancel: strings.cancel, confirm: startOver,
     });
@@ -99,6 +99,9 @@ export class View {
   }
 
   say(text, { urgent = false } = {}) {
+    // What lies behind an open dialog is not read out, so it is said when the dialog has closed.
+    const dialog = this.node.querySelector('dialog[open]');
+    if (dialog) return dialog.addEventListener('close', () => this.say(text, { urgent }), { once: true });
     const line = el('p', {}, text);
     (urgent ? this.urgent : this.polite).append(line);
     // Kept for a while so that a slow screen reader gets it, then removed so that nobody finds it twice.
