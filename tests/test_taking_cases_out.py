@@ -6,30 +6,50 @@ import csv
 import io
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from desk.csv_export import COLUMNS, harmless
-from desk.models import AuditEntry
+from desk.models import AuditEntry, Login
 from intake.fhir import read_bundle
 from intake.record import FieldAnswered, HandoffAsked, IntakeCompleted
 from tests.support.case_files import record_of
+from tests.support.console_alone import ConsoleAlone
 from tests.support.handing_off import Turns
 from tests.support.people import ANSWERS
-from tests.support.staff import Staff
-from tests.support.system import System
+from tests.support.staff import Staff, console_client
 
-pytestmark = pytest.mark.slow
 FORMS = {"export.pdf": "application/pdf", "export.fhir.json": "application/fhir+json", "export.json": "application/json"}
 PATHS = [*(f"/desk/cases/REFERENCE/{form}" for form in FORMS), "/desk/queue.csv"]
 
 
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleAlone]:
+    """The console."""
+    web = ConsoleAlone(tmp_path_factory.mktemp("console"))
+    yield web
+    web.closes()
+
+
+@pytest.fixture(scope="module")
+def staff(web: ConsoleAlone) -> Iterator[dict[str, Staff]]:
+    """One person of each role, who is logged in."""
+    people = {role: Staff(web.url, web.database, role) for role in ("coordinator", "editor", "administrator")}
+    yield people
+    for person in people.values():
+        person.http.close()
+
+
 @pytest.fixture
-def coordinator(lonely_web: System, new_staff: Callable[..., Staff]) -> Staff:
-    """A coordinator who is logged in."""
-    return new_staff(lonely_web)
+def coordinator(web: ConsoleAlone, staff: dict[str, Staff]) -> Staff:
+    """A coordinator who gave their password long ago."""
+    with web.database.write() as session:
+        session.execute(update(Login).values(proved_at=datetime.now(UTC) - timedelta(hours=1)))
+        session.execute(delete(AuditEntry))
+    return staff["coordinator"]
 
 
 @pytest.fixture
@@ -82,18 +102,16 @@ def test_without_the_password_given_anew_nothing_comes(path: str, coordinator: S
 
 @pytest.mark.parametrize("role", ["editor", "administrator"])
 @pytest.mark.parametrize("path", PATHS)
-def test_who_does_not_care_for_patients_gets_nothing(
-    path: str, role: str, lonely_web: System, new_staff: Callable[..., Staff], reference: str
-) -> None:
-    somebody = new_staff(lonely_web, role)
+def test_who_does_not_care_for_patients_gets_nothing(path: str, role: str, staff: dict[str, Staff], reference: str) -> None:
+    somebody = staff[role]
     somebody.prove()
     assert somebody.http.get(path.replace("REFERENCE", reference)).status_code == 403
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/desk/cases/REFERENCE/export"])
-def test_a_stranger_gets_nothing(path: str, lonely_web: System, coordinator: Staff, reference: str) -> None:
-    coordinator.http.cookies.clear()
-    page = coordinator.http.get(path.replace("REFERENCE", reference))
+def test_a_stranger_gets_nothing(path: str, web: ConsoleAlone, reference: str) -> None:
+    with console_client(web.url) as stranger:
+        page = stranger.get(path.replace("REFERENCE", reference))
     assert page.url.path == "/desk/login"
     assert "Maria" not in page.text
 

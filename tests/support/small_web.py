@@ -12,6 +12,7 @@ import uvicorn
 from rasa_sdk.executor import ActionExecutor
 
 from cordial.keys import encryption_keys, signing_key
+from cordial.post import post_of
 from cordial.settings import Settings
 from desk.database import Database
 from desk.sealed import Keyring, new_key
@@ -66,7 +67,8 @@ def small_web(folder: Path, library: Library, encoder: Encoder, **settings: str 
 
 
 def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
-    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)))
+    post = post_of(settings)
+    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), post.receivers)
     database.migrate()
     clinic = read_clinic(settings.clinic_file)
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
@@ -75,5 +77,5 @@ def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
     gateway = Gateway(database, rasa, clinic, the_red_flags())
     return Parts(
         settings=settings, database=database, encoder=encoder, library=library, clinic=clinic, rasa=rasa,
-        gateway=gateway, tokens=tokens, executor=ActionExecutor(), limits=limits,
+        gateway=gateway, tokens=tokens, executor=ActionExecutor(), limits=limits, post=post,
     )  # fmt: skip

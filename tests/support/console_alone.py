@@ -1,0 +1,55 @@
+"""The console over real HTTP, in this process and without an index, a model or Rasa: for what needs none of them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, cast
+
+import uvicorn
+
+from cordial.bootstrap import PROJECT
+from cordial.settings import Settings
+from desk.database import Database
+from desk.receivers import Receiver
+from desk.sealed import Keyring, new_key
+from desk.sender import Post
+from intake.clinic import read_clinic
+from tests.support.system import free_port, until
+from web.app import create_app
+from web.limits import make_limits
+from web.parts import Parts
+from web.tokens import Tokens
+
+
+class ConsoleAlone:
+    """Web without what answers patients."""
+
+    def __init__(self, data: Path, *receivers: Receiver) -> None:
+        """Open the records and listen."""
+        self.port, self.data = free_port(), data
+        settings = Settings(data=data, port=self.port, limits="off")
+        self.database = Database(settings.database_address, Keyring([new_key()]), receivers)
+        self.database.migrate()
+        nothing = cast(Any, None)
+        parts = Parts(
+            settings=settings, database=self.database, encoder=nothing, library=nothing, rasa=nothing, gateway=nothing,
+            executor=nothing, clinic=read_clinic(PROJECT / "clinic.yml"), tokens=Tokens(new_key(), 1),
+            limits=make_limits(False, None), post=Post(receivers, None, "", {}, self.url),
+        )  # fmt: skip
+        config = uvicorn.Config(create_app(parts), port=self.port, lifespan="off", log_config=None, access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        until(lambda: self._server.started, 30, "listening")
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def closes(self) -> None:
+        """Stop listening."""
+        self._server.should_exit = True
+        self._thread.join(10)
+        self.database.close()
