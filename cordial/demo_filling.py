@@ -97,9 +97,11 @@ class DemoPatient:
         replies = self.writes("Start the intake")
         for _ in range(_MOST_FIELDS):
             asked = [message["question"]["field"] for message in replies if message["question"]]
+            if not asked:  # everything was read back
+                self.writes("Send it")
             if not asked or asked[-1] == case.stops_at:
                 return
-            replies = self.writes("Send it" if asked[-1] == "review" else case.intake.get(asked[-1], "skip"))
+            replies = self.writes(case.intake.get(asked[-1], "skip"))
 
     def _post(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}

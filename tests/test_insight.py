@@ -149,7 +149,7 @@ def test_unanswered_questions_are_gathered_and_what_few_asked_is_not_shown(datab
 def test_a_chart_shows_every_number_within_its_frame() -> None:
     chart = stacked([f"{day} Nov" for day in range(1, 31)], [[day for day in range(30)], [1] * 30])
     assert len(chart.bars) == 29 + 30
-    assert len(chart.across) <= 8
+    assert len(chart.across) <= 6
     assert [tick.text for tick in chart.up] == ["0", "10", "20", "30", "40"]
     assert all(chart.left <= bar.x and bar.x + bar.width <= chart.right and bar.y >= 0 for bar in chart.bars)
     assert stacked([], [[]]).bars == []

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 720, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 6, 10, 28
-_LABELS = 8  # at most, along the bottom
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 6, 14, 34
+_LABELS = 6  # at most, along the bottom
 _TICKS = 4
 
 

@@ -20,7 +20,7 @@ from desk.period import LONGEST, Period, last_days
 from desk.roles import Permission
 from desk.unanswered import Group, grouped, unanswered_questions
 from intake.clinic import Clinic
-from intake.fields import the_intake
+from intake.fields import REVIEW, the_intake
 from web.console.access import Person, needs
 from web.console.charts import shares, stacked
 from web.console.page import render
@@ -98,7 +98,7 @@ def asked_table(session: Session, period: Period, parts: Parts) -> Table:
 def left_table(session: Session, period: Period, _parts: Parts) -> Table:
     """Where the intake was left, in the order in which it is asked."""
     left = insight.intake_ends(session, period).left
-    fields = {field.name: field.label for field in the_intake().fields}
+    fields = {field.name: field.label for field in the_intake().fields} | {REVIEW: "Reading everything back"}
     order = [name for name in fields if name in left] + [name for name in left if name not in fields]
     return Table("left", "Where the intake was left", ["Field", "Left here"], [[fields.get(n, n), left[n]] for n in order])
 
