@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
 from desk.erasure import list_of_erased
-from desk.models import AuditEntry, Conversation, Handoff
+from desk.models import AuditEntry, Conversation, Handoff, Login
 from tests.support.people import Patient
 from tests.support.staff import Staff, open_records
 from tests.support.system import System
@@ -74,6 +75,9 @@ def test_an_administrator_erases_after_proof_and_a_second_look(
     lonely_web: System, new_staff: NewStaff, lonely_patient: Patient, case: str
 ) -> None:
     admin = new_staff(lonely_web, "administrator")
+    with admin.records.write() as session:
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        session.execute(update(Login).where(Login.user_id == admin.user_id).values(proved_at=an_hour_ago))
     assert admin.http.post("/desk/erase", data={"case": case, "sure": "yes"}).url.path == "/desk/prove"
     admin.prove()
     assert "no such case" in admin.http.post("/desk/erase", data={"case": "C-9999-9999"}).text
