@@ -19,7 +19,7 @@ from web.inner import from_inside
 
 # Everything that anybody may use. A new route is closed unless it is written down here.
 FOR_EVERYBODY = {
-    "GET /", "GET /chat", "GET /library", "GET /widget.js", "GET /healthz", "GET /readyz",
+    "GET /", "GET /chat", "GET /library", "POST /library", "GET /widget.js", "GET /healthz", "GET /readyz",
     "GET /metrics", "POST /api/chat/sessions",
     # the way in
     "GET /desk/login", "POST /desk/login", "GET /desk/login/recovery", "POST /desk/login/recovery",
