@@ -6,11 +6,11 @@ import csv
 import io
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from desk.csv_export import COLUMNS, harmless
 from desk.models import AuditEntry, Login
@@ -22,6 +22,7 @@ from tests.support.handing_off import Turns
 from tests.support.people import ANSWERS
 from tests.support.staff import Staff, console_client
 
+Noted = Callable[[], list[AuditEntry]]
 FORMS = {"export.pdf": "application/pdf", "export.fhir.json": "application/fhir+json", "export.json": "application/json"}
 PATHS = [*(f"/desk/cases/REFERENCE/{form}" for form in FORMS), "/desk/queue.csv"]
 
@@ -48,7 +49,6 @@ def coordinator(web: ConsoleAlone, staff: dict[str, Staff]) -> Staff:
     """A coordinator who gave their password long ago."""
     with web.database.write() as session:
         session.execute(update(Login).values(proved_at=datetime.now(UTC) - timedelta(hours=1)))
-        session.execute(delete(AuditEntry))
     return staff["coordinator"]
 
 
@@ -61,12 +61,17 @@ def reference(coordinator: Staff) -> str:
     return reference
 
 
-def audited(staff: Staff) -> list[AuditEntry]:
-    """What was noted about somebody's exports."""
-    with staff.records.read() as session:
-        return list(
-            session.scalars(select(AuditEntry).where(AuditEntry.actor == staff.user_id, AuditEntry.action.like("%.exported")))
-        )
+@pytest.fixture
+def noted(coordinator: Staff) -> Noted:
+    """What was noted about our coordinator's exports in this test."""
+
+    def entries() -> list[AuditEntry]:
+        ours = (AuditEntry.actor == coordinator.user_id, AuditEntry.action.like("%.exported"))
+        with coordinator.records.read() as session:
+            return list(session.scalars(select(AuditEntry).where(*ours).order_by(AuditEntry.seq)))
+
+    before = len(entries())
+    return lambda: entries()[before:]
 
 
 @pytest.mark.parametrize(("form", "kind"), FORMS.items())
@@ -93,11 +98,11 @@ def test_the_json_holds_what_was_said(coordinator: Staff, reference: str) -> Non
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_the_password_given_anew_nothing_comes(path: str, coordinator: Staff, reference: str) -> None:
+def test_without_the_password_given_anew_nothing_comes(path: str, coordinator: Staff, reference: str, noted: Noted) -> None:
     page = coordinator.http.get(path.replace("REFERENCE", reference))
     assert page.url.path == "/desk/prove"
     assert "Maria" not in page.text
-    assert audited(coordinator) == []
+    assert noted() == []
 
 
 @pytest.mark.parametrize("role", ["editor", "administrator"])
@@ -116,22 +121,22 @@ def test_a_stranger_gets_nothing(path: str, web: ConsoleAlone, reference: str) -
     assert "Maria" not in page.text
 
 
-def test_each_export_is_noted_without_a_name(coordinator: Staff, reference: str) -> None:
+def test_each_export_is_noted_without_a_name(coordinator: Staff, reference: str, noted: Noted) -> None:
     coordinator.prove()
     for form in FORMS:
         coordinator.http.get(f"/desk/cases/{reference}/{form}")
     coordinator.http.get("/desk/queue.csv")
-    entries = audited(coordinator)
+    entries = noted()
     assert [entry.action for entry in entries] == ["case.exported"] * 3 + ["queue.exported"]
     assert [entry.details.get("form") for entry in entries] == ["pdf", "fhir.json", "json", "csv"]
     assert "Maria" not in json.dumps([entry.details for entry in entries])
 
 
-def test_an_unknown_case_is_not_there(coordinator: Staff) -> None:
+def test_an_unknown_case_is_not_there(coordinator: Staff, noted: Noted) -> None:
     coordinator.prove()
     for form in ("export", *FORMS):
         assert coordinator.http.get(f"/desk/cases/C-0000-0000/{form}").status_code == 404
-    assert audited(coordinator) == []
+    assert noted() == []
 
 
 def test_the_page_offers_each_form(coordinator: Staff, reference: str) -> None:
