@@ -21,9 +21,11 @@ from cordial.notices import notices
 from cordial.records import open_database
 from cordial.red_flags import red_flags
 from cordial.retention import retention
+from cordial.search import search
 from cordial.settings import Settings, load_settings
 from cordial.users import say_first_link, users
-from desk.handoffs import Case, find_case, list_handoffs, waiting_since
+from desk.cases import Case, find_case
+from desk.handoffs import list_handoffs, waiting_since
 from desk.models import Handoff
 from intake.clinic import read_clinic
 from intake.fields import the_intake
@@ -44,6 +46,7 @@ handoffs.command("export")(export)
 app.add_typer(retention, name="retention")
 app.add_typer(backup, name="backup")
 app.command()(demo)
+app.add_typer(search, name="search")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from desk.handoffs import Case, find_case
+from desk.cases import Case, find_case
 from desk.models import IntakeAnswer
 from intake.case_file import CaseFile, Spoken
 

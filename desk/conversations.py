@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from desk import words
 from desk.facts import note_answers
 from desk.intakes import apply_effects
 from desk.models import Conversation, Message
+from desk.states import Gone, State, left_to_a_person, locked, patient_wrote
 from intake.record import Effect
 
 
@@ -23,6 +25,10 @@ class IdReused(Exception):
 
 class UnknownConversation(Exception):
     """There is no such conversation (any more)."""
+
+
+class ChangedHands(Exception):
+    """A turn was decided for the assistant and a person has the conversation now, or the other way round."""
 
 
 _REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
@@ -74,6 +80,7 @@ def append(session: Session, conversation_id: str, drafts: Sequence[Draft], repl
     session.add_all(messages)
     note_answers(session, messages)
     session.flush()
+    words.index(session, messages)
     return messages
 
 
@@ -96,7 +103,19 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
         return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
     [message] = append(session, conversation_id, [Draft(text, sender="patient")])
     message.client_id = client_id
+    patient_wrote(_locked(session, conversation_id))
     return Stored(message.seq, message.text, None)
+
+
+def still_in_the_same_hands(session: Session, conversation_id: str, a_person: bool) -> None:
+    """Go on only if a conversation is in the hands that a turn was decided for; it stays there until the transaction ends.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+        ChangedHands: if a person took over or handed back in the meantime.
+    """
+    if (_locked(session, conversation_id).state == State.HUMAN) != a_person:
+        raise ChangedHands
 
 
 def store_turn(
@@ -109,15 +128,16 @@ def store_turn(
     Raises:
         UnknownConversation: if the conversation was deleted.
     """
+    conversation = _locked(session, conversation_id)
     claimed = session.execute(
         update(Message)
         .where(Message.conversation_id == conversation_id, Message.seq == seq, Message.answered.is_(False))
         .values(answered=True)
     )
     if claimed.rowcount == 0:  # type: ignore[attr-defined]
-        if session.get(Conversation, conversation_id) is None:
-            raise UnknownConversation(conversation_id)
         return replies_to(session, conversation_id, seq)
+    if conversation.state == State.HUMAN:
+        left_to_a_person(session, conversation, seq)
     messages = append(session, conversation_id, replies, reply_to=seq)
     apply_effects(session, conversation_id, seq, effects)
     return messages
@@ -168,14 +188,21 @@ def question_before(session: Session, conversation_id: str, seq: int) -> str | N
     return None
 
 
-def unanswered(session: Session) -> list[tuple[str, int, str]]:
-    """Patients' messages without replies, oldest first, as (conversation, seq, text)."""
-    rows = session.execute(
+def unanswered(session: Session, conversation_id: str | None = None) -> list[tuple[str, int, str]]:
+    """Patients' messages that nobody has dealt with, of all or of one, oldest first, as (conversation, seq, text)."""
+    query = (
         select(Message.conversation_id, Message.seq, Message.text)
         .where(Message.sender == "patient", Message.answered.is_(False))
         .order_by(Message.id)
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    if conversation_id is not None:
+        query = query.where(Message.conversation_id == conversation_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def has_a_person(session: Session, conversation_id: str) -> bool:
+    """Whether a person has the conversation, so that the assistant is silent."""
+    return session.scalar(select(Conversation.state).where(Conversation.id == conversation_id)) == State.HUMAN
 
 
 def exists(session: Session, conversation_id: str) -> bool:
@@ -187,12 +214,19 @@ def _take_numbers(session: Session, conversation_id: str, count: int) -> int:
     last = session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + count)
+        .values(last_seq=Conversation.last_seq + count, last_message_at=_now())
         .returning(Conversation.last_seq)
     )
     if last is None:
         raise UnknownConversation(conversation_id)
     return last - count + 1
+
+
+def _locked(session: Session, conversation_id: str) -> Conversation:
+    try:
+        return locked(session, conversation_id)
+    except Gone:
+        raise UnknownConversation(conversation_id) from None
 
 
 def _now() -> datetime:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from desk.conversations import messages_after
-from desk.intakes import intake_record
-from desk.models import Conversation, Handoff, Message
-from intake.record import IntakeRecord
-
-
-@dataclass(frozen=True)
-class Case:
-    """A handoff with everything that a person needs to take it up."""
-
-    handoff: Handoff
-    conversation: Conversation
-    intake: IntakeRecord
-    transcript: list[Message]
+from desk.models import Handoff
 
 
 def list_handoffs(session: Session, state: str | None = "open", most: int = 200) -> list[Handoff]:
@@ -38,16 +24,6 @@ def waiting_handoff(session: Session, conversation_id: str) -> str | None:
     return session.scalar(
         select(Handoff.reference).where(Handoff.conversation_id == conversation_id, Handoff.state == "open")
     )  # fmt: skip
-
-
-def find_case(session: Session, reference: str) -> Case | None:
-    """The case with that reference number, or none."""
-    handoff = session.get(Handoff, reference.strip().upper())
-    if handoff is None:
-        return None
-    conversation = session.get_one(Conversation, handoff.conversation_id)
-    transcript = messages_after(session, conversation.id, 0)
-    return Case(handoff, conversation, intake_record(session, conversation.id), transcript)
 
 
 def waiting_since(handoff: Handoff, now: datetime) -> str:

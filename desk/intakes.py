@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
 from desk.outbox import announce
+from desk.states import handed_off, reopen_handoff
 from intake.record import (
     AskedBack,
     ConversationDeleted,
@@ -106,10 +107,23 @@ def _change_intake(session: Session, conversation_id: str, seq: int, effect: Int
             session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
         case IntakeCompleted(reference=reference):
             _hand_off(session, conversation_id, reference, "intake_completed")
-        case IntakeAmended():
+        case IntakeAmended():  # after the case was closed, nobody would see it otherwise
+            reopen_handoff(session, conversation_id)
+            handed_off(session.get_one(Conversation, conversation_id))
             handoff = session.get(Handoff, intake.reference) if intake.reference else None
             if handoff is not None:
                 announce(session, handoff, "amended", now)
+    _note_country(session, conversation_id, effect)
+
+
+def _note_country(session: Session, conversation_id: str, effect: IntakeEffect) -> None:
+    """Keep the country beside the sealed answers, because cases are looked for by it."""
+    match effect:
+        case FieldAnswered(field="country", answer=answer):
+            code = answer.value.get("code") if isinstance(answer.value, dict) and not answer.skipped else None
+            session.get_one(Conversation, conversation_id).country = code
+        case StartedOver():
+            session.get_one(Conversation, conversation_id).country = None
 
 
 def _without_answers(intake: Intake) -> IntakeRecord:
@@ -126,21 +140,19 @@ def _without_answers(intake: Intake) -> IntakeRecord:
 
 def _hand_off(session: Session, conversation_id: str, reference: str, reason: str, urgent: Urgent | None = None) -> None:
     handoff = session.get(Handoff, reference)
-    if handoff is not None:  # asked again while waiting; the first one stands
-        _mark_urgent(handoff, urgent)
-        if urgent or reason == "intake_completed":
-            announce(session, handoff, "urgent" if urgent else "amended", datetime.now(UTC))
-        return
-    handoff = Handoff(
-        reference=reference, conversation_id=conversation_id, reason=reason, state="open", created_at=datetime.now(UTC)
-    )  # fmt: skip
+    known = handoff is not None
+    if handoff is None:
+        handoff = Handoff(
+            reference=reference, conversation_id=conversation_id, reason=reason, created_at=datetime.now(UTC)
+        )  # fmt: skip
+        session.add(handoff)
+    handoff.state = "open"  # asked again: the first one stands, also if somebody closed it a moment ago
     _mark_urgent(handoff, urgent)
-    session.add(handoff)
     session.flush()
-    conversation = session.get(Conversation, conversation_id)
-    if conversation is not None and conversation.state == "bot":
-        conversation.state = "waiting"
-    announce(session, handoff, "urgent" if urgent else "new", datetime.now(UTC))
+    handed_off(session.get_one(Conversation, conversation_id))
+    if urgent or not known or reason == "intake_completed":
+        event = "urgent" if urgent else "amended" if known else "new"
+        announce(session, handoff, event, datetime.now(UTC))
 
 
 def _mark_urgent(handoff: Handoff, urgent: Urgent | None) -> None:

@@ -79,6 +79,7 @@ class HeldReview(BaseModel):
     message: int
     verdict: str
     article: str | None
+    wording: str | None = None  # of the question, by the person who judged it
     at: datetime
 
 
@@ -246,7 +247,10 @@ def _notes(session: Session, conversation_id: str) -> list[HeldNote]:
 
 def _reviews(session: Session, conversation_id: str) -> list[HeldReview]:
     rows = session.scalars(select(Review).where(Review.conversation_id == conversation_id).order_by(Review.id))
-    return [HeldReview(message=row.message_seq, verdict=row.verdict, article=row.article, at=row.at) for row in rows]
+    return [
+        HeldReview(message=row.message_seq, verdict=row.verdict, article=row.article, wording=row.wording, at=row.at)
+        for row in rows
+    ]
 
 
 def _notices(session: Session, conversation_id: str) -> list[HeldNotice]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -23,6 +26,38 @@ class CrisisLine(BaseModel):
     number: str = Field(pattern=r"^\d[\d ]{1,14}$")
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Hours(BaseModel):
+    """When somebody is there, and how soon a patient who waits should hear from them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zone: str = "UTC"
+    open: dict[Weekday, list[str]] = {}  # "09:00-17:00"; a day that is not named is closed
+    closed_on: list[date] = []
+    target_minutes: int = Field(480, ge=1, le=28 * 24 * 60, description="of opening hours")
+
+    @field_validator("zone")
+    @classmethod
+    def _a_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"there is no time zone {zone}") from None
+        return zone
+
+    @field_validator("open")
+    @classmethod
+    def _spans(cls, days: dict[Weekday, list[str]]) -> dict[Weekday, list[str]]:
+        for spans in days.values():
+            for begin, end in map(span_of, spans):
+                if begin >= end:
+                    raise ValueError("opening hours must begin before they end")
+        return days
+
+
 class Clinic(BaseModel):
     """One clinic or coordination service."""
 
@@ -35,7 +70,8 @@ class Clinic(BaseModel):
     coordinator: str
     email: str | None = None
     phone: str | None = None
-    opening_hours: str
+    opening_hours: str  # as patients read it
+    hours: Hours = Hours()  # the same, for reckoning
     reply_within: str
     booking_link: str | None = Field(None, pattern=r"^https://")
     prices_policy: str
@@ -53,6 +89,18 @@ class Clinic(BaseModel):
     def emergency_number_of(self, country: str | None) -> str:
         """The emergency number of a country; the clinic's own if the country or its number is not known."""
         return self.emergency_numbers.get(country or "", self.emergency_number)
+
+
+def span_of(text: str) -> tuple[time, time]:
+    """The two times of "09:00-17:00".
+
+    Raises:
+        ValueError: if it is written in another way.
+    """
+    begin, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError(f"opening hours are written like 09:00-17:00, not {text}")
+    return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
 
 
 def read_clinic(file: Path) -> Clinic:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from desk.cases import find_case
 from desk.conversations import (
     Draft,
     IdReused,
@@ -27,7 +28,7 @@ from desk.conversations import (
 )
 from desk.database import Database, DatabaseError
 from desk.erasure import delete_rows
-from desk.handoffs import find_case, list_handoffs
+from desk.handoffs import list_handoffs
 from desk.intakes import apply_effects, intake_record
 from desk.models import Base, Conversation, Message
 from desk.sealed import Keyring, SealError, new_key
@@ -113,6 +114,8 @@ def test_a_row_of_no_conversation_cannot_be_stored(database: Database) -> None:
 def test_a_time_without_a_zone_cannot_be_stored(database: Database) -> None:
     with pytest.raises(StatementError), database.write() as session:
         session.add(Conversation(id="x", started_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
 
 
 def test_whatever_belongs_to_a_conversation_goes_with_it() -> None:

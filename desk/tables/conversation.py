@@ -19,6 +19,7 @@ class Conversation(Base):
         Index("ix_conversations_queue", "state", "waiting_since"),
         Index("ix_conversations_last", "last_message_at"),
         Index("ix_conversations_started", "started_at"),
+        Index("ix_conversations_country", "country"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -15,7 +15,7 @@ class Handoff(Base):
     """A conversation given to a person."""
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index("ix_handoffs_created", "created_at"),)
+    __table_args__ = (Index("ix_handoffs_created", "created_at"), Index("ix_handoffs_open", "state", "conversation_id"))
 
     reference: Mapped[str] = mapped_column(String(16), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
@@ -50,6 +50,7 @@ class Review(Base):
     message_seq: Mapped[int]  # of the assistant's message
     verdict: Mapped[str] = mapped_column(String(24))  # right, wrong, incomplete, should_have_answered
     article: Mapped[str | None] = mapped_column(String(80))  # that should have answered
+    wording: Mapped[str | None] = mapped_column(Text)  # the question as the reviewer wrote it, without anything personal
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
 

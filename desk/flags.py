@@ -1,0 +1,158 @@
+"""What a physician should see at once in a case, by the rules of `flags.yml`, each with the words that raised it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from intake.judging.birth import age_of
+from intake.judging.history import judge_history
+from intake.judging.lists import kinds_of
+from intake.judging.results import Context, Understood
+from intake.record import FieldAnswer, IntakeRecord
+
+FLAGS = Path(__file__).parent / "flags.yml"
+_MEDICINES = "medicines"
+# "No warfarin", "never took aspirin": nothing is taken. Only before the name: "warfarin, not missed one" is taken.
+_DENIED = re.compile(r"(?i)\b(?:no|not|never|without|neither|nor|don['’]?t|doesn['’]?t|isn['’]?t)\b")
+_ENDED = re.compile(
+    r"(?i)\b(?:stopped|used to|until|formerly|previously|in the past|any ?more|no longer|ended|finished|paused)\b"
+)
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    label: str
+    check: str | None = None
+    because: str
+    medicines: list[str] = []
+    words: list[str] = []
+    history: str | None = None
+    ages: tuple[int, int] | None = None
+    answered: dict[str, bool] = {}
+    listed: str | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> _Rule:
+        kinds = (self.medicines or self.words, self.history, self.ages, self.answered, self.listed)
+        if sum(bool(kind) for kind in kinds) != 1:
+            raise ValueError(f"the flag {self.name} needs exactly one rule")
+        return self
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    flags: list[_Rule]
+
+
+class Flag(BaseModel):
+    """One thing to look at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    label: str
+    because: str  # why a physician wants to know
+    field: str  # of the intake, that raised it
+    words: str  # the patient's, that raised it
+    sure: bool  # whether they say so clearly
+
+
+def flags_of(record: IntakeRecord, today: date | None = None) -> list[Flag]:
+    """Every flag of an intake, in the order of the file.
+
+    Args:
+        record: the intake.
+        today: from which an age is counted; without it, the age is taken as it was told.
+    """
+    return [flag for rule in _rules() for flag in _raised(rule, record, today)]
+
+
+def _raised(rule: _Rule, record: IntakeRecord, today: date | None) -> list[Flag]:
+    found: list[tuple[str, str, bool]] = []
+    if rule.medicines or rule.words:
+        found = [(_MEDICINES, said, sure) for said, sure in _named(rule, record.answers.get(_MEDICINES))]
+    elif rule.history:
+        found = [(rule.history, said, sure) for said, sure in _told(record.answers.get(rule.history))]
+    elif rule.ages:
+        found = [("birth", said, True) for said in _aged(rule.ages, record.answers.get("birth"), today)]
+    elif rule.listed:
+        answer = record.answers.get(rule.listed)
+        found = [(rule.listed, answer.said, True)] if answer and not answer.skipped and answer.value else []
+    else:
+        answers = [(name, record.answers.get(name), value) for name, value in rule.answered.items()]
+        found = [(name, answer.said, True) for name, answer, value in answers if answer and answer.value is value]
+    return [_flag(rule, field, said, sure) for field, said, sure in found]
+
+
+def _flag(rule: _Rule, field: str, said: str, sure: bool) -> Flag:
+    label = rule.label if sure else rule.check or rule.label
+    return Flag(name=rule.name, label=label, because=rule.because, field=field, words=said, sure=sure)
+
+
+def _named(rule: _Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
+    """The items of the list of medicines that a rule is about: one line for all that are sure, one for the others."""
+    items = answer.value if answer and not answer.skipped and isinstance(answer.value, list) else []
+    sure: list[str] = []
+    unsure: list[str] = []
+    for item in items:
+        name, said = str(item["name"]), str(item["said"])
+        place = _place(rule, name, said)
+        if place is None or _DENIED.search(said[:place]):
+            continue
+        (unsure if _ENDED.search(said) else sure).append(said)
+    return [(", ".join(group), group is sure) for group in (sure, unsure) if group]
+
+
+def _place(rule: _Rule, name: str, said: str) -> int | None:
+    """Where an item of a list names what a rule is about."""
+    if kinds_of(name) & set(rule.medicines):
+        first = re.search(rf"(?i)\b{re.escape(name[:3])}", said)
+        return first.start() if first else len(said)
+    found = [match.start() for word in rule.words if (match := re.search(rf"(?i)\b{re.escape(word)}\b", said))]
+    return min(found, default=None)
+
+
+def _told(answer: FieldAnswer | None) -> list[tuple[str, bool]]:
+    if answer is None or answer.skipped or not isinstance(answer.value, dict):
+        return []
+    told, detail = answer.value.get("answer"), answer.value.get("detail")
+    said = f"{answer.said} – {detail}" if detail and detail not in answer.said else answer.said
+    if told == "no" and not (detail and detail != answer.said.strip() and _says_yes(str(detail))):
+        return []
+    return [] if told == "not_applicable" else [(said, told == "yes")]
+
+
+def _says_yes(detail: str) -> bool:
+    """Whether what stands behind a "no" takes a part of it back: "No, only a flu"."""
+    judged = judge_history(detail, Context(region="", today=date.min))
+    return isinstance(judged, Understood) and isinstance(judged.value, dict) and judged.value.get("answer") == "yes"
+
+
+def _aged(ages: tuple[int, int], answer: FieldAnswer | None, today: date | None) -> list[str]:
+    if answer is None or answer.skipped:
+        return []
+    age = _age(answer.value, today)
+    return [answer.said] if age is not None and ages[0] <= age <= ages[1] else []
+
+
+def _age(value: Any, today: date | None) -> int | None:
+    if today and isinstance(value, dict) and value.get("date"):
+        born = date.fromisoformat(str(value["date"]))
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age_of(value)
+
+
+@cache
+def _rules() -> list[_Rule]:
+    return _File.model_validate(yaml.safe_load(FLAGS.read_text("utf-8"))).flags

@@ -1,0 +1,85 @@
+"""Reckoning in opening hours: who has waited longer than a patient should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from intake.clinic import Hours, Weekday, span_of
+
+_LONGEST = 400  # days looked back; whoever has waited longer is overdue whatever the hours are
+_DAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+def overdue_before(hours: Hours, now: datetime) -> datetime:
+    """The instant before which somebody who still waits has waited longer than the target.
+
+    A clinic without opening hours counts around the clock.
+    """
+    left = timedelta(minutes=hours.target_minutes)
+    if not any(hours.open.values()):
+        return now - left
+    for begin, end in _spans_back(hours, now):
+        if end - begin >= left:
+            return end - left
+        left -= end - begin
+    return now - timedelta(days=_LONGEST)
+
+
+def due_at(hours: Hours, since: datetime) -> datetime:
+    """When somebody who waits since an instant should have heard from a person."""
+    left = timedelta(minutes=hours.target_minutes)
+    if not any(hours.open.values()):
+        return since + left
+    for begin, end in _spans_on(hours, since):
+        if end - begin >= left:
+            return begin + left
+        left -= end - begin
+    return since + timedelta(days=_LONGEST)
+
+
+def is_open(hours: Hours, now: datetime) -> bool:
+    """Whether somebody is there."""
+    day = now.astimezone(ZoneInfo(hours.zone)).date()
+    return any(begin <= now < end for begin, end in _spans_of_day(hours, day))
+
+
+def _spans_back(hours: Hours, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Opening hours before an instant, the latest first."""
+    today = now.astimezone(ZoneInfo(hours.zone)).date()
+    for days in range(_LONGEST):
+        for begin, end in reversed(_spans_of_day(hours, today - timedelta(days))):
+            if begin < now:
+                yield begin, min(end, now)
+
+
+def _spans_on(hours: Hours, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Opening hours after an instant, the next first."""
+    today = since.astimezone(ZoneInfo(hours.zone)).date()
+    for days in range(_LONGEST):
+        for begin, end in _spans_of_day(hours, today + timedelta(days)):
+            if end > since:
+                yield max(begin, since), end
+
+
+def _spans_of_day(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
+    """In UTC, so that a day on which the clocks change has its true length."""
+    if day in hours.closed_on:
+        return []
+    zone = ZoneInfo(hours.zone)
+    spans = [span_of(text) for text in hours.open.get(_DAYS[day.weekday()], [])]
+    return sorted(
+        (datetime.combine(day, b, zone).astimezone(UTC), datetime.combine(day, e, zone).astimezone(UTC)) for b, e in spans
+    )
+
+
+def next_opening(hours: Hours, after: datetime, days: int = 1) -> datetime:
+    """When the clinic opens on a later day; without opening hours, the same time on that day."""
+    day = after.astimezone(ZoneInfo(hours.zone)).date() + timedelta(days)
+    for later in range(_LONGEST):
+        spans = _spans_of_day(hours, day + timedelta(later))
+        if spans:
+            return spans[0][0]
+    return after + timedelta(days)
