@@ -20,14 +20,17 @@ from sqlalchemy.orm import Session
 
 from actions.turn import new_reference
 from desk.conversations import (
+    ChangedHands,
     Draft,
     Stored,
     UnknownConversation,
     exists,
+    has_a_person,
     last_question,
     messages_after,
     question_before,
     start_conversation,
+    still_in_the_same_hands,
     store_patient_message,
     store_turn,
 )
@@ -65,6 +68,7 @@ _BESIDE_RASA = 1.5  # seconds for everything else, waiting for the turn included
 _LEAST_FOR_RASA = 2.0  # seconds; with less left, a message is not begun any more
 _LEAST_FOR_US = 0.5  # seconds, for storing the outcome
 _LOOK_AGAIN_SECONDS = 0.1
+_AFTER_ALL = 2**31 - 1  # a number after every message
 
 
 class Gateway:
@@ -85,6 +89,7 @@ class Gateway:
         self._red_flags = red_flags or the_red_flags()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._going_on: set[asyncio.Task[None]] = set()
 
     @property
     def longest_turn(self) -> float:
@@ -135,6 +140,33 @@ class Gateway:
 
         return await self._in_thread(look)
 
+    async def act_as_person(self, conversation_id: str, act: Callable[[Session], Result]) -> Result:
+        """Do something of `desk.taking_over` in one transaction; the patient sees it at once.
+
+        If it hands the conversation back, the assistant goes on with what the patient has written meanwhile.
+        """
+
+        def store() -> tuple[Result, list[Waiting]]:
+            with self._database.write() as session:
+                result = act(session)
+                return result, waiting_before(session, conversation_id, _AFTER_ALL)
+
+        result, left = await self._in_thread(store)
+        self._announce(conversation_id)
+        going_on = asyncio.create_task(self._go_on(left))
+        self._going_on.add(going_on)  # or it might be collected before it has run
+        going_on.add_done_callback(self._going_on.discard)
+        return result
+
+    async def _go_on(self, left: list[Waiting]) -> None:
+        for waiting in left:
+            try:
+                await self.answer_again(waiting)
+            except UnknownConversation:
+                return
+            except Exception:  # the sweeper tries again
+                logger.exception("a message that was handed back could not be answered", seq=waiting.seq)
+
     async def answer_again(self, waiting: Waiting) -> None:
         """Deal with a message that was stored and not answered.
 
@@ -156,7 +188,7 @@ class Gateway:
 
         def store() -> None:
             with self._database.write() as session:
-                store_turn(session, waiting.conversation_id, waiting.seq, [self._away()], [])
+                store_turn(session, waiting.conversation_id, waiting.seq, self._away_now(session, waiting.conversation_id), [])
 
         await self._in_thread(store)
         self._announce(waiting.conversation_id)
@@ -294,16 +326,25 @@ class Gateway:
         def store() -> list[Message]:
             with self._database.write() as session:
                 stored = store_patient_message(session, conversation_id, client_id, text)
-                return store_turn(session, conversation_id, stored.seq, [self._away()], [])
+                return store_turn(session, conversation_id, stored.seq, self._away_now(session, conversation_id), [])
 
         messages = await self._in_thread(store)
-        logger.error("there was no time left for a message", seq=messages[0].reply_to)
+        logger.error("there was no time left for a message")
         self._announce(conversation_id)
         return messages
 
     async def _answer(
         self, conversation_id: str, seq: int, text: str, flag: RedFlag | None, ends: float | None = None
     ) -> list[Message]:  # fmt: skip
+        while True:
+            try:
+                return await self._answer_as_it_stands(Waiting(conversation_id, seq, text), flag, ends)
+            except ChangedHands:  # a person took over or handed back meanwhile: it is decided anew, by who has it now
+                logger.info("a turn changed hands", seq=seq)
+
+    async def _answer_as_it_stands(self, waiting: Waiting, flag: RedFlag | None, ends: float | None) -> list[Message]:
+        conversation_id, seq, text = waiting.conversation_id, waiting.seq, waiting.text
+
         def look() -> _Place:
             with self._database.read() as session:
                 return self._place(session, conversation_id, seq)
@@ -311,6 +352,8 @@ class Gateway:
         place = await self._in_thread(look)
         if flag and flag.level == "emergency":
             reply = _emergency(flag, place)
+        elif place.has_a_person:
+            reply = self._beside_a_person(flag, place, text)
         elif place.paused and self._red_flags.says_it_was_read(text):
             reply = self._resumed(place)
         else:
@@ -319,6 +362,7 @@ class Gateway:
 
         def store() -> list[Message]:
             with self._database.write() as session:
+                still_in_the_same_hands(session, conversation_id, place.has_a_person)
                 fitting = self._fitting(session, conversation_id, reply, place, text)
                 last = self._unless_on_hold(session, conversation_id, fitting)
                 messages = store_turn(session, conversation_id, seq, last.drafts, last.effects)
@@ -337,11 +381,17 @@ class Gateway:
         paused = unread_alarm(session, conversation_id) is not None
         asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
         before = question_before(session, conversation_id, seq)
-        return _Place(record, waiting_handoff(session, conversation_id), before, paused, asked)
+        handoff, person = waiting_handoff(session, conversation_id), has_a_person(session, conversation_id)
+        return _Place(record, handoff, before, paused, asked, person)
 
     def _fitting(self, session: Session, conversation_id: str, reply: Reply, place: _Place, text: str) -> Reply:
         """A reply as it fits now: an emergency may have been told of while Rasa was thinking."""
-        if place.paused or unread_alarm(session, conversation_id) is None or IntakePaused in map(type, reply.effects):
+        if (
+            place.has_a_person
+            or place.paused
+            or unread_alarm(session, conversation_id) is None
+            or IntakePaused in map(type, reply.effects)
+        ):
             return reply
         return self._waiting(reply, replace(place, paused=True), text)
 
@@ -377,6 +427,14 @@ class Gateway:
         contact = self._clinic.email or self._clinic.phone or self._clinic.name
         return Reply([Draft(texts().errors["on_hold"].format(contact=contact), kind="notice", sender="system")], [])
 
+    def _beside_a_person(self, flag: RedFlag | None, place: _Place, text: str) -> Reply:
+        """What is said while a person has the conversation: nothing, unless it is about an emergency."""
+        if flag:
+            return Reply([Draft(flag.text, kind="notice")], [_handoff(flag, place.handoff)])
+        if place.paused and self._red_flags.says_it_was_read(text):
+            return self._resumed(replace(place, asked=None))
+        return Reply([], [])
+
     def _resumed(self, place: _Place) -> Reply:
         """Go on after an emergency has been read, with the open field in the words in which it was asked."""
         thanks = Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
@@ -398,6 +456,10 @@ class Gateway:
         contact = clinic.email or clinic.phone or clinic.name
         text = said.assistant_away.format(contact=contact, emergency_number=clinic.emergency_number)
         return Draft(text, kind="notice", sender="system", buttons=_buttons([said.person_button]))
+
+    def _away_now(self, session: Session, conversation_id: str) -> list[Draft]:
+        """That the assistant cannot answer; nothing while a person has the conversation, who was not asked to leave."""
+        return [] if has_a_person(session, conversation_id) else [self._away()]
 
     def _person_called(self, place: _Place) -> Reply:
         """A person can be had without Rasa: the button of the notice above must not lead to the same notice."""
@@ -437,6 +499,7 @@ class _Place:
     before: str | None  # the question that was answered last
     paused: bool  # after an emergency whose text nobody has said to have read
     asked: Draft | None  # then: the open field, as it was asked
+    has_a_person: bool
 
 
 def _emergency(flag: RedFlag, place: _Place) -> Reply:
