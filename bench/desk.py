@@ -1,0 +1,293 @@
+"""How fast the console is with many stored conversations: queue, search and case, with the page made.
+
+    .venv/bin/python -m bench.desk [conversations] [file]
+
+It makes conversations of realistic lengths in a database of its own and prints the median and the 95th percentile of each kind
+of page in milliseconds, as web makes them: queries, unsealing and the template; without the network. The processor's time tells
+how fast it would be on a machine that does nothing else.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from statistics import median, quantiles
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import func, insert, select, text
+
+from cordial.bootstrap import PROJECT
+from desk.cases import find_case
+from desk.database import Database
+from desk.models import Conversation, Handoff, Intake, IntakeAnswer, Message, User, Word
+from desk.queue import Desk, Filters, View, countries, look
+from desk.sealed import Keyring, new_key
+from desk.words import words_of
+from intake.clinic import read_clinic
+from web.console import case, queue
+from web.console.page import templates
+from web.console.wording import Clock
+
+CONVERSATIONS = 50_000
+_AT_ONCE = 500
+_ROUNDS = 40
+_NOW = datetime.now(UTC)
+_SYLLABLES = ["ka", "ro", "mi", "ten", "lo", "va", "sur", "del", "pi", "nor", "gas", "hem", "tu", "bri", "ost", "fen"]
+_COMMON = [
+    "i",
+    "the",
+    "and",
+    "a",
+    "to",
+    "my",
+    "is",
+    "it",
+    "of",
+    "for",
+    "in",
+    "have",
+    "with",
+    "that",
+    "on",
+    "not",
+    "was",
+    "can",
+    "do",
+    "how",
+    "what",
+    "me",
+    "but",
+    "you",
+    "after",
+    "take",
+    "pain",
+    "years",
+    "knee",
+    "treatment",
+    "cells",
+    "doctor",
+    "help",
+    "does",
+    "since",
+    "left",
+    "right",
+    "week",
+    "month",
+    "medicine",
+    "feel",
+    "better",
+    "worse",
+    "stem",
+    "risk",
+    "safe",
+    "before",
+    "back",
+    "leg",
+    "also",
+]
+_CONDITIONS = ["knee arthritis", "multiple sclerosis", "back pain", "lupus", "stroke", "autism", "diabetes", "hip arthritis"]
+_FIELDS = {
+    "full_name": "Maria Example", "contact": "maria@mail.example", "birth": "14 March 1961", "country": "Lithuania",
+    "treatments": "physiotherapy", "medicines": "ramipril 5 mg and aspirin", "immune_status": "No", "clots": "No",
+    "infection": "No", "cancer": "No", "allergies": "penicillin", "travel": "None", "hopes": "less pain", "questions": "None",
+}  # fmt: skip
+_QUOTE = "A short fever in the first day was seen more often with cells than without, and it went away by itself. " * 3
+
+
+def main() -> None:
+    """Make the conversations and measure."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else CONVERSATIONS
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(folder) / "bench.db"
+        key = file.with_suffix(".key")
+        if not key.exists():
+            key.write_text(new_key())
+        database = Database(f"sqlite:///{file}", Keyring([key.read_text()]))
+        database.migrate()
+        with database.read() as session:
+            made = session.scalar(select(func.count()).select_from(Conversation)) or 0
+        if made < count:
+            started = time.perf_counter()
+            fill(database, Keyring([key.read_text()]), count)
+            print(f"{count:,} conversations made in {time.perf_counter() - started:.0f} s")
+        report(database, file)
+        database.close()
+
+
+def fill(database: Database, keyring: Keyring, count: int) -> None:
+    """Store conversations: most were never passed on, one in three is closed, three in a hundred are open."""
+    chance = random.Random(7)  # noqa: S311
+    vocabulary = ["".join(chance.choices(_SYLLABLES, k=chance.randint(2, 4))) for _ in range(20_000)]
+    weights = [1 / (rank + 3) for rank in range(len(vocabulary))]
+    words = islice(iter(lambda: chance.choices(vocabulary, weights, k=10_000), None), None)
+    rare = (word for some in words for word in some)
+    with database.write() as session:
+        session.execute(
+            insert(User),
+            [{"id": "ana", "email": "ana@clinic.example", "name": "Ana", "role": "coordinator", "created_at": _NOW}],
+        )
+    blind: dict[str, int] = {}
+    sealed = {name: keyring.seal({"said": said, "value": said}) for name, said in _FIELDS.items()}
+    sealed |= {said: keyring.seal({"said": said, "value": said}) for said in _CONDITIONS}
+    message_id = 0
+    for first in range(0, count, _AT_ONCE):
+        rows: dict[Any, list[dict[str, Any]]] = {
+            table: [] for table in (Conversation, Handoff, Intake, IntakeAnswer, Message, Word)
+        }
+        for number in range(first, min(first + _AT_ONCE, count)):
+            message_id = _one(rows, number, count, message_id, chance, rare, sealed)
+        for message in rows[Message]:
+            if message["sender"] == "patient":
+                for word in words_of(message["text"]):
+                    if word not in blind:
+                        blind[word] = keyring.blind(word)
+                    rows[Word].append({"word": blind[word], "message_id": message["id"]})
+        with database.write() as session:
+            for table, some in rows.items():
+                if some:
+                    session.execute(insert(table), some)
+    with database.engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+
+
+def _one(  # noqa: PLR0913, PLR0917
+    rows: dict[Any, list[dict[str, Any]]],
+    number: int,
+    count: int,
+    message_id: int,
+    chance: random.Random,
+    rare: Iterator[str],
+    sealed: dict[str, str],
+) -> int:
+    """One conversation; gives the number of its last message."""
+    id_ = f"{number:032x}"
+    began = _NOW - timedelta(minutes=20 * (count - number))
+    state = chance.choices(["bot", "closed", "waiting", "human"], [64, 33, 2, 1])[0]
+    condition = chance.choice(_CONDITIONS)
+    pairs = max(1, int(chance.gauss(6, 3)))
+    for seq in range(1, 2 * pairs + 1):
+        message_id += 1
+        mine = seq % 2 == 0
+        said = " ".join([*chance.choices(_COMMON, k=chance.randint(2, 14)), *islice(rare, chance.randint(1, 4))])
+        rows[Message].append(
+            {
+                "id": message_id, "conversation_id": id_, "seq": seq, "at": began + timedelta(minutes=seq), "kind": "text",
+                "sender": "patient" if mine else "assistant", "text": (condition if seq == 2 else said) if mine else _QUOTE,
+                "buttons": [], "answered": True, "reply_to": None if mine else seq - 1,
+            }
+        )  # fmt: skip
+    waits = state == "waiting" or (state == "human" and chance.random() < 0.5)
+    rows[Conversation].append(
+        {
+            "id": id_, "started_at": began, "last_seq": 2 * pairs, "state": state, "language": "en", "revision": 1,
+            "holder": "ana" if state == "human" else None, "waiting_since": began if waits else None,
+            "closed_at": began if state == "closed" else None, "outcome": "answered" if state == "closed" else None,
+            "last_message_at": began + timedelta(minutes=2 * pairs), "country": chance.choice(["LT", "DE", "GB", None]),
+            "legal_hold": False,
+        }
+    )  # fmt: skip
+    if state != "bot":
+        letters = f"{number:08X}"
+        urgent = {"urgent_level": "emergency", "urgent_group": "heart", "urgent_at": began} if chance.random() < 0.03 else {}
+        rows[Handoff].append(
+            {
+                "reference": f"C-{letters[:4]}-{letters[4:]}", "conversation_id": id_, "reason": "intake_completed",
+                "state": "closed" if state == "closed" else "open", "created_at": began,
+                "urgent_level": None, "urgent_group": None, "urgent_at": None, **urgent,
+            }
+        )  # fmt: skip
+        rows[Intake].append(
+            {"conversation_id": id_, "status": "completed", "attempts": 0, "reference": None, "updated_at": began}
+        )  # fmt: skip
+        rows[IntakeAnswer] += [
+            {"conversation_id": id_, "field": name, "sealed": sealed[name], "message_seq": 2, "at": began} for name in _FIELDS
+        ]
+        rows[IntakeAnswer].append(
+            {"conversation_id": id_, "field": "condition", "sealed": sealed[condition], "message_seq": 2, "at": began}
+        )
+    return message_id
+
+
+def report(database: Database, file: Path) -> None:
+    """Measure, and print one line for each kind of page."""
+    with database.read() as session:
+        counted = {t.__tablename__: session.scalar(select(func.count()).select_from(t)) for t in (Conversation, Message, Word)}
+        references = list(session.scalars(select(Handoff.reference).order_by(func.random()).limit(_ROUNDS)))
+    print(", ".join(f"{value:,} {name}" for name, value in counted.items()), f"{file.stat().st_size / 2**20:.0f} MB")
+    looks: dict[str, Filters] = {
+        "queue": Filters(),
+        "queue, mine": Filters(view=View.MINE),
+        "queue, overdue": Filters(view=View.OVERDUE),
+        "queue, closed": Filters(view=View.CLOSED),
+        "queue, country and condition": Filters(country="LT", condition="arthritis"),
+        "closed, days and condition": Filters(view=View.CLOSED, condition="lupus", since=date(2025, 1, 1), until=_NOW.date()),
+        "search, frequent word": Filters(view=View.ALL, text="knee"),
+        "search, rare word": Filters(view=View.ALL, text="karomiten"),
+        "search, word of nobody": Filters(view=View.ALL, text="unheardof"),
+        "search, two frequent words": Filters(view=View.ALL, text="knee doctor"),
+        "search, frequent and rare": Filters(view=View.ALL, text="pain ostfen"),
+        "search, two that rarely meet": Filters(view=View.ALL, text="lupus sclerosis"),
+        "search among the open": Filters(text="stroke"),
+        "search, page 10": Filters(view=View.ALL, text="pain", page=10),
+        "search, reference": Filters(view=View.ALL, text=references[0]),
+    }
+    pages = Pages(database)
+    for name, filters in looks.items():
+        _time(name, [lambda filters=filters: pages.queue(filters)] * _ROUNDS)  # type: ignore[misc]
+    _time("case", [lambda reference=reference: pages.case(reference) for reference in references])  # type: ignore[misc]
+
+
+def _time(name: str, works: list[Callable[[], None]]) -> None:
+    works[0]()
+    waited, worked = [], []
+    for work in works:
+        started, busy = time.perf_counter(), time.process_time()
+        work()
+        waited.append((time.perf_counter() - started) * 1000)
+        worked.append((time.process_time() - busy) * 1000)
+    p95 = quantiles(waited, n=20)[-1], quantiles(worked, n=20)[-1]
+    print(f"{name:<32} median {median(waited):7.1f} ms   p95 {p95[0]:7.1f} ms   processor p95 {p95[1]:7.1f} ms", flush=True)
+
+
+class Pages:
+    """The pages as web makes them."""
+
+    def __init__(self, database: Database) -> None:
+        """Prepare what they need."""
+        self._database = database
+        self._clinic = read_clinic(PROJECT / "clinic.yml")
+        self._frame = {
+            "clinic": self._clinic, "language": "en", "person": SimpleNamespace(id="ana", name="Ana", role="coordinator"),
+            "places": [], "here": "", "flash": None, "said": {}, "works": True, "reviews_answers": True, "trouble": None,
+            "message_id": "", "colleagues": [], "articles": [], "is_open": True,
+        }  # fmt: skip
+
+    def queue(self, filters: Filters) -> None:
+        """One page of the queue."""
+        now = datetime.now(UTC)
+        with self._database.read() as session:
+            found = look(session, filters, Desk("ana", self._clinic.hours, now))
+            known = countries(session)
+        self._render("queue.html", queue.page_of(found, filters, known, Clock(self._clinic.hours.zone, now)))
+
+    def case(self, reference: str) -> None:
+        """One case."""
+        with self._database.read() as session:
+            found = find_case(session, reference)
+        assert found is not None  # noqa: S101
+        self._render("case.html", case.page_of(found, self._clinic, datetime.now(UTC)))
+
+    def _render(self, template: str, context: dict[str, Any]) -> None:
+        templates.get_template(f"console/{template}").render(**self._frame, **context)
+
+
+if __name__ == "__main__":
+    main()
