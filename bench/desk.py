@@ -267,7 +267,7 @@ class Pages:
         self._frame = {
             "clinic": self._clinic, "language": "en", "person": SimpleNamespace(id="ana", name="Ana", role="coordinator"),
             "places": [], "here": "", "flash": None, "said": {}, "works": True, "reviews_answers": True, "trouble": None,
-            "message_id": "", "colleagues": [], "articles": [], "is_open": True,
+            "message_id": "", "colleagues": [], "articles": [], "is_open": True, "exports": True,
         }  # fmt: skip
 
     def queue(self, filters: Filters) -> None:

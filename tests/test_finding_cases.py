@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from desk.conversations import delete_conversation
 from desk.database import Database
+from desk.erasure import delete_rows
 from desk.models import Conversation, Word
 from desk.sealed import Keyring, new_key
 from desk.search import find, marked, snippets_of
@@ -84,8 +84,7 @@ def test_a_long_message_is_cut_around_the_word() -> None:
 
 def test_a_deleted_conversation_leaves_no_word(database: Database, cases: dict[str, str]) -> None:
     with database.write() as session:
-        for id_ in cases.values():
-            delete_conversation(session, id_)
+        delete_rows(session, list(cases.values()))
     with database.read() as session:
         assert session.query(Word).count() == 0
 

@@ -116,8 +116,6 @@ def test_a_time_without_a_zone_cannot_be_stored(database: Database) -> None:
         session.add(Conversation(id="x", started_at=datetime(2026, 1, 1)))  # noqa: DTZ001
 
 
-
-
 def test_whatever_belongs_to_a_conversation_goes_with_it() -> None:
     of_patients = {"conversation_id", "message_id"}
     for table in Base.metadata.sorted_tables:

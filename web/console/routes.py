@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import account, audit_log, erase, exports, insight, joining, login, people, retention
+from web.console import (
+    account,
+    audit_log,
+    case,
+    erase,
+    exports,
+    insight,
+    joining,
+    live,
+    login,
+    people,
+    queue,
+    retention,
+    reviews,
+)
 
 routers: list[APIRouter] = [
     login.router, joining.router, account.router, people.router, audit_log.router, exports.router, insight.router,
-    retention.router, erase.router,
+    retention.router, erase.router, queue.router, case.router, live.router, reviews.router,
 ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""How times and names of countries are shown in the console."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from intake.judging.country import country_name
+
+
+def told(seconds: float) -> str:
+    """A span of time as a person says it: "4 min", "3 h", "2 days"."""
+    minutes = int(abs(seconds) // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} days"
+
+
+class Clock:
+    """Times in the clinic's time zone, seen from now."""
+
+    def __init__(self, zone: str, now: datetime) -> None:
+        """Take a zone by its name, and the present."""
+        self._zone, self.now = ZoneInfo(zone), now
+
+    @classmethod
+    def of_now(cls, zone: str) -> Clock:
+        """A clock that shows the present."""
+        return cls(zone, datetime.now(UTC))
+
+    def ago(self, at: datetime) -> str:
+        """How long ago something was."""
+        return told((self.now - at).total_seconds())
+
+    def until(self, at: datetime) -> str:
+        """How long it is until something, or has been since it."""
+        return told((at - self.now).total_seconds())
+
+    def at(self, at: datetime) -> str:
+        """A time: of today, of another day, of another year."""
+        local, today = at.astimezone(self._zone), self.now.astimezone(self._zone).date()
+        if local.date() == today:
+            return f"{local:%H:%M}"
+        if local.date() == today - timedelta(days=1):
+            return f"yesterday {local:%H:%M}"
+        return f"{local.day} {local:%b %H:%M}" if local.year == today.year else f"{local.day} {local:%b %Y %H:%M}"
+
+    def exactly(self, at: datetime) -> str:
+        """A time with its day and zone."""
+        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M %Z}"
+
+
+def country(code: str | None) -> str:
+    """A country by its name."""
+    return country_name(code) if code else ""
