@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -60,8 +61,7 @@ CONSOLE = {name: permission for name, route in routes() if (permission := permis
 
 def address_of(name: str) -> str:
     """An address that a route serves."""
-    path = name.partition(" ")[2]
-    return "/".join("none" if part.startswith("{") else part for part in path.split("/"))
+    return re.sub(r"\{[^}]+\}", "none", name.partition(" ")[2])
 
 
 def test_every_route_says_whom_it_is_for() -> None:
