@@ -74,7 +74,7 @@ def test_what_to_look_at_comes_with_the_words_that_say_so(ana: Staff, reference:
 
 
 def test_a_changed_answer_shows_what_it_was_before(ana: Staff, reference: str) -> None:
-    assert re.search(r"from June on.{0,60}until \d\d:\d\d : None", words_of(ana, f"/desk/cases/{reference}"))
+    assert re.search(r"from June on.{0,60}until \d\d:\d\d: None", words_of(ana, f"/desk/cases/{reference}"))
 
 
 def test_what_the_assistant_did_not_answer_is_listed(ana: Staff, reference: str) -> None:

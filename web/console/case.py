@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -42,9 +43,9 @@ class Told:
     """A field of the intake as it stands, with every answer that it had before."""
 
     field: IntakeField
-    change: Change | None
+    change: Change
     understood: str
-    earlier: list[Change]
+    earlier: list[tuple[Change, datetime]]  # what it was before, and until when; the latest first
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,15 @@ def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
 
 
 def told(case: Case) -> list[Told]:
-    """Every field that was answered, in the order of the intake, and those that were asked of others only if they were."""
+    """Every field that was answered, in the order of the intake."""
     intake, found = the_intake(), []
     for field in intake.fields:
         changes = [change for change in case.changes if change.field == field.name]
-        last = changes[-1] if changes else None
-        if field.kind != "consent" and last:
+        if changes and field.kind != "consent":
+            last = changes[-1]
             understood = "" if last.answer.skipped else understood_as(intake, field, last.answer)
-            found.append(Told(field, last, understood, changes[:-1]))
+            earlier = [(before, after.at) for before, after in pairwise(changes)]
+            found.append(Told(field, last, understood, earlier[::-1]))
     return found
 
 
