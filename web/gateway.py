@@ -8,7 +8,6 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,44 +17,29 @@ import anyio.to_thread
 import structlog
 from sqlalchemy.orm import Session
 
-from actions.turn import new_reference
 from desk.conversations import (
     ChangedHands,
     Draft,
     Stored,
     UnknownConversation,
     exists,
-    has_a_person,
-    last_question,
     messages_after,
-    question_before,
     start_conversation,
     still_in_the_same_hands,
     store_patient_message,
     store_turn,
 )
 from desk.database import Database
-from desk.erasure import erase, on_hold, scrub
-from desk.handoffs import waiting_handoff
-from desk.intakes import intake_record, unread_alarm
+from desk.erasure import erase, scrub
+from desk.intakes import intake_record
 from desk.models import Message
 from desk.own_data import PATIENT, withdraw_consent
 from desk.turns import Waiting, take_turn, waiting_before
 from intake.clinic import Clinic
-from intake.judging.plain import looks_like_a_question
-from intake.record import (
-    AskedBack,
-    ConversationDeleted,
-    Effect,
-    HandoffAsked,
-    IntakeCompleted,
-    IntakePaused,
-    IntakeRecord,
-    IntakeResumed,
-    Urgent,
-)
-from intake.red_flags import RedFlag, RedFlags, country_of, the_red_flags
+from intake.record import IntakeRecord
+from intake.red_flags import RedFlag, RedFlags, the_red_flags
 from web.rasa import RasaAway, RasaClient, Reply
+from web.replies import OwnReplies, Place, also_urgent, buttons_of, deletes, emergency, place_of, wants_a_person
 from web.texts import texts
 
 logger = structlog.get_logger(__name__)
@@ -86,7 +70,7 @@ class Gateway:
         self._database = database
         self._rasa = rasa
         self._clinic = clinic
-        self._red_flags = red_flags or the_red_flags()
+        self._own = OwnReplies(clinic, red_flags or the_red_flags())
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._going_on: set[asyncio.Task[None]] = set()
@@ -100,7 +84,7 @@ class Gateway:
         """Begin a conversation; gives its id and the greeting."""
         clinic, said = self._clinic, texts()
         text = said.greeting.format(clinic=clinic.name, emergency_number=clinic.emergency_number)
-        greeting = [Draft(text, buttons=_buttons(said.greeting_buttons))]
+        greeting = [Draft(text, buttons=buttons_of(said.greeting_buttons))]
 
         def store() -> tuple[str, list[Message]]:
             with self._database.write() as session:
@@ -136,7 +120,7 @@ class Gateway:
         def look() -> RedFlag | None:
             with self._database.read() as session:
                 record = intake_record(session, conversation_id)
-            return self._red_flag(text, record)
+            return self._own.red_flag(text, record)
 
         return await self._in_thread(look)
 
@@ -188,7 +172,8 @@ class Gateway:
 
         def store() -> None:
             with self._database.write() as session:
-                store_turn(session, waiting.conversation_id, waiting.seq, self._away_now(session, waiting.conversation_id), [])
+                drafts = self._own.away_now(session, waiting.conversation_id)
+                store_turn(session, waiting.conversation_id, waiting.seq, drafts, [])
 
         await self._in_thread(store)
         self._announce(waiting.conversation_id)
@@ -231,7 +216,7 @@ class Gateway:
 
     def alarm_in(self, text: str) -> RedFlag | None:
         """Whether words that were written outside a conversation tell of an emergency."""
-        return self._red_flags.check(text, self._clinic)
+        return self._own.red_flag(text, IntakeRecord())
 
     async def replay(self, conversation_id: str, after: int) -> list[Message]:
         """Every message after a number.
@@ -313,7 +298,7 @@ class Gateway:
                 stored = store_patient_message(session, conversation_id, client_id, text)
                 if stored.replies is not None:
                     return stored.replies
-                reply = _emergency(flag, self._place(session, conversation_id, stored.seq))
+                reply = emergency(flag, place_of(session, conversation_id, stored.seq))
                 return store_turn(session, conversation_id, stored.seq, reply.drafts, reply.effects)
 
         messages = await self._in_thread(store)
@@ -326,7 +311,7 @@ class Gateway:
         def store() -> list[Message]:
             with self._database.write() as session:
                 stored = store_patient_message(session, conversation_id, client_id, text)
-                return store_turn(session, conversation_id, stored.seq, self._away_now(session, conversation_id), [])
+                return store_turn(session, conversation_id, stored.seq, self._own.away_now(session, conversation_id), [])
 
         messages = await self._in_thread(store)
         logger.error("there was no time left for a message")
@@ -345,29 +330,29 @@ class Gateway:
     async def _answer_as_it_stands(self, waiting: Waiting, flag: RedFlag | None, ends: float | None) -> list[Message]:
         conversation_id, seq, text = waiting.conversation_id, waiting.seq, waiting.text
 
-        def look() -> _Place:
+        def look() -> Place:
             with self._database.read() as session:
-                return self._place(session, conversation_id, seq)
+                return place_of(session, conversation_id, seq)
 
         place = await self._in_thread(look)
         if flag and flag.level == "emergency":
-            reply = _emergency(flag, place)
+            reply = emergency(flag, place)
         elif place.has_a_person:
-            reply = self._beside_a_person(flag, place, text)
-        elif place.paused and self._red_flags.says_it_was_read(text):
-            reply = self._resumed(place)
+            reply = self._own.beside_a_person(flag, place, text)
+        elif place.paused and self._own.says_it_was_read(text):
+            reply = self._own.resumed(place)
         else:
-            reply = self._waiting(await self._from_rasa(text, seq, place, ends), place, text)
-            reply = _also_urgent(flag, reply, place) if flag else reply
+            reply = self._own.waiting(await self._from_rasa(text, seq, place, ends), place, text)
+            reply = also_urgent(flag, reply, place) if flag else reply
 
         def store() -> list[Message]:
             with self._database.write() as session:
                 still_in_the_same_hands(session, conversation_id, place.has_a_person)
-                fitting = self._fitting(session, conversation_id, reply, place, text)
-                last = self._unless_on_hold(session, conversation_id, fitting)
+                fitting = self._own.fitting(session, conversation_id, reply, place, text)
+                last = self._own.unless_on_hold(session, conversation_id, fitting)
                 messages = store_turn(session, conversation_id, seq, last.drafts, last.effects)
                 # The last words are still said, and then there is nothing left that could be read again.
-                erased = _deletes(last) and erase(session, conversation_id, PATIENT)
+                erased = deletes(last) and erase(session, conversation_id, PATIENT)
             if erased:
                 scrub(self._database)
             return messages
@@ -376,26 +361,7 @@ class Gateway:
         self._announce(conversation_id)
         return messages
 
-    def _place(self, session: Session, conversation_id: str, seq: int) -> _Place:
-        record = intake_record(session, conversation_id)
-        paused = unread_alarm(session, conversation_id) is not None
-        asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
-        before = question_before(session, conversation_id, seq)
-        handoff, person = waiting_handoff(session, conversation_id), has_a_person(session, conversation_id)
-        return _Place(record, handoff, before, paused, asked, person)
-
-    def _fitting(self, session: Session, conversation_id: str, reply: Reply, place: _Place, text: str) -> Reply:
-        """A reply as it fits now: an emergency may have been told of while Rasa was thinking."""
-        if (
-            place.has_a_person
-            or place.paused
-            or unread_alarm(session, conversation_id) is None
-            or IntakePaused in map(type, reply.effects)
-        ):
-            return reply
-        return self._waiting(reply, replace(place, paused=True), text)
-
-    async def _from_rasa(self, text: str, seq: int, place: _Place, ends: float | None) -> Reply:
+    async def _from_rasa(self, text: str, seq: int, place: Place, ends: float | None) -> Reply:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         try:
@@ -405,67 +371,7 @@ class Gateway:
         except RasaAway as away:
             incident = secrets.token_hex(4)
             logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=seq)
-            return self._person_called(place) if _wants_a_person(text) else Reply([self._away()], [])
-
-    def _waiting(self, reply: Reply, place: _Place, text: str) -> Reply:
-        """The reply while the intake is paused: nothing of the intake changes, and the patient is told why."""
-        if not place.paused:
-            return reply
-        kept = [effect for effect in reply.effects if _waits_for_nothing(effect)]
-        touched = len(kept) < len(reply.effects)
-        if not touched and place.record.status != "in_progress":
-            return reply
-        waiting = Draft(self._red_flags.waiting(), kind="notice", buttons=_buttons([self._red_flags.file.acknowledge]))
-        if touched or (_found_nothing(reply) and not looks_like_a_question(text)):  # most likely an answer to the open field
-            return Reply([waiting], kept)
-        return Reply([*reply.drafts, waiting], kept)
-
-    def _unless_on_hold(self, session: Session, conversation_id: str, reply: Reply) -> Reply:
-        """The reply; where it would delete what the clinic must keep, a sentence that says so, and nothing is deleted."""
-        if not _deletes(reply) or not on_hold(session, conversation_id):
-            return reply
-        contact = self._clinic.email or self._clinic.phone or self._clinic.name
-        return Reply([Draft(texts().errors["on_hold"].format(contact=contact), kind="notice", sender="system")], [])
-
-    def _beside_a_person(self, flag: RedFlag | None, place: _Place, text: str) -> Reply:
-        """What is said while a person has the conversation: nothing, unless it is about an emergency."""
-        if flag:
-            return Reply([Draft(flag.text, kind="notice")], [_handoff(flag, place.handoff)])
-        if place.paused and self._red_flags.says_it_was_read(text):
-            return self._resumed(replace(place, asked=None))
-        return Reply([], [])
-
-    def _resumed(self, place: _Place) -> Reply:
-        """Go on after an emergency has been read, with the open field in the words in which it was asked."""
-        thanks = Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
-        return Reply([thanks, *([place.asked] if place.asked else [])], [IntakeResumed()])
-
-    def _red_flag(self, text: str, record: IntakeRecord) -> RedFlag | None:
-        """The emergency in a message, if there is one. A fault in the check must not keep the message from an answer."""
-        try:
-            flag = self._red_flags.check(text, self._clinic, country_of(record))
-        except Exception:
-            logger.exception("the check for emergencies failed")
-            return None
-        if flag:
-            logger.warning("red flag", group=flag.group, level=flag.level)
-        return flag
-
-    def _away(self) -> Draft:
-        clinic, said = self._clinic, texts()
-        contact = clinic.email or clinic.phone or clinic.name
-        text = said.assistant_away.format(contact=contact, emergency_number=clinic.emergency_number)
-        return Draft(text, kind="notice", sender="system", buttons=_buttons([said.person_button]))
-
-    def _away_now(self, session: Session, conversation_id: str) -> list[Draft]:
-        """That the assistant cannot answer; nothing while a person has the conversation, who was not asked to leave."""
-        return [] if has_a_person(session, conversation_id) else [self._away()]
-
-    def _person_called(self, place: _Place) -> Reply:
-        """A person can be had without Rasa: the button of the notice above must not lead to the same notice."""
-        clinic, reference = self._clinic, place.handoff or place.record.reference or new_reference()
-        text = texts().person_called.format(reference=reference, **clinic.model_dump())
-        return Reply([Draft(text, kind="handoff")], [HandoffAsked(reference=reference, reason="asked")])
+            return self._own.person_called(place) if wants_a_person(text) else Reply([self._own.away()], [])
 
     @asynccontextmanager
     async def _turn(self, conversation_id: str, until: float) -> AsyncIterator[bool]:
@@ -488,55 +394,3 @@ class Gateway:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(partial(work))
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a patient is when a message comes."""
-
-    record: IntakeRecord
-    handoff: str | None
-    before: str | None  # the question that was answered last
-    paused: bool  # after an emergency whose text nobody has said to have read
-    asked: Draft | None  # then: the open field, as it was asked
-    has_a_person: bool
-
-
-def _emergency(flag: RedFlag, place: _Place) -> Reply:
-    """The fixed text for an emergency, and a case that a coordinator sees first. Rasa is not asked, the intake waits."""
-    draft = Draft(flag.text, kind="emergency", buttons=_buttons(flag.buttons))
-    return Reply([draft], [_handoff(flag, place.handoff), IntakePaused(group=flag.group)])
-
-
-def _also_urgent(flag: RedFlag, reply: Reply, place: _Place) -> Reply:
-    """A reply with the notice of what is urgent before it, and a coordinator told."""
-    asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
-    effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
-    return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
-
-
-def _found_nothing(reply: Reply) -> bool:
-    return all(draft.answer is not None and draft.answer["status"] == "abstained" for draft in reply.drafts)
-
-
-def _deletes(reply: Reply) -> bool:
-    return any(isinstance(effect, ConversationDeleted) for effect in reply.effects)
-
-
-def _waits_for_nothing(effect: Effect) -> bool:
-    """Whether an effect is no part of the intake: a person, or the deletion of everything, can be had at any time."""
-    asks_to_delete = isinstance(effect, AskedBack) and effect.asking in {"delete", "unclear"}
-    return asks_to_delete or isinstance(effect, HandoffAsked | ConversationDeleted)
-
-
-def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
-    urgent = Urgent(group=flag.group, level=flag.level)
-    return HandoffAsked(reference=reference or new_reference(), reason="red_flag", urgent=urgent)
-
-
-def _wants_a_person(text: str) -> bool:
-    return text.strip().casefold() == texts().person_button.casefold()
-
-
-def _buttons(titles: list[str]) -> list[dict[str, str]]:
-    return [{"title": title, "value": title} for title in titles]
