@@ -97,9 +97,6 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(None, description="The address that e-mails come from.")
     notify_emails: str = Field("", description="Who gets an e-mail about handoffs: addresses with commas between.")
-    overdue_hours: float = Field(
-        8.0, gt=0, le=24 * 14, description="Hours after which a waiting handoff is overdue; an urgent one after 0.5 at most."
-    )
     webhooks: Path | None = Field(None, description="File of the webhooks that are told about handoffs.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much web logs.")
     log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")

@@ -70,6 +70,11 @@ class Case:
         alarms = [handoff for handoff in (self.handoff, *self.others) if handoff.urgent_level]
         return min(alarms, key=lambda handoff: handoff.urgent_level != "emergency", default=None)
 
+    @property
+    def open_alarm(self) -> bool:
+        """Whether an alarm waits for a person."""
+        return any(handoff.urgent_level and handoff.state == "open" for handoff in (self.handoff, *self.others))
+
 
 def find_case(session: Session, reference: str) -> Case | None:
     """The case with that reference number, or none."""

@@ -7,7 +7,6 @@ sent again, under the same id. So nothing is lost, and what came twice can be re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +18,8 @@ from sqlalchemy.orm import Session
 from desk.database import receivers_of
 from desk.models import Conversation, Handoff, Notice
 from desk.receivers import Receiver
+from desk.working_hours import is_overdue
+from intake.clinic import Hours
 
 LEASE = timedelta(seconds=90)  # longer than a delivery may take
 GIVE_UP_AFTER = timedelta(days=3)
@@ -64,13 +65,13 @@ def announce(session: Session, handoff: Handoff, event: str, now: datetime) -> N
         _write(session, handoff, receiver, occasion, now)
 
 
-def announce_overdue(session: Session, now: datetime, late_from: Callable[[Handoff, datetime], datetime]) -> int:
+def announce_overdue(session: Session, now: datetime, hours: Hours) -> int:
     """Write notices about handoffs that have waited too long; each wait is told once.
 
     Args:
         session: a writing transaction.
         now: the present.
-        late_from: when a handoff that waits since some time is late.
+        hours: of the clinic, in which a wait is counted.
 
     Returns:
         How many handoffs are late.
@@ -84,7 +85,7 @@ def announce_overdue(session: Session, now: datetime, late_from: Callable[[Hando
             or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now),
         )
     )
-    late = [(handoff, since) for handoff, since in waiting if late_from(handoff, since) <= now]
+    late = [(handoff, since) for handoff, since in waiting if is_overdue(hours, since, now, bool(handoff.urgent_level))]
     for handoff, since in late:
         for receiver in receivers_of(session):
             _write(session, handoff, receiver, _Occasion("overdue", f"{since:%Y%m%dT%H%M%S}", now), now)

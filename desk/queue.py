@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, User
 from desk.search import Snippet, find, holds_in_field, passed_on, snippets_of
-from desk.working_hours import due_at, overdue_before
+from desk.working_hours import due_at, is_overdue, overdue_before
 from intake.clinic import Hours
 from intake.record import FieldAnswer
 
@@ -105,6 +105,11 @@ class Desk:
         """Who waits since then or longer is overdue."""
         return overdue_before(self.hours, self.now)
 
+    @cached_property
+    def late_after_an_alarm(self) -> datetime:
+        """The same for whom an alarm was raised."""
+        return overdue_before(self.hours, self.now, urgent=True)
+
 
 def look(session: Session, filters: Filters, desk: Desk) -> Queue:
     """The queue as somebody sees it."""
@@ -148,12 +153,18 @@ def _of_view(view: View, desk: Desk) -> list[ColumnElement[bool]]:
         View.OPEN: [awake],
         View.MINE: [awake, Conversation.holder == desk.me],
         View.UNASSIGNED: [awake, Conversation.holder.is_(None)],
-        View.OVERDUE: [awake, Conversation.waiting_since <= desk.late],
+        View.OVERDUE: [awake, _waits_too_long(desk)],
         View.SNOOZED: [until > desk.now],
         View.CLOSED: [Conversation.state == "closed"],
         View.ALL: [passed_on()],
     }
     return conditions[view]
+
+
+def _waits_too_long(desk: Desk) -> ColumnElement[bool]:
+    waiting = Conversation.waiting_since
+    alarm = passed_on(Handoff.state == "open", Handoff.urgent_level.is_not(None))
+    return or_(waiting <= desk.late, and_(waiting <= desk.late_after_an_alarm, alarm))
 
 
 def _chosen(session: Session, filters: Filters, hours: Hours) -> list[ColumnElement[bool]]:
@@ -202,12 +213,13 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
     rows = []
     for id_ in (each for each in ids if each in handoffs):
         conversation, mine = conversations[id_], handoffs[id_]
-        waiting = conversation.waiting_since
+        waiting, urgent = conversation.waiting_since, _gravest(mine)
+        due = due_at(desk.hours, waiting, urgent is not None) if waiting else None
+        overdue = bool(waiting and is_overdue(desk.hours, waiting, desk.now, urgent is not None))
         rows.append(
             Row(
-                conversation, _to_show(mine), _gravest(mine), names.get(conversation.holder or ""), statuses.get(id_, "none"),
-                answers.get(id_, {}), due_at(desk.hours, waiting) if waiting else None, bool(waiting and waiting <= desk.late),
-                snippets.get(id_, []),
+                conversation, _to_show(mine), urgent, names.get(conversation.holder or ""), statuses.get(id_, "none"),
+                answers.get(id_, {}), due, overdue, snippets.get(id_, []),
             )
         )  # fmt: skip
     return rows

@@ -9,15 +9,35 @@ from zoneinfo import ZoneInfo
 
 from intake.clinic import Hours, Weekday, span_of
 
+URGENT_AFTER = timedelta(minutes=30)  # of any hours, not of opening hours
 _LONGEST = 400  # days looked back; whoever has waited longer is overdue whatever the hours are
 _DAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
-def overdue_before(hours: Hours, now: datetime) -> datetime:
-    """The instant before which somebody who still waits has waited longer than the target.
+def is_overdue(hours: Hours, since: datetime, now: datetime, urgent: bool = False) -> bool:
+    """Whether somebody who waits since an instant has waited too long. The queue, a case and the notices all ask here."""
+    return since <= overdue_before(hours, now, urgent)
 
-    A clinic without opening hours counts around the clock.
+
+def overdue_before(hours: Hours, now: datetime, urgent: bool = False) -> datetime:
+    """Who waits since this instant or longer has waited too long.
+
+    Args:
+        hours: of the clinic; without opening hours, every hour counts.
+        now: the present.
+        urgent: whether there was an alarm, which waits for no opening hours.
     """
+    usual = _target_before(hours, now)
+    return max(usual, now - URGENT_AFTER) if urgent else usual
+
+
+def due_at(hours: Hours, since: datetime, urgent: bool = False) -> datetime:
+    """When somebody who waits since an instant should have heard from a person."""
+    usual = _target_after(hours, since)
+    return min(usual, since + URGENT_AFTER) if urgent else usual
+
+
+def _target_before(hours: Hours, now: datetime) -> datetime:
     left = timedelta(minutes=hours.target_minutes)
     if not any(hours.open.values()):
         return now - left
@@ -28,8 +48,7 @@ def overdue_before(hours: Hours, now: datetime) -> datetime:
     return now - timedelta(days=_LONGEST)
 
 
-def due_at(hours: Hours, since: datetime) -> datetime:
-    """When somebody who waits since an instant should have heard from a person."""
+def _target_after(hours: Hours, since: datetime) -> datetime:
     left = timedelta(minutes=hours.target_minutes)
     if not any(hours.open.values()):
         return since + left

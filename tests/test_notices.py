@@ -10,17 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from desk import outbox
+from desk import outbox, taking_over
 from desk.database import Database
 from desk.intakes import apply_effects
 from desk.models import Conversation, Handoff
 from desk.notices import body, email
 from desk.receivers import Receiver
 from desk.sealed import new_key
+from intake.clinic import Hours
 from intake.record import FieldAnswer, FieldAnswered, HandoffAsked, IntakeAmended, IntakeCompleted, Urgent
 from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, claimed, records, text_of
+from tests.support.records import colleague
 
 NOW = datetime.now(UTC)
+FOUR_HOURS = Hours(target_minutes=240)  # at any time of the day
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_a_wait_that_is_too_long_is_told_once(told: Database, turns: Turns) -> N
     turns.asks_for_a_person()
     for hours in (3, 5, 6):
         with told.write() as session:
-            outbox.announce_overdue(session, NOW + timedelta(hours=hours), lambda _handoff, since: since + timedelta(hours=4))
+            outbox.announce_overdue(session, NOW + timedelta(hours=hours), FOUR_HOURS)
         assert len(turns.notices(event="overdue", channel="email")) == (0 if hours < 4 else 1)
 
 
@@ -108,17 +111,33 @@ def test_a_second_wait_in_the_same_case_is_told_again(told: Database, turns: Tur
     for day in (1, 2):
         with told.write() as session:
             session.get_one(Conversation, conversation).waiting_since = NOW + timedelta(days=day)
-            outbox.announce_overdue(session, NOW + timedelta(days=day, hours=5), lambda _h, since: since + timedelta(hours=4))
+            outbox.announce_overdue(session, NOW + timedelta(days=day, hours=5), FOUR_HOURS)
     assert len(turns.notices(event="overdue", channel="email")) == 2
 
 
-@pytest.mark.parametrize("change", [{"state": "closed"}, {"snoozed_until": NOW + timedelta(days=9)}])
-def test_who_no_longer_waits_is_never_late(change: dict[str, object], told: Database, turns: Turns) -> None:
+def test_after_an_alarm_half_an_hour_is_too_long_whatever_the_hours_are(told: Database, turns: Turns) -> None:
+    turns.asks_for_a_person(level="emergency")
+    never_open = Hours(open={"monday": ["09:00-09:01"]}, target_minutes=480)
+    for minutes in (25, 35):
+        with told.write() as session:
+            outbox.announce_overdue(session, NOW + timedelta(minutes=minutes), never_open)
+        assert len(turns.notices(event="overdue", channel="email")) == (0 if minutes < 30 else 1)
+
+
+@pytest.mark.parametrize("does", ["close", "snooze", "write"])
+def test_who_no_longer_waits_is_never_late(does: str, told: Database, turns: Turns) -> None:
     conversation = turns.asks_for_a_person()
     with told.write() as session:
-        for name, value in change.items():
-            setattr(session.get_one(Conversation, conversation), name, value)
-        assert outbox.announce_overdue(session, NOW + timedelta(days=2), lambda _handoff, since: since) == 0
+        somebody = colleague(session)
+        taking_over.take_over(session, conversation, somebody, 1)
+        if does == "close":
+            taking_over.close(session, conversation, somebody, 2, taking_over.Outcome.ANSWERED)
+        elif does == "snooze":
+            taking_over.snooze(session, conversation, somebody, 2, NOW + timedelta(days=9))
+        else:
+            taking_over.write(session, conversation, somebody, "Good morning.", "id")
+    with told.write() as session:
+        assert outbox.announce_overdue(session, NOW + timedelta(days=2), FOUR_HOURS) == 0
 
 
 def test_deleting_a_conversation_deletes_its_notices(told: Database, turns: Turns) -> None:

@@ -12,7 +12,7 @@ from desk.models import Conversation, Handoff
 from desk.queue import Desk, Filters, Queue, View, look
 from desk.states import Outcome
 from desk.taking_over import assign, close, hand_back, snooze, take_over, write
-from desk.working_hours import due_at, is_open, next_opening, overdue_before
+from desk.working_hours import due_at, is_open, is_overdue, next_opening, overdue_before
 from intake.clinic import Hours
 from intake.record import IntakeAmended, IntakeCompleted
 from tests.support.records import answers, asks_for_a_person, colleague, conversation, says
@@ -59,6 +59,33 @@ def test_emergencies_come_first_then_today_then_overdue_then_who_waited_longest(
     assert [row.overdue for row in found.rows] == [False, False, True, False, False]
     assert found.counts[View.OVERDUE] == 1
     assert references(queue(database, view=View.OVERDUE)) == ["C-AAAA-0003"]
+
+
+def test_an_alarm_is_overdue_after_half_an_hour_at_any_time_of_day(database: Database) -> None:
+    with database.write() as session:
+        for number, level in ((1, None), (2, "urgent"), (3, "emergency")):
+            one = conversation(session, "hello", effects=asks_for_a_person(f"C-AAAA-000{number}", level))
+            minutes = 29 if level == "urgent" else 31
+            session.get_one(Conversation, one).waiting_since = datetime.now(UTC) - timedelta(minutes=minutes)
+    rarely = Hours(open={"monday": ["09:00-09:01"]}, target_minutes=480)
+    found = queue(database, hours=rarely)
+    assert {row.handoff.reference: row.overdue for row in found.rows} == {
+        "C-AAAA-0001": False, "C-AAAA-0002": False, "C-AAAA-0003": True,
+    }  # fmt: skip
+    assert found.counts[View.OVERDUE] == 1
+    assert references(queue(database, hours=rarely, view=View.OVERDUE)) == ["C-AAAA-0003"]
+    [late] = [row for row in found.rows if row.overdue]
+    assert late.due is not None
+    assert late.due < datetime.now(UTC), "it was due half an hour after it came"
+
+
+def test_the_notices_and_the_queue_agree_on_what_is_overdue() -> None:
+    now = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    for hours_ago in range(96):
+        since = now - timedelta(hours=hours_ago)
+        for urgent in (False, True):
+            late = is_overdue(WEEK, since, now, urgent)
+            assert late is (since <= overdue_before(WEEK, now, urgent)) is (due_at(WEEK, since, urgent) <= now)
 
 
 def test_who_was_written_to_does_not_wait_and_who_writes_back_waits_again(database: Database) -> None:

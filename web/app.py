@@ -37,7 +37,7 @@ from web.gateway import Gateway
 from web.guards import Guard
 from web.library_texts import library_texts
 from web.limits import make_limits
-from web.outbox import late_after, outbox_tasks
+from web.outbox import outbox_tasks
 from web.parts import Parts
 from web.rasa import RasaClient
 from web.sweeping import Sweeper
@@ -59,7 +59,7 @@ def create_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
-        posted = outbox_tasks(parts.database, parts.post, late_after(parts.settings.overdue_hours))
+        posted = outbox_tasks(parts.database, parts.post, parts.clinic.hours)
         running = (sweeper.run(), _keep_fresh(parts.library), keep_tidy(parts), *posted)
         background = [asyncio.create_task(each) for each in running]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
@@ -84,12 +84,12 @@ def create_app(parts: Parts) -> FastAPI:
 
 def make_parts(settings: Settings) -> Parts:
     """Open the database, load the model and the library, register the actions."""
-    post = post_of(settings)
+    clinic = read_clinic(settings.clinic_file)
+    post = post_of(settings, clinic.hours.zone)
     keyring = Keyring(encryption_keys(settings, new_key))
     database = Database(settings.database_address, keyring, post.receivers, settings.data)
     database.migrate()
     erase_again(database)  # an older database may have been put in place
-    clinic = read_clinic(settings.clinic_file)
     speak(clinic.language)
     texts()  # a mistake in the texts stops the start, not a patient
     console_texts()

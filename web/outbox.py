@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 import anyio.to_thread
@@ -12,18 +12,17 @@ import structlog
 
 from desk import outbox
 from desk.database import Database
-from desk.models import Handoff
 from desk.receivers import Receiver
 from desk.sender import Post, Sender
+from intake.clinic import Hours
 
 logger = structlog.get_logger(__name__)
 
-LateFrom = Callable[[Handoff, datetime], datetime]
 _POLL_SECONDS = 2.0
 _LOOK_SECONDS = 60.0
 
 
-def outbox_tasks(database: Database, post: Post, late_from: LateFrom) -> list[Coroutine[Any, Any, None]]:
+def outbox_tasks(database: Database, post: Post, hours: Hours) -> list[Coroutine[Any, Any, None]]:
     """What has to run beside the requests; nothing, if nobody wants to be told."""
     if not post.receivers:
         return []
@@ -31,14 +30,8 @@ def outbox_tasks(database: Database, post: Post, late_from: LateFrom) -> list[Co
     threads = anyio.CapacityLimiter(len(post.receivers) + 1)  # its own, so that a slow receiver slows no patient
     return [
         *(_keep_sending(sender, receiver, threads) for receiver in post.receivers),
-        _keep_looking(database, late_from, threads),
+        _keep_looking(database, hours, threads),
     ]
-
-
-def late_after(hours: float) -> LateFrom:
-    """A handoff is late some hours after its wait began; an urgent one after half an hour at most."""
-    target, urgent = timedelta(hours=hours), timedelta(hours=min(hours, 0.5))
-    return lambda handoff, since: since + (urgent if handoff.urgent_level else target)
 
 
 async def _keep_sending(sender: Sender, receiver: Receiver, threads: anyio.CapacityLimiter) -> None:
@@ -50,10 +43,10 @@ async def _keep_sending(sender: Sender, receiver: Receiver, threads: anyio.Capac
         await asyncio.sleep(_POLL_SECONDS)
 
 
-async def _keep_looking(database: Database, late_from: LateFrom, threads: anyio.CapacityLimiter) -> None:
+async def _keep_looking(database: Database, hours: Hours, threads: anyio.CapacityLimiter) -> None:
     def look() -> None:
         with database.write() as session:
-            outbox.announce_overdue(session, datetime.now(UTC), late_from)
+            outbox.announce_overdue(session, datetime.now(UTC), hours)
             outbox.drop_unknown_receivers(session, datetime.now(UTC))
 
     while True:

@@ -20,7 +20,7 @@ from desk.models import User
 from desk.reviews import Verdict
 from desk.roles import Permission, Role
 from desk.states import Outcome
-from desk.working_hours import due_at, overdue_before
+from desk.working_hours import due_at, is_overdue
 from intake.clinic import Clinic
 from intake.fields import IntakeField, the_intake
 from intake.red_flags import the_red_flags
@@ -92,7 +92,7 @@ def show(
 
 def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """What the page shows of a case, whoever looks."""
-    since, hours = case.conversation.waiting_since, clinic.hours
+    since, hours, urgent = case.conversation.waiting_since, clinic.hours, case.open_alarm
     return {
         "case": case,
         "told": told(case),
@@ -104,8 +104,8 @@ def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
         "country": country,
         "passage_link": passage_link,
         "alarm": the_red_flags().label_of,
-        "due": due_at(hours, since) if since else None,
-        "overdue": bool(since and since <= overdue_before(hours, now)),
+        "due": due_at(hours, since, urgent) if since else None,
+        "overdue": bool(since and is_overdue(hours, since, now, urgent)),
     }
 
 
