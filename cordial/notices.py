@@ -14,6 +14,7 @@ from cordial.records import open_database
 from cordial.settings import load_settings
 from desk.deadline import NotDelivered
 from desk.outbox import Claimed, troubles, try_again
+from intake.clinic import read_clinic
 
 notices = typer.Typer(help="E-mails and webhooks about handoffs.", no_args_is_help=True)
 
@@ -53,7 +54,8 @@ def notices_retry(number: int) -> None:
 def notices_test() -> None:
     """Send a test to every receiver, now, and say what came of it."""
     with plain_errors():
-        post = post_of(load_settings())
+        settings = load_settings()
+        post = post_of(settings, read_clinic(settings.clinic_file).hours.zone)
     if not post.receivers:
         say("Nobody is told about handoffs: CORDIAL_NOTIFY_EMAILS and CORDIAL_WEBHOOKS are not set.")
     failed = False

@@ -7,8 +7,8 @@ from desk.receivers import MailServer, Receiver, ReceiverError, Webhook, mail_se
 from desk.sender import Post
 
 
-def post_of(settings: Settings) -> Post:
-    """The receivers of notices and the ways to them.
+def post_of(settings: Settings, zone: str) -> Post:
+    """The receivers of notices and the ways to them; times are told in a time zone.
 
     Raises:
         SettingsError: naming the setting that cannot be used.
@@ -18,7 +18,7 @@ def post_of(settings: Settings) -> Post:
     receivers = (*emails, *(Receiver("webhook", webhook.name) for webhook in webhooks))
     return Post(
         receivers, _mail_server(settings), settings.mail_from or "", {webhook.name: webhook for webhook in webhooks},
-        settings.public_address,
+        settings.public_address, zone,
     )  # fmt: skip
 
 

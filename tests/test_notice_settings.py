@@ -28,7 +28,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def refusal() -> str:
     """What is said about the settings as they are now."""
     with pytest.raises(SettingsError) as refused:
-        post_of(load_settings())
+        post_of(load_settings(), "Europe/Vilnius")
     assert "hunter2" not in str(refused.value)
     return str(refused.value)
 
@@ -37,10 +37,11 @@ def test_everybody_named_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORDIAL_NOTIFY_EMAILS", "a@clinic.example, b@clinic.example,a@clinic.example")
     monkeypatch.setenv("CORDIAL_SMTP_URL", "smtp://cordial:p%40ss@mail.clinic.example")
     monkeypatch.setenv("CORDIAL_MAIL_FROM", "cordial@clinic.example")
-    post = post_of(load_settings())
+    post = post_of(load_settings(), "Europe/Vilnius")
     assert [receiver.name for receiver in post.receivers] == ["a@clinic.example", "b@clinic.example", "records"]
     assert post.mail_server is not None
     assert (post.mail_server.port, post.mail_server.password) == (587, "p@ss")
+    assert post.zone == "Europe/Vilnius"
     assert "p@ss" not in repr(post)
     assert SECRET not in repr(post)
 

@@ -67,10 +67,10 @@ def small_web(folder: Path, library: Library, encoder: Encoder, **settings: str 
 
 
 def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
-    post = post_of(settings)
+    clinic = read_clinic(settings.clinic_file)
+    post = post_of(settings, clinic.hours.zone)
     database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), post.receivers)
     database.migrate()
-    clinic = read_clinic(settings.clinic_file)
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
     tokens = Tokens(signing_key(settings), settings.session_days)
     limits = make_limits(settings.limits == "on", settings.redis_url)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -31,9 +32,9 @@ class Asked(BaseModel):
     until: str = Field("", max_length=10)
     before: int | None = Field(None, ge=1, le=2**53)  # the lowest number of the page before
 
-    def search(self) -> Search:
-        """The same for the records."""
-        since, until = _start_of(self.since), _start_of(self.until, days=1)
+    def search(self, zone: ZoneInfo) -> Search:
+        """The same for the records; days are those of a time zone."""
+        since, until = _start_of(self.since, zone), _start_of(self.until, zone, days=1)
         return Search(self.actor.strip(), self.action, self.subject.strip(), since, until)
 
 
@@ -41,7 +42,7 @@ class Asked(BaseModel):
 def audit_log(request: Request, parts: PartsNow, person: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The newest entries, or those that were searched for."""
     with parts.database.read() as session:
-        found = search(session, asked.search(), asked.before, _PAGE + 1)
+        found = search(session, asked.search(ZoneInfo(parts.clinic.hours.zone)), asked.before, _PAGE + 1)
         names = {user.id: user.name for user in list_users(session)}
         known = actions(session)
     shown: dict[str, Any] = {"entries": found[:_PAGE], "more": len(found) > _PAGE, "names": names, "actions": known}
@@ -58,9 +59,9 @@ def verify_chain(request: Request, parts: PartsNow, person: Reader) -> Response:
     return render(request, person, "audit_checked.html", broken=broken, entries=entries, last=last)
 
 
-def _start_of(day: str, days: int = 0) -> datetime | None:
-    """The beginning of a day in UTC; nothing if none was given, or no day."""
+def _start_of(day: str, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """The beginning of a day; nothing if none was given, or no day."""
     try:
-        return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), UTC) if day else None
+        return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), zone) if day else None
     except (ValueError, OverflowError):
         return None

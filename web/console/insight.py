@@ -19,7 +19,6 @@ from desk.audit import record
 from desk.period import LONGEST, Period, last_days
 from desk.roles import Permission
 from desk.unanswered import Group, grouped, unanswered_questions
-from intake.clinic import Clinic
 from intake.fields import REVIEW, the_intake
 from web.console.access import Person, needs
 from web.console.charts import shares, stacked
@@ -44,7 +43,7 @@ def period_of(
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> Period:
     """The days that an address names, in the clinic's time zone; the last thirty if it names none."""
-    usual = last_days(_USUAL, zone_of(parts.clinic))
+    usual = last_days(_USUAL, ZoneInfo(parts.clinic.hours.zone))
     last = min(last or usual.last, usual.last)
     first = first or last - timedelta(days=_USUAL - 1)
     if first > last or (last - first).days > LONGEST:
@@ -53,12 +52,6 @@ def period_of(
 
 
 Days = Annotated[Period, Depends(period_of)]
-
-
-def zone_of(clinic: Clinic) -> ZoneInfo:
-    """The clinic's time zone; UTC where it names none."""
-    hours = clinic.model_dump().get("hours") or {}
-    return ZoneInfo(hours.get("zone", "UTC"))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from desk.roles import Permission
 from web.console.access import Person
 from web.console.cookies import FLASH, cookies_of
+from web.console.wording import Clock
 from web.parts import parts_of
 from web.texts import console_texts
 
@@ -57,11 +58,11 @@ def render(request: Request, person: Person | None, template: str, status: int =
         status: of the answer.
         context: what the template shows.
     """
-    cookies = cookies_of(request)
+    cookies, clinic = cookies_of(request), parts_of(request).clinic
     flash = cookies.read_signed(request, FLASH, _FLASH_SECONDS)
     frame = {
-        "clinic": parts_of(request).clinic, "language": "en", "person": person, "places": places_of(request, person),
-        "here": request.url.path, "flash": flash, "said": console_texts(),
+        "clinic": clinic, "language": "en", "person": person, "places": places_of(request, person),
+        "here": request.url.path, "flash": flash, "said": console_texts(), "clock": Clock.of_now(clinic.hours.zone),
     }  # fmt: skip
     response = templates.TemplateResponse(request, f"console/{template}", {**frame, **context}, status_code=status)
     if flash is not None:

@@ -51,6 +51,10 @@ class Clock:
         """A time with its day and zone."""
         return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M %Z}"
 
+    def to_the_second(self, at: datetime) -> str:
+        """The same with seconds, for what happens quickly."""
+        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M:%S %Z}"
+
 
 def country(code: str | None) -> str:
     """A country by its name."""
