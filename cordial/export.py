@@ -16,9 +16,9 @@ from cordial.records import open_database
 from cordial.settings import Settings, load_settings
 from desk import audit
 from desk.case_file import as_json, case_file
-from desk.pdf import Style, case_pdf
+from desk.pdf import case_pdf, style_for
 from intake.case_file import CaseFile
-from intake.clinic import read_clinic
+from intake.clinic import Clinic, read_clinic
 from intake.fhir import bundle
 from intake.fields import the_intake
 
@@ -39,8 +39,9 @@ def export(
     ending = "fhir.json" if fhir else "pdf" if pdf else "json"
     with plain_errors():
         settings = load_settings()
-        case = _noted(settings, reference, ending)
-        content = _made(case, ending)
+        clinic = read_clinic(settings.clinic_file)
+        case = _noted(settings, clinic, reference, ending)
+        content = _made(case, ending, clinic.hours.zone)
         if to == _STDOUT:
             sys.stdout.buffer.write(content)
             return
@@ -49,11 +50,10 @@ def export(
         say(f"Written to {file}. It holds health details: delete it when it is no longer needed.")
 
 
-def _noted(settings: Settings, reference: str, ending: str) -> CaseFile:
-    clinic = read_clinic(settings.clinic_file).name
+def _noted(settings: Settings, clinic: Clinic, reference: str, ending: str) -> CaseFile:
     database = open_database(settings)
     with database.write() as session:
-        case = case_file(session, reference, clinic, datetime.now(UTC))
+        case = case_file(session, reference, clinic.name, datetime.now(UTC))
         if case is None:
             typer.echo(f"There is no handoff {reference}. `cordial handoffs list` shows those that wait.", err=True)
             raise typer.Exit(1)
@@ -62,9 +62,9 @@ def _noted(settings: Settings, reference: str, ending: str) -> CaseFile:
     return case
 
 
-def _made(case: CaseFile, ending: str) -> bytes:
+def _made(case: CaseFile, ending: str, zone: str) -> bytes:
     if ending == "pdf":
-        return case_pdf(case, the_intake(), Style(font_folders=font_folders()))
+        return case_pdf(case, the_intake(), style_for(case, zone, font_folders()))
     return (bundle(case, the_intake()) if ending == "fhir.json" else as_json(case)).encode()
 
 

@@ -17,6 +17,7 @@ import yaml
 from fpdf import FPDF, FontFace, XPos, YPos
 from pydantic import BaseModel, ConfigDict
 
+from desk.flags import flags_of
 from desk.fonts import BOLD, REGULAR, USUAL_FOLDERS, Fitting, font_folder, western
 from intake.case_file import CaseFile, Spoken
 from intake.fields import Intake
@@ -99,14 +100,20 @@ class Style:
     flags: Sequence[tuple[str, str]] = field(default_factory=tuple)  # what to look at, and the words that raised it
 
 
+def style_for(case: CaseFile, zone: str, font_folders: Sequence[Path] = USUAL_FOLDERS) -> Style:
+    """The style of a clinic in a time zone, with what a physician should see at once in this case."""
+    today = case.read_at.astimezone(ZoneInfo(zone)).date()
+    return Style(zone, font_folders=font_folders, flags=[(flag.label, flag.words) for flag in flags_of(case.intake, today)])
+
+
 def case_pdf(case: CaseFile, intake: Intake, style: Style | None = None) -> bytes:
     """The PDF of a case."""
     style = style or Style()
     sheet = _Sheet(case, style)
     sheet.add_page()
     _heading(sheet, case)
+    _flags(sheet, style.flags)  # before anything that can fill the first page
     _at_a_glance(sheet, case, intake)
-    _flags(sheet, style.flags)
     _declined(sheet, case)
     if case.intake.answers:
         sheet.add_page()  # so that what is to be taken in at a glance stands by itself

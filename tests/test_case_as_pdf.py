@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from pathlib import Path
 
 import pytest
@@ -12,27 +11,15 @@ from hypothesis import strategies as st
 
 from cordial.fonts import font_folders
 from desk.fonts import Fitting, font_folder, western
-from desk.pdf import Style, case_pdf
+from desk.pdf import Style, case_pdf, style_for
 from intake.fields import the_intake
 from intake.record import IntakeRecord
 from tests.support.case_files import ANSWER, AT, TRANSCRIPT, Spoken, case_of, record_of
+from tests.support.pdf_words import first_page, words
 from tests.support.people import ANSWERS
 
 WITHOUT_FONTS = Style(font_folders=[Path("/nowhere")])
 EVERYTHING = "Žydrūnė Wójcik Ελένη Мария שלום مرحبا 中文 ไทย 😀👩‍⚕️ \x00\x07 \u202egnol\u202c e\u0301"
-
-
-def contents(pdf: bytes) -> bytes:
-    """Everything that is packed in a PDF."""
-    packed = [pdf[found.end() :] for found in re.finditer(rb">>\s*stream\r?\n", pdf)]
-    return b"\n".join(zlib.decompressobj().decompress(stream) for stream in packed if stream[:1] == b"x")
-
-
-def words(pdf: bytes) -> str:
-    """What a PDF without embedded fonts says."""
-    shown = re.findall(rb"\((.*?)(?<!\\)\) Tj", contents(pdf), re.DOTALL)
-    text = re.sub(r"\\([()\\])", r"\1", " ".join(each.decode("latin-1") for each in shown))
-    return " ".join(text.split())
 
 
 def made(style: Style = WITHOUT_FONTS, **changes: object) -> bytes:
@@ -85,6 +72,20 @@ def test_flags_are_shown_with_the_words_that_raised_them() -> None:
     said = words(made(Style(font_folders=[Path("/nowhere")], flags=[("Blood thinner", "Medicines: aspirin")])))
     assert "Blood thinner" in said
     assert "Medicines: aspirin" in said
+
+
+def test_a_blood_thinner_stands_on_the_first_page_in_the_patients_words() -> None:
+    long = {name: "It has been like this for years. " * 30 for name in ("hopes", "questions", "treatments")}
+    case = case_of(record_of({**ANSWERS, **long, "medicines": "warfarin 5 mg, vitamin D"}))
+    said = first_page(case_pdf(case, the_intake(), style_for(case, "Europe/Vilnius", [Path("/nowhere")])))
+    assert "Takes a blood thinner" in said
+    assert "warfarin 5 mg" in said
+
+
+def test_times_are_those_of_the_clinic() -> None:
+    case = case_of(record_of(ANSWERS))
+    pdf = case_pdf(case, the_intake(), style_for(case, "Europe/Vilnius", [Path("/nowhere")]))
+    assert "2026-11-22 11:30" in first_page(pdf), "half past nine in UTC"
 
 
 def test_consent_is_shown_word_for_word() -> None:

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -16,11 +17,14 @@ from desk.csv_export import COLUMNS, harmless
 from desk.models import AuditEntry, Login
 from intake.fhir import read_bundle
 from intake.record import FieldAnswered, HandoffAsked, IntakeCompleted
+from knowledge.library import Library
 from tests.support.case_files import record_of
 from tests.support.console_alone import ConsoleAlone
 from tests.support.handing_off import Turns
+from tests.support.pdf_words import first_page
 from tests.support.people import ANSWERS
 from tests.support.staff import Staff, console_client
+from web.console import exports
 
 Noted = Callable[[], list[AuditEntry]]
 FORMS = {"export.pdf": "application/pdf", "export.fhir.json": "application/fhir+json", "export.json": "application/json"}
@@ -28,9 +32,9 @@ PATHS = [*(f"/desk/cases/REFERENCE/{form}" for form in FORMS), "/desk/queue.csv"
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleAlone]:
+def web(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[ConsoleAlone]:
     """The console."""
-    web = ConsoleAlone(tmp_path_factory.mktemp("console"))
+    web = ConsoleAlone(tmp_path_factory.mktemp("console"), library=library)
     yield web
     web.closes()
 
@@ -81,6 +85,14 @@ def test_a_case_comes_in_each_form(form: str, kind: str, coordinator: Staff, ref
     assert (given.status_code, given.headers["content-type"]) == (200, kind)
     assert given.headers["content-disposition"] == f'attachment; filename="{reference}.{form.removeprefix("export.")}"'
     assert given.headers["cache-control"] == "no-store"
+
+
+def test_the_physician_sees_at_once_what_matters(coordinator: Staff, reference: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "font_folders", lambda: [Path("/nowhere")])  # words in embedded fonts cannot be read here
+    coordinator.prove()
+    said = first_page(coordinator.http.get(f"/desk/cases/{reference}/export.pdf").content)
+    assert "Takes a medicine against platelets" in said
+    assert "EET" in said or "EEST" in said, "times are those of the clinic"
 
 
 def test_a_bundle_from_the_console_is_read_again_with_the_same_answers(coordinator: Staff, reference: str) -> None:

@@ -15,6 +15,7 @@ from desk.receivers import Receiver
 from desk.sealed import Keyring, new_key
 from desk.sender import Post
 from intake.clinic import read_clinic
+from knowledge.library import Library
 from tests.support.system import free_port, until
 from web.app import create_app
 from web.limits import make_limits
@@ -25,16 +26,16 @@ from web.tokens import Tokens
 class ConsoleAlone:
     """Web without what answers patients."""
 
-    def __init__(self, data: Path, *receivers: Receiver) -> None:
-        """Open the records and listen."""
+    def __init__(self, data: Path, *receivers: Receiver, library: Library | None = None) -> None:
+        """Open the records and listen; the editors' pages need a library."""
         self.port, self.data = free_port(), data
         settings = Settings(data=data, port=self.port, limits="off")
         self.database = Database(settings.database_address, Keyring([new_key()]), receivers)
         self.database.migrate()
         nothing = cast(Any, None)
         parts = Parts(
-            settings=settings, database=self.database, encoder=nothing, library=nothing, rasa=nothing, gateway=nothing,
-            executor=nothing, clinic=read_clinic(PROJECT / "clinic.yml"), tokens=Tokens(new_key(), 1),
+            settings=settings, database=self.database, encoder=nothing, library=cast(Any, library), rasa=nothing,
+            gateway=nothing, executor=nothing, clinic=read_clinic(PROJECT / "clinic.yml"), tokens=Tokens(new_key(), 1),
             limits=make_limits(False, None), post=Post(receivers, None, "", {}, self.url),
         )  # fmt: skip
         config = uvicorn.Config(create_app(parts), port=self.port, lifespan="off", log_config=None, access_log=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -12,7 +13,7 @@ from cordial.fonts import font_folders
 from desk import audit
 from desk.case_file import as_json, case_file
 from desk.csv_export import queue_csv
-from desk.pdf import Style, case_pdf
+from desk.pdf import case_pdf, style_for
 from desk.roles import Permission
 from intake.case_file import CaseFile
 from intake.fhir import bundle
@@ -42,8 +43,8 @@ def choices(request: Request, reference: str, parts: PartsNow, person: Exporter)
 @router.get("/desk/cases/{reference}/export.pdf")
 def pdf(reference: str, parts: PartsNow, person: ProvedExporter) -> Response:
     """For the physician, on paper."""
-    style = Style(font_folders=font_folders())
-    return _case(parts, person, reference, PDF, lambda case: case_pdf(case, the_intake(), style))
+    zone, folders = parts.clinic.hours.zone, font_folders()
+    return _case(parts, person, reference, PDF, lambda case: case_pdf(case, the_intake(), style_for(case, zone, folders)))
 
 
 @router.get("/desk/cases/{reference}/export.fhir.json")
@@ -64,7 +65,7 @@ def queue(parts: PartsNow, person: ProvedExporter, everything: bool = False) -> 
     with parts.database.write() as session:
         audit.record(session, person.id, "queue.exported", form="csv", everything=everything)
         table = queue_csv(session, everything)
-    return _download(table.encode(), CSV, f"queue-{datetime.now(UTC):%Y-%m-%d}.csv")
+    return _download(table.encode(), CSV, f"queue-{datetime.now(ZoneInfo(parts.clinic.hours.zone)):%Y-%m-%d}.csv")
 
 
 def _case(parts: Parts, person: Person, reference: str, kind: str, make: Callable[[CaseFile], bytes]) -> Response:
