@@ -16,6 +16,7 @@ from desk.database import keyring_of
 from desk.handoffs import waiting_handoff
 from desk.intakes import intake_record
 from desk.models import AuditEntry, Conversation, Feedback, Handoff, Intake, IntakeAnswer, Message, Note, Notice, Review, User
+from desk.outbox import announce
 from desk.turns import end_turns, lock
 from intake.record import FieldAnswer, IntakeRecord
 
@@ -150,6 +151,12 @@ def consent_withdrawn_at(session: Session, conversation_id: str) -> datetime | N
     return consents[-1].withdrawn_at if consents else None
 
 
+def withdrawn_among(session: Session, conversation_ids: Sequence[str]) -> set[str]:
+    """Those conversations whose patient withdrew their consent and has not agreed again."""
+    ever = select(AuditEntry.subject).where(AuditEntry.action == WITHDRAWN, AuditEntry.subject.in_(conversation_ids)).distinct()
+    return {id_ for id_ in session.scalars(ever) if id_ and consent_withdrawn_at(session, id_)}
+
+
 def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str | None], Sequence[Draft]]) -> list[Message]:
     """Delete every answer to the intake and stop it. The messages stay, and so does a handoff, which a person has to see.
 
@@ -164,9 +171,12 @@ def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str 
         UnknownConversation: if the conversation was deleted.
     """
     lock(session, conversation_id)
-    for consent in _given(_history(session, conversation_id)):
+    consents = _given(_history(session, conversation_id))
+    for consent in consents:
         given_at = consent.given_at.isoformat()
         record(session, PATIENT, WITHDRAWN, conversation_id, version=consent.version, given_at=given_at)
+    if consents:
+        _announce_to_who_has_the_case(session, conversation_id)
     session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
     intake = session.get(Intake, conversation_id)
     if intake is not None:
@@ -175,6 +185,12 @@ def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str 
     conversation = session.get_one(Conversation, conversation_id)
     conversation.asking = conversation.country = None
     return end_turns(session, conversation_id, say(waiting_handoff(session, conversation_id)))
+
+
+def _announce_to_who_has_the_case(session: Session, conversation_id: str) -> None:
+    is_open = (Handoff.conversation_id == conversation_id, Handoff.state == "open")
+    for handoff in session.scalars(select(Handoff).where(*is_open)):
+        announce(session, handoff, "amended", datetime.now(UTC))
 
 
 def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
@@ -242,7 +258,7 @@ def _notes(session: Session, conversation_id: str) -> list[HeldNote]:
     query = select(Note, User.name, User.role).join(User, User.id == Note.user_id)
     rows = session.execute(query.where(Note.conversation_id == conversation_id).order_by(Note.id))
     keyring = keyring_of(session)
-    return [HeldNote(by=name, role=role, at=note.at, text=str(keyring.open(note.sealed))) for note, name, role in rows]
+    return [HeldNote(by=name, role=role, at=note.at, text=str(keyring.open(note.sealed)["text"])) for note, name, role in rows]
 
 
 def _reviews(session: Session, conversation_id: str) -> list[HeldReview]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, User
+from desk.own_data import withdrawn_among
 from desk.search import Snippet, find, holds_in_field, passed_on, snippets_of
 from desk.working_hours import due_at, is_overdue, overdue_before
 from intake.clinic import Hours
@@ -80,6 +81,7 @@ class Row:
     answers: dict[str, FieldAnswer]  # a few, for finding one's way
     due: datetime | None
     overdue: bool
+    withdrawn: bool  # the patient took their consent back
     snippets: list[Snippet] = field(default_factory=list)
 
 
@@ -210,6 +212,7 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
         select(Intake.conversation_id, Intake.status).where(Intake.conversation_id.in_(ids))
     )}  # fmt: skip
     answers, snippets = _answers(session, ids), snippets_of(session, ids, text)
+    withdrawn = withdrawn_among(session, ids)
     rows = []
     for id_ in (each for each in ids if each in handoffs):
         conversation, mine = conversations[id_], handoffs[id_]
@@ -219,7 +222,7 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
         rows.append(
             Row(
                 conversation, _to_show(mine), urgent, names.get(conversation.holder or ""), statuses.get(id_, "none"),
-                answers.get(id_, {}), due, overdue, snippets.get(id_, []),
+                answers.get(id_, {}), due, overdue, id_ in withdrawn, snippets.get(id_, []),
             )
         )  # fmt: skip
     return rows

@@ -15,6 +15,7 @@ from desk.database import Database
 from desk.intakes import apply_effects
 from desk.models import Conversation, Handoff
 from desk.notices import body, email
+from desk.own_data import withdraw_consent
 from desk.receivers import Receiver
 from desk.sealed import new_key
 from intake.clinic import Hours
@@ -96,6 +97,16 @@ def test_an_intake_that_is_completed_after_asking_for_a_person_is_a_change(turns
     conversation = turns.asks_for_a_person()
     turns.says(conversation, "send it", IntakeCompleted(reference="C-2345-6789"))
     assert len(turns.notices(event="amended", channel="email")) == 1
+
+
+@pytest.mark.parametrize("handed_over", [True, False])
+def test_a_withdrawn_consent_is_told_to_who_has_the_case(handed_over: bool, told: Database, turns: Turns) -> None:
+    conversation = turns.asks_for_a_person() if handed_over else turns.starts()
+    consent = FieldAnswer(said="yes", value={"agreed": True, "version": 2, "wording": "I agree."})
+    turns.says(conversation, "yes", FieldAnswered(field="consent", answer=consent))
+    with told.write() as session:
+        withdraw_consent(session, conversation, lambda _reference: [])
+    assert len(turns.notices(event="amended", channel="email")) == handed_over
 
 
 def test_a_wait_that_is_too_long_is_told_once(told: Database, turns: Turns) -> None:

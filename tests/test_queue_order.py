@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from desk.database import Database
 from desk.models import Conversation, Handoff
+from desk.own_data import withdraw_consent
 from desk.queue import Desk, Filters, Queue, View, look
 from desk.states import Outcome
 from desk.taking_over import assign, close, hand_back, snooze, take_over, write
@@ -166,6 +167,22 @@ def test_a_change_after_closing_brings_the_case_back(database: Database) -> None
     [row] = queue(database).rows
     assert (row.handoff.reference, row.handoff.state, row.intake) == ("C-AAAA-0001", "open", "amended")
     assert row.conversation.waiting_since is not None
+
+
+def test_a_withdrawn_consent_is_seen_in_the_queue_until_it_is_given_again(database: Database) -> None:
+    agreed = answers("consent", "yes", {"agreed": True, "version": 2, "wording": "I agree."})
+    with database.write() as session:
+        one = conversation(session, "yes", effects=[*agreed, *asks_for_a_person("C-AAAA-0001")])
+        conversation(session, "hello", effects=asks_for_a_person("C-AAAA-0002"))
+    assert not any(row.withdrawn for row in queue(database).rows)
+    with database.write() as session:
+        withdraw_consent(session, one, lambda _reference: [])
+    assert {row.handoff.reference: row.withdrawn for row in queue(database).rows} == {
+        "C-AAAA-0001": True, "C-AAAA-0002": False,
+    }  # fmt: skip
+    with database.write() as session:
+        says(session, one, "yes", agreed)
+    assert not any(row.withdrawn for row in queue(database).rows)
 
 
 @pytest.mark.parametrize(
