@@ -11,18 +11,21 @@ from uuid import uuid4
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
-from desk.audit import record
-from desk.conversations import Draft, append
-from desk.database import Database, keyring_of
-from desk.models import Base, Conversation, Handoff, Message, Note, Review, User, UtcTime
+from desk.database import Database
+from desk.models import Base, Conversation, Message, User, UtcTime
+from desk.notes import add_note
+from desk.reviews import Opinion, Verdict, review
 from desk.roles import Role
+from desk.states import Outcome
+from desk.taking_over import Colleague, close, take_over, write
 from desk.users import Newcomer, create_user, find_user
 
 CASES = Path(__file__).with_name("demo_cases.yml")
 COORDINATOR = Newcomer("ona@birchwood.example", "Ona Example", Role.COORDINATOR)
+CLINIC = "Birchwood Example Clinic"
 _SECONDS = 40
 _MOST_FIELDS = 40
 _REPLY_AFTER = timedelta(minutes=35)
@@ -41,7 +44,7 @@ class DemoCase(BaseModel):
     then: Literal["waits", "human", "closed"] | None = None
     writes: list[str] = []
     note: str | None = None
-    outcome: str | None = None
+    outcome: Outcome | None = None
 
 
 def read_cases() -> list[DemoCase]:
@@ -113,24 +116,27 @@ class DemoPatient:
 
 
 def _work_on(session: Session, conversation_id: str, case: DemoCase) -> None:
-    """What the coordinator did with a case."""
-    conversation = session.get_one(Conversation, conversation_id)
+    """What the coordinator did with a case, by the same functions as in the console."""
     if case.then in {None, "waits"}:
         return
     somebody = find_user(session, COORDINATOR.email) or create_user(session, COORDINATOR, None, "command line")
-    for message in append(session, conversation_id, [Draft(text, sender="coordinator") for text in case.writes]):
-        message.author, message.author_role, message.at = somebody.name, somebody.role, message.at + _REPLY_AFTER
+    by = Colleague(somebody.id, somebody.name, somebody.role, CLINIC)
+    before = session.scalar(select(func.max(Message.seq)).where(Message.conversation_id == conversation_id)) or 0
+    take_over(session, conversation_id, by, _revision(session, conversation_id))
+    for text in case.writes:
+        write(session, conversation_id, by, text, str(uuid4()))
     if case.note:
-        sealed = keyring_of(session).seal(case.note)
-        session.add(Note(conversation_id=conversation_id, user_id=somebody.id, at=datetime.now(UTC), sealed=sealed))
-    conversation.state, conversation.waiting_since = str(case.then), None
-    conversation.holder = somebody.id if case.then == "human" else None
-    conversation.revision += 1
-    if case.then == "closed":
-        conversation.closed_at, conversation.outcome = datetime.now(UTC) + 2 * _REPLY_AFTER, case.outcome
-        session.execute(update(Handoff).where(Handoff.conversation_id == conversation_id).values(state="closed"))
+        add_note(session, conversation_id, somebody.id, case.note)
     _review(session, conversation_id, somebody)
-    record(session, somebody.id, "case.taken_over", conversation_id)
+    if case.then == "closed":
+        close(session, conversation_id, by, _revision(session, conversation_id), case.outcome or Outcome.OTHER)
+        session.get_one(Conversation, conversation_id).closed_at = datetime.now(UTC) + 2 * _REPLY_AFTER
+    for message in session.scalars(select(Message).where(Message.conversation_id == conversation_id, Message.seq > before)):
+        message.at += _REPLY_AFTER
+
+
+def _revision(session: Session, conversation_id: str) -> int:
+    return session.get_one(Conversation, conversation_id).revision
 
 
 def _review(session: Session, conversation_id: str, somebody: User) -> None:
@@ -138,8 +144,7 @@ def _review(session: Session, conversation_id: str, somebody: User) -> None:
     query = select(Message).where(Message.conversation_id == conversation_id, Message.kind == "answer")
     answer = session.scalars(query.order_by(Message.seq)).first()
     if answer and answer.answer and answer.answer["status"] == "answered":
-        row = {"conversation_id": conversation_id, "message_seq": answer.seq, "verdict": "right", "user_id": somebody.id}
-        session.add(Review(**row, at=datetime.now(UTC)))
+        review(session, conversation_id, answer.seq, somebody.id, Opinion(Verdict.RIGHT))
 
 
 def _move_back(session: Session, conversation_id: str, by: timedelta) -> None:

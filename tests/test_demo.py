@@ -11,12 +11,20 @@ import pytest
 from sqlalchemy import select
 
 from cordial import demo
-from cordial.demo_filling import fill, read_cases
+from cordial.demo_filling import DemoCase, _work_on, fill, read_cases
 from cordial.settings import SettingsError
+from desk.cases import find_case
+from desk.conversations import Draft, store_patient_message, store_turn
 from desk.database import Database
 from desk.erasure import delete_rows
 from desk.intakes import intake_record
 from desk.models import Conversation, Feedback, Handoff, Message, Note, Review
+from desk.notes import notes_on
+from desk.queue import Desk, Filters, View, look
+from desk.reviews import all_reviews
+from intake.clinic import Hours
+from tests.support.case_files import ANSWER
+from tests.support.records import asks_for_a_person, conversation
 from tests.support.staff import open_records
 from tests.support.system import System
 
@@ -64,6 +72,28 @@ def test_everybody_in_it_is_made_up() -> None:
         assert case.intake.get("contact", "x.example").endswith(".example")
     assert {case.then for case in cases} == {None, "waits", "human", "closed"}
     assert all(who.email.endswith(".example") for who in demo._PEOPLE)
+
+
+@pytest.mark.parametrize("case", [case for case in read_cases() if case.then in {"human", "closed"}])
+def test_a_case_that_was_worked_on_is_alive_in_the_queue_the_search_and_the_reviews(case: DemoCase, database: Database) -> None:
+    with database.write() as session:
+        one = conversation(session, "hello", effects=asks_for_a_person("C-AAAA-0001"))
+        said = store_patient_message(session, one, "id", "Is fever common?")
+        store_turn(session, one, said.seq, [Draft("Here it is.", kind="answer", answer=ANSWER)], [])
+        _work_on(session, one, case)
+    closed = case.then == "closed"
+    with database.read() as session:
+        for text in ("", case.writes[0].split()[-1]):
+            view = View.CLOSED if closed else View.OPEN
+            [row] = look(session, Filters(view=view, text=text), Desk("", Hours(), datetime.now(UTC))).rows
+            assert (row.conversation.state, row.conversation.outcome) == (case.then, case.outcome)
+            assert row.holder == "Ona Example"
+        assert [review.verdict for review in all_reviews(session)] == ["right"]
+        assert [note.text for note in notes_on(session, one)] == [case.note]
+        opened = find_case(session, "C-AAAA-0001")
+        assert opened is not None
+        assert [(m.author, m.text) for m in opened.transcript if m.sender == "coordinator"] == [("Ona Example", case.writes[0])]
+        assert [m.at for m in opened.transcript] == sorted(m.at for m in opened.transcript)
 
 
 @pytest.mark.e2e

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from desk.conversations import Draft, append
-from desk.database import keyring_of
-from desk.models import AuditEntry, Base, Conversation, Message, Note, Notice, Review, User, Word
+from desk.models import AuditEntry, Base, Conversation, Message, Notice, Review, User, Word
+from desk.notes import add_note
 from desk.own_data import consent_withdrawn_at
 from intake.record import FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, IntakeCompleted, Urgent
 from tests.support import broken_rasa as rasa
@@ -81,9 +81,8 @@ def people_work_on(web: SmallWeb, patient: Patient, seq: int) -> None:
         session.flush()
         [message] = append(session, patient.session, [Draft("I am here now.", sender="coordinator")])
         message.author, message.author_role = "Rita Example", "coordinator"
-        sealed = keyring_of(session).seal("Call her in the afternoon.")
+        add_note(session, patient.session, "u" * 32, "Call her in the afternoon.")
         where = {"conversation_id": patient.session, "user_id": "u" * 32, "at": now}
-        session.add(Note(sealed=sealed, **where))
         session.add(Review(message_seq=seq, verdict="right", **where))
         session.add(
             Notice(
