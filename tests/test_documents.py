@@ -1,0 +1,19 @@
+"""Whoever comes new finds every document from the first page, and every decision in its order."""
+
+from __future__ import annotations
+
+import re
+
+from cordial.bootstrap import PROJECT
+
+
+def test_the_first_page_names_every_document() -> None:
+    table = (PROJECT / "README.md").read_text("utf-8").split("| read | for |")[1].split("\n\n")[0]
+    documents = {f"docs/{file.name}" for file in (PROJECT / "docs").glob("*.md")}
+    assert documents - set(re.findall(r"\]\(([\w./-]+)\)", table)) == set()
+
+
+def test_the_decisions_are_listed_in_their_order() -> None:
+    folder = PROJECT / "docs" / "decisions"
+    listed = re.findall(r"^\| \[\d{4}\]\(([\w.-]+)\)", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert listed == sorted(file.name for file in folder.glob("[0-9]*.md"))
