@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,6 @@ def verify_chain(request: Request, parts: PartsNow, person: Reader) -> Response:
 def _start_of(day: str, zone: ZoneInfo, days: int = 0) -> datetime | None:
     """The beginning of a day; nothing if none was given, or no day."""
     try:
-        return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), zone) if day else None
+        return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), zone).astimezone(UTC) if day else None
     except (ValueError, OverflowError):
         return None
