@@ -114,7 +114,7 @@ def test_the_export_holds_everything_with_every_change(web: SmallWeb, patient: P
     assert held["notices"][0]["event"] == "new"
     assert "rita@clinic.example" not in json.dumps(held), "whose address it is, is nothing about the patient"
     again = patient.http.get("/api/chat/export").json()
-    assert [access["action"] for access in again["accesses"]] == ["data.exported"]
+    assert [access["action"] for access in again["accesses"]] == ["case.noted", "data.exported"]
 
 
 def test_a_coordinators_message_says_who_wrote_it_and_no_other_does(web: SmallWeb, patient: Patient) -> None:
