@@ -27,6 +27,12 @@ NOW = datetime.now(UTC)
 FOUR_HOURS = Hours(target_minutes=240)  # at any time of the day
 
 
+@pytest.fixture(autouse=True)
+def the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let NOW be when a test begins: from the import on, more time may pass than some of these tests are about."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
+
+
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Database]:
     """Records with two receivers."""
