@@ -61,13 +61,17 @@ class Child:
         """Whether it is there."""
         return self.process is not None and self.process.poll() is None
 
-    def end(self) -> None:
-        """Ask it to end, then make it."""
+    def ask_to_end(self) -> None:
+        """Ask it to end in order, and do not wait for it."""
+        if self.process is not None:
+            _signal_group(self.process, signal.SIGTERM)
+
+    def end_by(self, time_out: float) -> None:
+        """Wait until it has ended, and from a time of the monotonic clock on make it."""
         if self.process is None:
             return
-        _signal_group(self.process, signal.SIGTERM)
         try:
-            self.process.wait(_END_SECONDS)
+            self.process.wait(max(0.0, time_out - time.monotonic()))
         except subprocess.TimeoutExpired:
             _signal_group(self.process, signal.SIGKILL)
             self.process.wait()
@@ -94,10 +98,13 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
             raise StartError(f"Port {port} is taken by another program: end it, or set {name} to a free port.")
     _Stop.install()
     began = time.monotonic()
-    _prepare_encoder(settings)
-    web, rasa, training = web_process(settings), rasa_process(settings), training_process(settings)
-    children = [web, rasa]
+    preparing = preparing_process(settings)
+    children = [preparing]
     try:
+        _prepare_encoder(settings, preparing)
+        # Only now: what the training is called depends on the embedding model.
+        web, rasa, training = web_process(settings), rasa_process(settings), training_process(settings)
+        children += [training, rasa, web]
         # All at once: importing Rasa takes as long as building the index, and needs nothing of it.
         web.start()
         rasa.start()
@@ -117,12 +124,17 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         say(f"  Handoffs  {_shown(Path(sys.executable).with_name('cordial'))} handoffs list")
         say(f"  Logs      {_shown(web.log.parent)}\n\nCtrl-C ends both processes.")
         ready()
-        _look_after(children, say)
+        _look_after([web, rasa], say)
     except _Stop.Stopped:
         say("\nEnding …")
     finally:
-        for child in (training, rasa, web):
-            child.end()
+        _end(children)
+
+
+def preparing_process(settings: Settings) -> Child:
+    """What makes the embedding model ready."""
+    command = [sys.executable, "-m", "cordial", "prepare"]
+    return Child("prepare", command, dict(os.environ), settings.data / "logs" / "prepare.log")
 
 
 def web_process(settings: Settings) -> Child:
@@ -193,11 +205,28 @@ def training_process(settings: Settings) -> Child:
 def _finish(training: Child) -> None:
     """Wait for the training and put its model where it is looked for, whole or not at all."""
     assert training.process  # noqa: S101
-    code = training.process.wait()
+    code = _end_of(training)
     made = _half_made() / model_file().name
     if code != 0 or not made.is_file():
         raise StartError(f"Training Rasa failed: {training.last_words()} (log: {_shown(training.log)}).")
     made.replace(model_file())
+
+
+def _end_of(child: Child) -> int:
+    """Wait for a process to end by itself; its exit code."""
+    assert child.process  # noqa: S101
+    while (code := child.process.poll()) is None:
+        _pause(0.1)
+    return code
+
+
+def _end(children: list[Child]) -> None:
+    """End all at once, so that what one is slow with the next is not kept waiting for."""
+    for child in children:
+        child.ask_to_end()
+    time_out = time.monotonic() + _END_SECONDS
+    for child in children:
+        child.end_by(time_out)
 
 
 def _half_made() -> Path:
@@ -217,23 +246,21 @@ def port_taken(host: str, port: int) -> bool:
 
 def _look_after(children: list[Child], say: Callable[[str], None]) -> None:
     while True:
-        time.sleep(0.5)
+        _pause(0.5)
         for child in children:
             if not child.running:
                 say(f"{child.name} has ended and is started again; why is at the end of {_shown(child.log)}.")
-                time.sleep(_RESTART_SECONDS)
+                _pause(_RESTART_SECONDS)
                 child.start()
 
 
-def _prepare_encoder(settings: Settings) -> None:
+def _prepare_encoder(settings: Settings, preparing: Child) -> None:
     """Have the embedding model ready: what Rasa is trained from depends on which it is."""
     if (settings.data / "encoder" / "NAME").is_file() and not settings.encoder:
         return
-    command = [sys.executable, "-m", "cordial", "prepare"]
-    done = subprocess.run(command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
-        raise StartError(lines[-1] if lines else "The embedding model could not be prepared.")
+    preparing.start()
+    if _end_of(preparing) != 0:
+        raise StartError(preparing.last_words())
 
 
 def _wait_for(
@@ -252,7 +279,7 @@ def _wait_for(
                     return
         except (URLError, OSError):
             pass
-        time.sleep(0.1)
+        _pause(0.1)
     raise StartError(f"{child.name} was not ready after {_READY_SECONDS:.0f} s (log: {_shown(child.log)}).")
 
 
@@ -277,18 +304,33 @@ def _end_with_parent() -> None:
 
 
 class _Stop:
-    """SIGINT, SIGTERM and a closed terminal all end Cordial in the same orderly way."""
+    """SIGINT, SIGTERM and a closed terminal all end Cordial in the same orderly way.
+
+    The handler only notes the wish, and `_pause` acts on it: an exception raised by a handler, wherever the program happens to
+    be, is lost where exceptions are ignored, as in what Python runs after each fork.
+    """
+
+    asked = False
 
     class Stopped(BaseException):
-        """Raised in the main thread by the first of them."""
+        """The wish was noticed."""
 
     @classmethod
     def install(cls) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, cls._stop)
+            signal.signal(number, cls._note)
 
     @classmethod
-    def _stop(cls, _number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # ending is under way; a second Ctrl-C must not cut it short
-        raise cls.Stopped
+    def _note(cls, _number: int, _frame: FrameType | None) -> None:
+        cls.asked = True
+
+
+def _pause(seconds: float) -> None:
+    """Sleep; everything that waits does it with this.
+
+    Raises:
+        _Stop.Stopped: if somebody wants Cordial to end.
+    """
+    time.sleep(seconds)
+    if _Stop.asked:
+        raise _Stop.Stopped

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -116,6 +117,20 @@ def test_whatever_ends_it_while_it_starts_nothing_stays_behind(
     ready_to_start.launch()
     until(lambda: len(ready_to_start.processes()) >= 2, 60, "it has started something")
     assert ready_to_start.send(number) == code
+    until(ready_to_start.nothing_left, 15, f"nothing stays behind: {ready_to_start.processes()}")
+
+
+def test_ctrl_c_in_the_very_moment_in_which_a_process_is_started_is_heard(ready_to_start: System) -> None:
+    pressed_at_each_fork = (
+        "import os, signal; from cordial.cli import app;"
+        "os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT)); app(['start'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", pressed_at_each_fork], cwd=PROJECT, env=ready_to_start.environment, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Ending" in done.stdout
     until(ready_to_start.nothing_left, 15, f"nothing stays behind: {ready_to_start.processes()}")
 
 
