@@ -20,6 +20,7 @@ from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa
 from tests.support.browsing import Visits, chromium
 from tests.support.editing import Editor
+from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, records
 from tests.support.people import Coordinator, Patient
 from tests.support.small_web import NewWeb, small_web
 from tests.support.staff import Staff
@@ -193,6 +194,20 @@ def database(tmp_path: Path) -> Iterator[Database]:
     records.migrate()
     yield records
     records.close()
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Database]:
+    """Records with two receivers."""
+    database = records(tmp_path / "records.db", new_key(), COORDINATORS, PROGRAM)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def turns(told: Database) -> Turns:
+    """Patients who hand themselves over."""
+    return Turns(told)
 
 
 def _link_tree(source: Path, target: Path) -> None:

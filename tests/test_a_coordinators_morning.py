@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.broken_rasa import BrokenRasa
+from tests.support.browsing import faults
 from tests.support.desk_work import acts, decides, finishes_intake, says, waits, writes
 from tests.support.people import Patient
 from tests.support.staff import Staff
@@ -18,21 +17,9 @@ from tests.support.system import System
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(200)]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ABSTAINED = {
     "status": "abstained", "about": None, "evidence": "none", "passages": [], "sources": [], "reviewed_on": None,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +145,5 @@ def test_every_page_is_open_to_everybody(
             page.goto(path)
             for closed in page.locator("details:not([open]) > summary").all()[:3]:
                 closed.click()
-            found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-            assert found.violations_count == 0, found.generate_report()
+            assert faults(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide for {width}"

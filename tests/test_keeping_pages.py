@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from sqlalchemy import select, update
 
 from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
 from desk.erasure import list_of_erased
 from desk.models import AuditEntry, Conversation, Handoff, Login
+from tests.support.browsing import Visits, faults
 from tests.support.people import Patient
 from tests.support.staff import Staff, open_records
 from tests.support.system import System
@@ -122,27 +121,20 @@ def test_others_neither_keep_nor_erase(lonely_web: System, new_staff: NewStaff, 
     assert staff.http.post("/desk/erase", data={"case": case, "sure": "yes"}).status_code == 403
 
 
-def test_the_pages_can_be_used_by_everybody(lonely_web: System, new_staff: NewStaff, asked_in_vain: str) -> None:
+# Colours do not depend on the width, and the layout does not depend on the colours.
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_the_pages_can_be_used_by_everybody(
+    visit: Visits, lonely_web: System, new_staff: NewStaff, asked_in_vain: str, width: int, scheme: str
+) -> None:  # fmt: skip
     admin, coordinator = new_staff(lonely_web, "administrator"), new_staff(lonely_web, "coordinator")
     admin.prove()
     looked_at = [
         (coordinator, "/desk/insight"), (coordinator, "/desk/insight/unanswered"), (admin, "/desk/retention"),
         (admin, "/desk/erase"),
     ]  # fmt: skip
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        for staff, path in looked_at:
-            for width, scheme in ((1280, "light"), (320, "dark")):
-                context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
-                cookies = [{"name": c.name, "value": str(c.value), "url": lonely_web.url} for c in staff.http.cookies.jar]
-                context.add_cookies(cookies)  # type: ignore[arg-type]
-                page = context.new_page()
-                complaints: list[str] = []
-                page.on("console", lambda message, told=complaints: told.append(message.text))
-                page.goto(f"{lonely_web.url}{path}")
-                found = Axe().run(page)
-                assert found.violations_count == 0, (path, width, found.generate_report())
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-                assert complaints == [], (path, complaints)
-                context.close()
-        browser.close()
+    for staff, path in looked_at:
+        page = visit(f"{lonely_web.url}/desk/login", color_scheme=scheme, viewport={"width": width, "height": 800})
+        staff.sits_at(page, path)
+        assert page.url.endswith(path)
+        assert faults(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.browsing import faults
 from tests.support.system import System
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARTICLE = "/library/articles/evidence-diabetes"
 QUOTED = f"{ARTICLE}?start=1876&end=2100#passage"
 # The table with few rows: more of the same rows make the checker slow and tell nothing new.
 PAGES = ["/", "/library", QUOTED, "/library/research?condition=sepsis", "/nothing"]
-AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def axe_script() -> Path:
-    """The checker that axe-playwright-python carries."""
-    spec = importlib.util.find_spec("axe_playwright_python")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0]) / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager
@@ -59,14 +36,6 @@ def looking(browser: Browser, web: System, width: int = 1280, **options: Any) ->
     assert wrong == []
 
 
-def violations(page: Page, part: str = "html") -> list[str]:
-    """What the accessibility checker finds on the page, or a part of it, as it is now."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=axe_script())
-    found = page.evaluate("([part, tags]) => axe.run(part, {runOnly: {type: 'tag', values: tags}})", [part, AA])
-    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
-
-
 def too_wide(page: Page) -> int:
     """By how many pixels the page has to be scrolled sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
@@ -78,7 +47,7 @@ def test_no_page_shuts_anybody_out(browser: Browser, lonely_web: System, width: 
     with looking(browser, lonely_web, width, color_scheme=scheme, bypass_csp=True) as page:
         for path in PAGES:
             page.goto(path)
-            assert violations(page) == [], path
+            assert faults(page) == [], path
             assert too_wide(page) <= 0, path
 
 
@@ -89,14 +58,14 @@ def test_what_was_found_and_what_unfolds_shuts_nobody_out(browser: Browser, lone
             page.get_by_label("Search in your own words").fill(words)
             page.get_by_role("button", name="Search").click()
             expect(page.get_by_role("heading", name="What we found")).to_be_visible()
-            assert violations(page, ".found") == [], words
+            assert faults(page, ".found") == [], words
             assert too_wide(page) <= 0, words
         page.goto("/library/research?words=unicorn")
         page.get_by_text("Other subjects: harms").click()
-        assert violations(page, "details") == []
+        assert faults(page, "details") == []
         page.goto(ARTICLE)
         page.get_by_text("On this page").click()
-        assert violations(page, ".contents") == []
+        assert faults(page, ".contents") == []
 
 
 def test_the_quoted_words_are_brought_into_view(browser: Browser, lonely_web: System) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,7 @@ from desk.receivers import Receiver
 from desk.sealed import new_key
 from intake.clinic import Hours
 from intake.record import FieldAnswer, FieldAnswered, HandoffAsked, IntakeAmended, IntakeCompleted, Urgent
-from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, claimed, records, text_of
+from tests.support.handing_off import COORDINATORS, Turns, claimed, records, text_of
 from tests.support.records import colleague
 
 NOW = datetime.now(UTC)
@@ -31,20 +30,6 @@ FOUR_HOURS = Hours(target_minutes=240)  # at any time of the day
 def the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let NOW be when a test begins: from the import on, more time may pass than some of these tests are about."""
     monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
-
-
-@pytest.fixture
-def told(tmp_path: Path) -> Iterator[Database]:
-    """Records with two receivers."""
-    database = records(tmp_path / "records.db", new_key(), COORDINATORS, PROGRAM)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def turns(told: Database) -> Turns:
-    """Patients who hand themselves over."""
-    return Turns(told)
 
 
 def test_each_receiver_gets_one_notice_of_a_new_handoff(turns: Turns) -> None:

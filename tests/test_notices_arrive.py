@@ -17,11 +17,10 @@ import pytest
 from desk.database import Database
 from desk.outbox import GIVE_UP_AFTER, GIVE_UP_NOT_BEFORE, troubles, try_again
 from desk.receivers import Receiver
-from desk.sealed import new_key
 from desk.sender import Sender
 from desk.webhooks import sign
 from tests.support import receivers
-from tests.support.handing_off import COORDINATORS, PROGRAM, SECRET, Clock, Turns, records, sender_of
+from tests.support.handing_off import COORDINATORS, PROGRAM, SECRET, Clock, Turns, sender_of
 from tests.support.receivers import MailBox, Program
 
 
@@ -29,20 +28,6 @@ from tests.support.receivers import MailBox, Program
 def clock() -> Clock:
     """Time that we let pass."""
     return Clock()
-
-
-@pytest.fixture
-def told(tmp_path: Path) -> Iterator[Database]:
-    """Records with two receivers."""
-    database = records(tmp_path / "records.db", new_key(), COORDINATORS, PROGRAM)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def turns(told: Database) -> Turns:
-    """Patients who hand themselves over."""
-    return Turns(told)
 
 
 @pytest.fixture

@@ -92,11 +92,11 @@ def asks_and_reads(page: Page, question: str) -> None:
     expect(cards.nth(before)).not_to_be_empty(timeout=ANSWER)
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA and good practice, each with the place."""
+def faults(page: Page, part: str = "html") -> list[str]:
+    """What axe-core finds on a page, or a part of it, against WCAG 2.2 AA and good practice, each with the place."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", _AA)
+    found = page.evaluate("([part, tags]) => axe.run(part, {runOnly: {type: 'tag', values: tags}})", [part, _AA])
     return [
         f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0]['failureSummary']}" for fault in found["violations"]
     ]
