@@ -93,7 +93,7 @@ def test_the_same_message_sent_to_two_processes_at_once_has_one_outcome(database
 def test_an_emergency_is_answered_at_once_while_another_message_is_dealt_with(
     database: Database, slow_rasa: BrokenRasa
 ) -> None:
-    slow_rasa.behaves(rasa.repeats_what_was_said(1.5))
+    slow_rasa.behaves(rasa.repeats_what_was_said(4))
 
     async def work(gateways: list[Gateway]) -> None:
         conversation_id, _ = await gateways[0].start()
@@ -103,7 +103,7 @@ def test_an_emergency_is_answered_at_once_while_another_message_is_dealt_with(
             began = time.monotonic()
             [reply] = await gateway.receive(conversation_id, str(uuid4()), EMERGENCY)
             assert reply.kind == "emergency"
-            assert time.monotonic() - began < 0.7
+            assert time.monotonic() - began < 1.5
         await first
 
     run(database, slow_rasa, work, timeout=8)
@@ -197,7 +197,7 @@ def test_when_there_is_no_time_left_the_message_is_kept_and_the_patient_told(dat
         began = time.monotonic()
         sent = [gateways[n % 2].receive(conversation_id, str(uuid4()), f"message {n}") for n in range(6)]
         replies = await asyncio.gather(*sent)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 8, "they do not wait one after the other"
         assert [[reply.kind for reply in each] for each in replies] == [["notice"]] * 6
         log = log_of(database, conversation_id)
         assert sorted(text for text in log if text.startswith("message")) == [f"message {n}" for n in range(6)]

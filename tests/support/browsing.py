@@ -16,7 +16,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ANSWER = 15_000  # milliseconds within which a reply has to be there
+ANSWER = 30_000  # milliseconds within which what is expected has to be there, on a machine with much other work
 _AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -25,6 +25,7 @@ def chromium() -> Iterator[Browser]:
     """The Chromium of this machine; the test is skipped where there is none."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
+    expect.set_options(timeout=ANSWER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -21,7 +21,7 @@ from intake.record import Effect, HandoffAsked, Urgent
 SECRET = "a-secret-of-thirty-two-characters"
 COORDINATORS = Receiver("email", "coordinators@birchwood.example")
 PROGRAM = Receiver("webhook", "records")
-IMPATIENT = Patience(silence=0.4, whole=0.8)
+IMPATIENT = Patience(silence=1, whole=2)
 
 
 class Clock:

@@ -43,7 +43,7 @@ class Patient:
 
     def __init__(self, url: str) -> None:
         """Open a chat."""
-        self.http = httpx.Client(base_url=url, timeout=40, trust_env=False)
+        self.http = httpx.Client(base_url=url, timeout=90, trust_env=False)
         started = self.http.post("/api/chat/sessions")
         assert started.status_code == 201, started.text
         self.session: str = started.json()["session"]

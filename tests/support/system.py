@@ -16,6 +16,8 @@ import httpx
 
 from cordial.bootstrap import PROJECT
 
+# A machine with much other work makes a healthy Rasa slow. Tests of a slow one have a web without it: `serve`.
+_PATIENCE = {"start": {"rasa_timeout": "60"}}
 CORDIAL = [sys.executable, "-m", "cordial"]  # that of this checkout, whichever is installed
 
 
@@ -48,7 +50,7 @@ class System:
         self.data, self.command = data, command
         self.home = PROJECT  # where the command runs
         self.port, self.rasa_port = free_port(), free_port()
-        given = {"data": str(data), "port": str(self.port), "rasa_port": str(self.rasa_port), "limits": "off", **settings}
+        given = {"data": str(data), "port": str(self.port), "rasa_port": str(self.rasa_port), "limits": "off", **_PATIENCE.get(command, {}), **settings}
         self._mark = secrets.token_hex(8)
         named = {f"CORDIAL_{name.upper()}": value for name, value in given.items()}
         # No prefix: a name with ours would be refused as an unknown setting.
