@@ -14,8 +14,8 @@ demo:    ## the same with made-up cases, in a data folder of its own (ARGS=--aga
 	@$(BOOTSTRAP) && exec .venv/bin/cordial demo $(ARGS)
 setup:   ## both environments and the embedding model, nothing more
 	@$(BOOTSTRAP)
-test:    ## set up what is missing and run every test
-	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest $(ARGS)
+test:    ## set up what is missing and run every test, two side by side
+	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 check:   ## the static checks: format, lint, types, import rules, articles
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && .venv/bin/cordial kb check
 fix:     ## format, and repair what the linter can repair

@@ -16,10 +16,8 @@ from cordial.records import open_database
 from cordial.settings import Settings, load_settings
 from desk import audit
 from desk.case_file import as_json, case_file
-from desk.pdf import case_pdf, style_for
 from intake.case_file import CaseFile
 from intake.clinic import Clinic, read_clinic
-from intake.fhir import bundle
 from intake.fields import the_intake
 
 _STDOUT = Path("-")
@@ -63,9 +61,16 @@ def _noted(settings: Settings, clinic: Clinic, reference: str, ending: str) -> C
 
 
 def _made(case: CaseFile, ending: str, zone: str) -> bytes:
+    # Here, because they are the heaviest of all imports, and every command imports this file.
     if ending == "pdf":
+        from desk.pdf import case_pdf, style_for  # noqa: PLC0415
+
         return case_pdf(case, the_intake(), style_for(case, zone, font_folders()))
-    return (bundle(case, the_intake()) if ending == "fhir.json" else as_json(case)).encode()
+    if ending == "fhir.json":
+        from intake.fhir import bundle  # noqa: PLC0415
+
+        return bundle(case, the_intake()).encode()
+    return as_json(case).encode()
 
 
 def _write_for_us_alone(file: Path, content: bytes) -> None:

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from desk.audit import record
 from desk.database import Database
 from desk.erasure import delete_rows
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
+from intake.data_files import read_data
 
 RULES = Path(__file__).parent / "retention.yml"
 AT_ONCE = 200  # conversations in one transaction: writers wait no longer than for a turn
@@ -77,13 +77,7 @@ def read_rules(file: Path = RULES) -> Rules:
     Raises:
         RetentionError: naming what is wrong; then nothing is erased by rule.
     """
-    try:
-        return Rules.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RetentionError(f"The rules of retention in {file.name} cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise RetentionError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return read_data(Rules, file, RetentionError)
 
 
 @cache

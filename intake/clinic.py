@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from intake.data_files import read_data
 from intake.language import DEFAULT, languages
 
 
@@ -109,10 +109,4 @@ def read_clinic(file: Path) -> Clinic:
     Raises:
         ClinicError: naming what is missing or wrong.
     """
-    try:
-        return Clinic.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ClinicError(f"The clinic file {file} cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ClinicError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return read_data(Clinic, file, ClinicError)

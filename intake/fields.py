@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from intake.data_files import read_data
 from intake.language import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
@@ -179,14 +179,7 @@ def read_intake(file: Path | None = None) -> Intake:
     Raises:
         FieldsError: naming what is wrong.
     """
-    file = file or text_file("fields.yml")
-    try:
-        return Intake.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise FieldsError(f"{file.name} cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise FieldsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return read_data(Intake, file or text_file("fields.yml"), FieldsError)
 
 
 @cache

@@ -13,15 +13,18 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from intake.language import text_file
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 Numbers = npt.NDArray[np.float32]
 
@@ -37,9 +40,11 @@ _SHORTEST_PART = 5  # words; a shorter sentence goes with the next
 _MOST_PARTS = 8  # of a longer message, sentences are taken together
 _END = re.compile(r"(?<=[.!?…;])\s+|\n+| [–—-] ")
 
-_LETTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 4), n_features=_HASHES, norm=None, alternate_sign=False)
-_WORDS = HashingVectorizer(ngram_range=(1, 2), token_pattern=_WORD, n_features=_HASHES, norm=None, alternate_sign=False)
-_GROUP_WORDS = HashingVectorizer(token_pattern=_WORD, n_features=_GROUP_HASHES, norm="l2", alternate_sign=False)
+_FORMS: dict[str, dict[str, Any]] = {
+    "letters": {"analyzer": "char_wb", "ngram_range": (2, 4), "n_features": _HASHES, "norm": None},
+    "words": {"ngram_range": (1, 2), "token_pattern": _WORD, "n_features": _HASHES, "norm": None},
+    "group words": {"token_pattern": _WORD, "n_features": _GROUP_HASHES, "norm": "l2"},
+}
 
 
 class LikenessError(Exception):
@@ -154,7 +159,7 @@ class Likeness:
             file.pairs_scale / _LEVELS
         )
         self._pairs = pairs
-        self._letters, self._words = _Pieces(file.letters, _LETTERS), _Pieces(file.words, _WORDS)
+        self._letters, self._words = _Pieces(file.letters, _pieces_of("letters")), _Pieces(file.words, _pieces_of("words"))
         groups = _unpacked(file.groups.weights, np.int8).reshape(len(file.groups.names), -1).astype(np.float32)
         self._groups = groups * np.float32(file.groups.scale / _LEVELS)
         if self._groups.shape[1] != file.dimension + len(file.groups.found) + _GROUP_HASHES or len(self._numbers) != size:
@@ -214,15 +219,23 @@ def centred(vectors: Numbers, centre: Numbers) -> Numbers:
     return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True).clip(1e-6), dtype=np.float32)
 
 
+@cache
+def _pieces_of(what: str) -> HashingVectorizer:
+    """What cuts texts into pieces and counts them."""
+    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 -- two seconds that few commands need
+
+    return HashingVectorizer(**_FORMS[what], alternate_sign=False)
+
+
 def group_features(vectors: Numbers, found: npt.NDArray[Any], plain: Sequence[str]) -> Numbers:
     """What tells the groups apart: the centred embedding, what the wordings of each group found, and the words."""
-    words = _GROUP_WORDS.transform(plain).toarray()
+    words = _pieces_of("group words").transform(plain).toarray()
     return np.hstack([vectors, 0.3 * found, 0.7 * words]).astype(np.float32)
 
 
 def counted(texts: Sequence[str], what: str) -> Any:
     """How often each piece of text stands in some texts: "letters" or "words"."""
-    return (_LETTERS if what == "letters" else _WORDS).transform(texts)
+    return _pieces_of(what).transform(texts)
 
 
 def read_likeness(

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import SVC
 
+from intake.data_files import read_data
 from intake.language import text_file
 from intake.likeness import (
     CALM,
@@ -212,10 +212,4 @@ def _lists(file: Path) -> dict[str, list[str]]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        value = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LikenessError(f"{file.name} cannot be read: {error}") from error
-    if not isinstance(value, dict):
-        raise LikenessError(f"{file.name} is no list of groups.")
-    return value
+    return read_data(dict[str, Any], file, LikenessError)

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Literal
 
 import phonenumbers
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from intake.clinic import Clinic
+from intake.data_files import read_data
 from intake.judging.country import code_of
 from intake.language import text_file
 from intake.likeness import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Passage, parts_of, read_likeness
@@ -394,16 +394,10 @@ def read_red_flags(file: Path | None = None, language: Path | None = None) -> Re
         RedFlagsError: naming what is wrong.
     """
     file, language = file or text_file("red_flags.yml"), language or text_file("everyday_language.yml")
+    rules, words = read_data(_File, file, RedFlagsError), read_data(_Language, language, RedFlagsError)
     try:
-        rules = _File.model_validate(yaml.safe_load(file.read_text("utf-8")))
-        words = _Language.model_validate(yaml.safe_load(language.read_text("utf-8")))
         return RedFlags(rules, words, text_file("real_words.txt").read_text("utf-8").split())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RedFlagsError(f"{file.name} cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise RedFlagsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except WordingError as error:
+    except (OSError, UnicodeDecodeError, WordingError) as error:
         raise RedFlagsError(f"{file.name}: {error}") from error
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from knowledge.generation import build_generation
 from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa
 from tests.support.browsing import Visits, chromium
+from tests.support.desk_work import new_reference
 from tests.support.editing import Editor
 from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, records
 from tests.support.people import Coordinator, Patient
@@ -57,9 +59,10 @@ def prepared(pytestconfig: pytest.Config) -> Path:
     assert cache is not None
     folder = cache.mkdir("prepared")
     shipped = PROJECT / "var" / "encoder"
-    if (shipped / "NAME").is_file() and not (folder / "encoder").exists():
-        _link_tree(shipped, folder / "encoder")
-    prepare_model(folder / "encoder", None)
+    with _alone_with(folder):
+        if (shipped / "NAME").is_file() and not (folder / "encoder").exists():
+            _link_tree(shipped, folder / "encoder")
+        prepare_model(folder / "encoder", None)
     return folder
 
 
@@ -70,10 +73,15 @@ def encoder(prepared: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def library(prepared: Path, encoder: Encoder) -> Library:
+def library(prepared: Path, encoder: Encoder, testrun_uid: str) -> Library:
     """The library of the shipped articles."""
-    shutil.rmtree(prepared / "knowledge" / "versions", ignore_errors=True)  # an article may have changed since the last run
-    build_generation(PROJECT / "knowledge", prepared / "knowledge", encoder)
+    built_in = prepared / "built_in"
+    with _alone_with(prepared):
+        # An article may have changed since the last run, but not since the other worker of this one built it.
+        if not built_in.is_file() or built_in.read_text("utf-8") != testrun_uid:
+            shutil.rmtree(prepared / "knowledge" / "versions", ignore_errors=True)
+            build_generation(PROJECT / "knowledge", prepared / "knowledge", encoder)
+            built_in.write_text(testrun_uid, "utf-8")
     return Library(prepared / "knowledge", encoder)
 
 
@@ -181,6 +189,26 @@ def new_staff() -> Iterator[Callable[..., Staff]]:
         yield log_in
 
 
+@pytest.fixture(scope="module")
+def ana(lonely_web: System) -> Iterator[Staff]:
+    """A coordinator."""
+    with Staff(lonely_web.url, lonely_web.data, "coordinator", "Ana Example") as staff:
+        yield staff
+
+
+@pytest.fixture(scope="module")
+def ben(lonely_web: System) -> Iterator[Staff]:
+    """A physician."""
+    with Staff(lonely_web.url, lonely_web.data, "physician", "Ben Example") as staff:
+        yield staff
+
+
+@pytest.fixture
+def reference() -> str:
+    """A reference number that no other test has."""
+    return new_reference()
+
+
 @pytest.fixture
 def editor(tmp_path: Path, encoder: Encoder) -> Editor:
     """An editor with an empty shelf of their own."""
@@ -208,6 +236,14 @@ def told(tmp_path: Path) -> Iterator[Database]:
 def turns(told: Database) -> Turns:
     """Patients who hand themselves over."""
     return Turns(told)
+
+
+@contextmanager
+def _alone_with(folder: Path) -> Iterator[None]:
+    """Keep the other worker out of a folder."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,29 +9,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.broken_rasa import BrokenRasa
 from tests.support.browsing import faults
-from tests.support.desk_work import acts, decides, finishes_intake, says, waits, writes
+from tests.support.desk_work import ABSTAINED, acts, decides, finishes_intake, says, waits, writes
 from tests.support.people import Patient
 from tests.support.staff import Staff
-from tests.support.system import System
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(200)]
-
-ABSTAINED = {
-    "status": "abstained", "about": None, "evidence": "none", "passages": [], "sources": [], "reviewed_on": None,
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def ana(lonely_web: System) -> Iterator[Staff]:
-    """A coordinator."""
-    with Staff(lonely_web.url, lonely_web.data, "coordinator", "Ana Example") as staff:
-        yield staff
-
-
-@pytest.fixture
-def reference() -> str:
-    """A reference number that no other test has."""
-    return f"C-{secrets.token_hex(2).upper()}-{secrets.token_hex(2).upper()}"
 
 
 @pytest.fixture

@@ -213,7 +213,7 @@ def test_a_mistake_in_the_rules_stops_the_start_with_one_sentence(change: tuple[
     broken.write_text(text.replace(change[0], change[1], 1), "utf-8")
     with pytest.raises(RedFlagsError, match=names) as raised:
         read_red_flags(broken)
-    assert str(raised.value).startswith("red_flags.yml")
+    assert "red_flags.yml" in str(raised.value)
 
 
 def _texts(name: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.broken_rasa import BrokenRasa
-from tests.support.desk_work import decides, finishes_intake, says
+from tests.support.desk_work import decides, finishes_intake, new_reference, says
 from tests.support.people import Patient
 from tests.support.staff import Staff
 from tests.support.system import System
@@ -27,13 +27,6 @@ ANSWERED = {
 
 
 @pytest.fixture(scope="module")
-def ana(lonely_web: System) -> Iterator[Staff]:
-    """A coordinator."""
-    with Staff(lonely_web.url, lonely_web.data, "coordinator", "Ana Example") as staff:
-        yield staff
-
-
-@pytest.fixture(scope="module")
 def editor_at_desk(lonely_web: System) -> Iterator[Staff]:
     """An editor."""
     with Staff(lonely_web.url, lonely_web.data, "editor", "Eva Example") as staff:
@@ -45,8 +38,7 @@ def reference(broken_rasa: BrokenRasa, lonely_patient: Patient) -> str:
     """The case of a patient who got an answer."""
     broken_rasa.behaves(decides(says("A short fever was seen.", kind="answer", answer=ANSWERED)))
     lonely_patient.says("I, Maria Example, had fever after mine in Kaunas, is that a bad sign?")
-    made_up = f"C-{secrets.token_hex(2).upper()}-{secrets.token_hex(2).upper()}"
-    return finishes_intake(lonely_patient, broken_rasa, made_up)
+    return finishes_intake(lonely_patient, broken_rasa, new_reference())
 
 
 def judges(staff: Staff, reference: str, patient: Patient, **form: str) -> int:

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
 
 from desk.models import AuditEntry
 from tests.support.broken_rasa import BrokenRasa
-from tests.support.desk_work import acts, answered, decides, finishes_intake, says
+from tests.support.desk_work import ABSTAINED, acts, answered, decides, finishes_intake, new_reference, says
 from tests.support.people import ANSWERS, Patient
 from tests.support.staff import Staff
-from tests.support.system import System
 from web.console.fresh import FRESH
 
 pytestmark = pytest.mark.e2e
-
-ABSTAINED = {
-    "status": "abstained", "about": None, "evidence": "none", "passages": [], "sources": [], "reviewed_on": None,
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def ana(lonely_web: System) -> Iterator[Staff]:
-    """A coordinator."""
-    with Staff(lonely_web.url, lonely_web.data, "coordinator", "Ana Example") as staff:
-        yield staff
 
 
 @pytest.fixture
@@ -36,7 +22,7 @@ def reference(broken_rasa: BrokenRasa, lonely_patient: Patient) -> str:
     """The case of a patient who asked something, told everything and then changed a line."""
     broken_rasa.behaves(decides(says("I have no reviewed answer to that.", kind="answer", answer=ABSTAINED)))
     lonely_patient.says("What does it cost at your clinic?")
-    made_up = f"C-{secrets.token_hex(2).upper()}-{secrets.token_hex(2).upper()}"
+    made_up = new_reference()
     finishes_intake(lonely_patient, broken_rasa, made_up)
     effects = [answered("travel", "from June on"), {"effect": "intake_amended"}]
     broken_rasa.behaves(decides(says("I have changed this.", effects=effects)))

@@ -49,6 +49,7 @@ def test_without_a_token_nothing_opens(header: str | None) -> None:
 @pytest.mark.parametrize(
     "token",
     ["abc", "a.b.c", ".", "ÿ", "\x00", Tokens("x" * 40, 30).make("abc"), TOKENS.make("abc")[:-1], TOKENS.make("abc") + "x"],
+    ids=["word", "three words", "dot", "letter", "nothing", "of another key", "cut", "longer"],
 )
 def test_a_forged_token_opens_nothing(token: str) -> None:
     assert refusal(f"Bearer {token}") == "token_invalid"

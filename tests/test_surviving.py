@@ -75,7 +75,7 @@ def test_a_message_stored_and_not_answered_gets_its_reply_after_web_was_killed(v
         with Patient(victim.url) as onlooker:
             sending.start()
             onlooker.http.headers["Authorization"] = patient.http.headers["Authorization"]
-            until(lambda: "Maria Example" in onlooker.said(), 5, "the message was stored")
+            until(lambda: "Maria Example" in onlooker.said(), 30, "the message was stored")
         victim.kill("web")
     finally:
         os.kill(rasa, signal.SIGCONT)

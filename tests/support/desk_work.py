@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from typing import Any
 
 import httpx
@@ -26,6 +27,17 @@ UNDERSTOOD: dict[str, Any] = {
     "allergies": [{"name": "penicillin", "said": "penicillin"}],
     **{name: {"answer": "no", "detail": None} for name in ("immune_status", "infection", "cancer")},
 }
+
+
+# An answer that quotes nothing.
+ABSTAINED = {
+    "status": "abstained", "about": None, "evidence": "none", "passages": [], "sources": [], "reviewed_on": None,
+}  # fmt: skip
+
+
+def new_reference() -> str:
+    """A reference number that no other test has."""
+    return f"C-{secrets.token_hex(2).upper()}-{secrets.token_hex(2).upper()}"
 
 
 def decides(*items: dict[str, Any]) -> rasa.Behaviour:

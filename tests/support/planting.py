@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from desk.models import Base, User
 
 # These hold nothing about a patient; a new table is planted like the others, or named here.
 WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit"}
+_NUMBERS = itertools.count()
 
 
 def patient_tables() -> list[Table]:
@@ -64,7 +66,7 @@ def _value(column: Column[Any], mark: str, count: int, session: Session) -> Any:
         return keyring_of(session).seal({"said": mark})
     if isinstance(kind, String):
         length = kind.length or 10_000
-        unlike = f"{mark}{secrets.token_hex(2)}"  # some are unique
+        unlike = f"{mark}{next(_NUMBERS):04x}"  # some columns are unique
         return f"{unlike} {f'{mark} ' * 50}" if length > 1_000 else unlike if length >= len(unlike) else mark[:length]
     if isinstance(kind, JSON):
         return {mark: [mark]}

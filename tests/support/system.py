@@ -50,7 +50,8 @@ class System:
         self.data, self.command = data, command
         self.home = PROJECT  # where the command runs
         self.port, self.rasa_port = free_port(), free_port()
-        given = {"data": str(data), "port": str(self.port), "rasa_port": str(self.rasa_port), "limits": "off", **_PATIENCE.get(command, {}), **settings}
+        usual = {"data": str(data), "port": str(self.port), "rasa_port": str(self.rasa_port), "limits": "off"}
+        given = {**usual, **_PATIENCE.get(command, {}), **settings}
         self._mark = secrets.token_hex(8)
         named = {f"CORDIAL_{name.upper()}": value for name, value in given.items()}
         # No prefix: a name with ours would be refused as an unknown setting.
