@@ -30,6 +30,11 @@ _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=30)
 _LONGEST_URGENT_PAUSE = timedelta(minutes=5)
 _NAMES = UUID("5c1e7e0a-4f0e-4a57-9b0b-3d7f6c0f9a11")
+# Given up, or tried in vain for a while.
+_FAILED = or_(
+    Notice.state == "given_up",
+    and_(Notice.state.in_(["waiting", "sending"]), Notice.attempts >= 3, Notice.last_error.is_not(None)),
+)
 _URGENT_FIRST = case((Notice.event == "urgent", 0), (Notice.event == "overdue", 1), else_=2)
 
 
@@ -174,9 +179,16 @@ def try_again(session: Session, notice_id: int, now: datetime) -> bool:
 
 def troubles(session: Session, now: datetime, most: int = 100) -> list[Notice]:
     """Notices that did not arrive: given up, or tried in vain for a while. Newest first."""
-    failing = and_(Notice.state.in_(["waiting", "sending"]), Notice.attempts >= 3, Notice.last_error.is_not(None))
-    query = select(Notice).where(or_(Notice.state == "given_up", failing), Notice.created_at > now - 10 * GIVE_UP_AFTER)
+    query = select(Notice).where(_FAILED, Notice.created_at > now - 10 * GIVE_UP_AFTER)
     return list(session.scalars(query.order_by(Notice.id.desc()).limit(most)))
+
+
+def untold(session: Session) -> int:
+    """How many open handoffs somebody should have been told of and was not."""
+    cases = select(func.count(Notice.conversation_id.distinct())).join(
+        Handoff, Handoff.conversation_id == Notice.conversation_id
+    )
+    return session.scalar(cases.where(_FAILED, Handoff.state == "open")) or 0
 
 
 @dataclass(frozen=True)

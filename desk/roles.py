@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
     MANAGE_RETENTION = "manage_retention"  # rules, legal holds
+    MANAGE_NOTICES = "manage_notices"  # what did not arrive; references, no names
 
 
 _CARE = {
@@ -48,6 +49,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.SEE_AUDIT,
             Permission.MANAGE_RETENTION,
+            Permission.MANAGE_NOTICES,
         }
     ),
 }

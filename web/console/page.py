@@ -40,6 +40,7 @@ PLACES = (
     Place("/desk/insight", "Insight", Permission.SEE_INSIGHT),
     Place("/desk/people", "People", Permission.MANAGE_PEOPLE),
     Place("/desk/audit", "Audit log", Permission.SEE_AUDIT),
+    Place("/desk/notices", "Notices", Permission.MANAGE_NOTICES),
     Place("/desk/retention", "Retention", Permission.MANAGE_RETENTION),
     Place("/desk/erase", "Erase", Permission.ERASE_CASES),
 )

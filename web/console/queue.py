@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from desk.audit import record
+from desk.outbox import untold
 from desk.queue import Desk, Filters, Queue, View, countries, look
 from desk.roles import Permission
 from desk.working_hours import is_open
@@ -59,13 +60,14 @@ def queue(request: Request, person: SeesCases, parts: PartsNow, asked: Annotated
     hours, now, looked_for = parts.clinic.hours, datetime.now(UTC), Filters(**asked.model_dump())
     with parts.database.read() as session:
         found = look(session, looked_for, Desk(person.id, hours, now))
-        known = countries(session)
+        known, missed = countries(session), untold(session)
         noted = is_fresh_look(request) and looked_before(session, person.id, "cases.searched")
     if (looked_for.text or looked_for.condition) and not noted:  # it shows words of patients
         with parts.database.write() as session:
             record(session, person.id, "cases.searched")
-    return fresh(request, render(request, person, "queue.html", **page_of(found, looked_for, known, Clock(hours.zone, now)),
-                                 is_open=is_open(hours, now), exports=person.may(Permission.EXPORT_CASES)))  # fmt: skip
+    shown = page_of(found, looked_for, known, Clock(hours.zone, now))
+    shown |= {"is_open": is_open(hours, now), "untold": missed, "exports": person.may(Permission.EXPORT_CASES)}
+    return fresh(request, render(request, person, "queue.html", **shown))
 
 
 def page_of(found: Queue, looked_for: Filters, known: list[str], clock: Clock) -> dict[str, Any]:

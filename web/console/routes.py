@@ -14,6 +14,7 @@ from web.console import (
     joining,
     live,
     login,
+    notices,
     people,
     queue,
     retention,
@@ -22,5 +23,5 @@ from web.console import (
 
 routers: list[APIRouter] = [
     login.router, joining.router, account.router, people.router, audit_log.router, exports.router, insight.router,
-    retention.router, erase.router, queue.router, case.router, live.router, reviews.router,
+    retention.router, erase.router, notices.router, queue.router, case.router, live.router, reviews.router,
 ]  # fmt: skip
