@@ -3,37 +3,49 @@
     .venv/bin/python -m bench.desk [conversations] [file]
 
 It makes conversations of realistic lengths in a database of its own and prints the median and the 95th percentile of each kind
-of page in milliseconds, as web makes them: queries, unsealing and the template; without the network. The processor's time tells
-how fast it would be on a machine that does nothing else.
+of page in milliseconds, as a coordinator's browser gets them: over HTTP, from a process of its own, with the login, the audit
+log and the template.
 """
 
 from __future__ import annotations
 
 import random
+import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from multiprocessing import Process
 from pathlib import Path
 from statistics import median, quantiles
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
+import httpx
+import uvicorn
 from sqlalchemy import func, insert, select, text
 
-from cordial.bootstrap import PROJECT
-from desk.cases import find_case
+from cordial.bootstrap import PROJECT, data_folder
+from cordial.settings import Settings
 from desk.database import Database
+from desk.logins import Lasting, start_login
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, Message, User, Word
-from desk.queue import Desk, Filters, View, countries, look
+from desk.queue import Filters, View
+from desk.roles import Role
 from desk.sealed import Keyring, new_key
+from desk.sender import Post
+from desk.users import Newcomer, create_user
 from desk.words import words_of
 from intake.clinic import read_clinic
-from web.console import case, queue
-from web.console.page import templates
-from web.console.wording import Clock
+from knowledge.encoder import Encoder
+from knowledge.library import Library
+from web.app import create_app
+from web.console.cookies import LOGIN
+from web.limits import make_limits
+from web.parts import Parts
+from web.tokens import Tokens
 
 CONVERSATIONS = 50_000
 _AT_ONCE = 500
@@ -109,7 +121,7 @@ def main() -> None:
         key = file.with_suffix(".key")
         if not key.exists():
             key.write_text(new_key())
-        database = Database(f"sqlite:///{file}", Keyring([key.read_text()]))
+        database = _records(file)
         database.migrate()
         with database.read() as session:
             made = session.scalar(select(func.count()).select_from(Conversation)) or 0
@@ -245,54 +257,85 @@ def report(database: Database, file: Path) -> None:
         "search, page 10": Filters(view=View.ALL, text="pain", page=10),
         "search, reference": Filters(view=View.ALL, text=references[0]),
     }
-    pages = Pages(database)
-    for name, filters in looks.items():
-        _time(name, [lambda filters=filters: pages.queue(filters)] * _ROUNDS)  # type: ignore[misc]
-    _time("case", [lambda reference=reference: pages.case(reference) for reference in references])  # type: ignore[misc]
+    with Console(database, file) as console:
+        for name, filters in looks.items():
+            _time(name, [lambda filters=filters: console.look(filters)] * _ROUNDS)  # type: ignore[misc]
+        _time("case", [lambda reference=reference: console.get(f"/desk/cases/{reference}") for reference in references])  # type: ignore[misc]
+        for name, days in (("a month", 30), ("a year", 365)):
+            path = f"/desk/insight?from={(_NOW - timedelta(days=days)).date()}"
+            _time(f"insight, {name}", [lambda path=path: console.get(path)] * _ROUNDS)  # type: ignore[misc]
 
 
 def _time(name: str, works: list[Callable[[], None]]) -> None:
     works[0]()
-    waited, worked = [], []
+    waited = []
     for work in works:
-        started, busy = time.perf_counter(), time.process_time()
+        started = time.perf_counter()
         work()
         waited.append((time.perf_counter() - started) * 1000)
-        worked.append((time.process_time() - busy) * 1000)
-    p95 = quantiles(waited, n=20)[-1], quantiles(worked, n=20)[-1]
-    print(f"{name:<32} median {median(waited):7.1f} ms   p95 {p95[0]:7.1f} ms   processor p95 {p95[1]:7.1f} ms", flush=True)
+    print(f"{name:<32} median {median(waited):7.1f} ms   p95 {quantiles(waited, n=20)[-1]:7.1f} ms", flush=True)
 
 
-class Pages:
-    """The pages as web makes them."""
+class Console:
+    """The console in a process of its own, and a coordinator who is logged in."""
 
-    def __init__(self, database: Database) -> None:
-        """Prepare what they need."""
-        self._database = database
-        self._clinic = read_clinic(PROJECT / "clinic.yml")
-        self._frame = {
-            "clinic": self._clinic, "language": "en", "person": SimpleNamespace(id="ana", name="Ana", role="coordinator"),
-            "places": [], "here": "", "flash": None, "said": {}, "works": True, "reviews_answers": True, "trouble": None,
-            "message_id": "", "colleagues": [], "articles": [], "is_open": True, "exports": True,
-        }  # fmt: skip
+    def __init__(self, database: Database, file: Path) -> None:
+        """Make the coordinator, and describe the process."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        self._url = f"http://127.0.0.1:{port}"
+        self._process = Process(target=_serve, args=(file, port), daemon=True)
+        address = f"{new_key()[:8].lower()}@clinic.example"
+        with database.write() as session:
+            user = create_user(session, Newcomer(address, "Ana Example", Role.COORDINATOR), new_key(), "command line")
+            login = start_login(session, user, Lasting(timedelta(hours=1), timedelta(hours=1)))
+        self._http = httpx.Client(base_url=self._url, headers={"Accept": "text/html"}, timeout=60, trust_env=False)
+        self._http.cookies.set(f"cordial_{LOGIN}", login)
 
-    def queue(self, filters: Filters) -> None:
+    def __enter__(self) -> Console:
+        """Start it and wait until it answers."""
+        self._process.start()
+        while True:
+            try:
+                self._http.get("/desk/login")
+            except httpx.ConnectError:
+                time.sleep(0.1)
+            else:
+                return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End it."""
+        self._http.close()
+        self._process.terminate()
+        self._process.join()
+
+    def look(self, filters: Filters) -> None:
         """One page of the queue."""
-        now = datetime.now(UTC)
-        with self._database.read() as session:
-            found = look(session, filters, Desk("ana", self._clinic.hours, now))
-            known = countries(session)
-        self._render("queue.html", queue.page_of(found, filters, known, Clock(self._clinic.hours.zone, now)))
+        asked = {name: value for name, value in vars(filters).items() if value != getattr(Filters(), name)}
+        self.get(f"/desk/queue?{urlencode(asked)}")
 
-    def case(self, reference: str) -> None:
-        """One case."""
-        with self._database.read() as session:
-            found = find_case(session, reference)
-        assert found is not None  # noqa: S101
-        self._render("case.html", case.page_of(found, self._clinic, datetime.now(UTC)))
+    def get(self, path: str) -> None:
+        """One page, read to its end."""
+        page = self._http.get(path)
+        if page.status_code != 200:
+            raise RuntimeError(f"{path}: {page.status_code}")
 
-    def _render(self, template: str, context: dict[str, Any]) -> None:
-        templates.get_template(f"console/{template}").render(**self._frame, **context)
+
+def _serve(file: Path, port: int) -> None:
+    """Web without what answers patients; the articles are those that `make run` has made ready."""
+    settings, nothing = Settings(data=file.parent, port=port, limits="off"), cast(Any, None)
+    library = Library(data_folder() / "knowledge", Encoder(data_folder() / "encoder"))
+    parts = Parts(
+        settings=settings, database=_records(file), encoder=nothing, library=library, rasa=nothing, gateway=nothing,
+        executor=nothing, clinic=read_clinic(PROJECT / "clinic.yml"), tokens=Tokens(new_key(), 1),
+        limits=make_limits(False, None), post=Post((), None, "", {}, settings.web_url),
+    )  # fmt: skip
+    uvicorn.run(create_app(parts), port=port, lifespan="off", log_config=None, access_log=False)
+
+
+def _records(file: Path) -> Database:
+    return Database(f"sqlite:///{file}", Keyring([file.with_suffix(".key").read_text()]))
 
 
 if __name__ == "__main__":
