@@ -24,15 +24,17 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleAlone]:
 
 
 @pytest.fixture(scope="module")
-def administrator(web: ConsoleAlone) -> Staff:
+def administrator(web: ConsoleAlone) -> Iterator[Staff]:
     """An administrator."""
-    return Staff(web.url, web.database, "administrator")
+    with Staff(web.url, web.database, "administrator") as staff:
+        yield staff
 
 
 @pytest.fixture(scope="module")
-def coordinator(web: ConsoleAlone) -> Staff:
+def coordinator(web: ConsoleAlone) -> Iterator[Staff]:
     """A coordinator."""
-    return Staff(web.url, web.database, "coordinator")
+    with Staff(web.url, web.database, "coordinator") as staff:
+        yield staff
 
 
 @pytest.fixture
