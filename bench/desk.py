@@ -261,9 +261,6 @@ def report(database: Database, file: Path) -> None:
         for name, filters in looks.items():
             _time(name, [lambda filters=filters: console.look(filters)] * _ROUNDS)  # type: ignore[misc]
         _time("case", [lambda reference=reference: console.get(f"/desk/cases/{reference}") for reference in references])  # type: ignore[misc]
-        for name, days in (("a month", 30), ("a year", 365)):
-            path = f"/desk/insight?from={(_NOW - timedelta(days=days)).date()}"
-            _time(f"insight, {name}", [lambda path=path: console.get(path)] * _ROUNDS)  # type: ignore[misc]
 
 
 def _time(name: str, works: list[Callable[[], None]]) -> None:
