@@ -91,7 +91,7 @@ def rasa_environment() -> None:
 @contextmanager
 def embedding_model() -> Iterator[None]:
     """Check the embedding model's weights and export it for ONNX Runtime, while the body waits for downloads."""
-    if (data_folder() / "encoder" / "NAME").is_file() and not os.environ.get("CORDIAL_ENCODER"):
+    if (data_folder() / "encoder" / "MODEL.json").is_file() and not os.environ.get("CORDIAL_ENCODER"):
         yield
         return
     export = subprocess.Popen(

@@ -100,6 +100,6 @@ def _empty(folder: Path) -> None:
 def _take_what_was_built(source: Path, folder: Path) -> None:
     """Have the prepared embedding model and the index here too, which would take minutes to make again."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for part, whole in (("encoder", "NAME"), ("knowledge", "current")):
+    for part, whole in (("encoder", "MODEL.json"), ("knowledge", "current")):
         if (source / part / whole).is_file() and not (folder / part).exists():
             shutil.copytree(source / part, folder / part)

@@ -181,7 +181,7 @@ def endpoints_file(settings: Settings) -> Path:
 
 def model_file() -> Path:
     """The model that belongs to today's training data; it is there or has to be trained."""
-    encoder = data_folder() / "encoder" / "NAME"  # features of another model mean something else
+    encoder = data_folder() / "encoder" / "MODEL.json"  # features of another model mean something else
     digest = hashlib.sha256(encoder.read_bytes() if encoder.is_file() else b"")
     for name in _TRAINED_FROM:
         place = PROJECT / name
@@ -256,7 +256,7 @@ def _look_after(children: list[Child], say: Callable[[str], None]) -> None:
 
 def _prepare_encoder(settings: Settings, preparing: Child) -> None:
     """Have the embedding model ready: what Rasa is trained from depends on which it is."""
-    if (settings.data / "encoder" / "NAME").is_file() and not settings.encoder:
+    if (settings.data / "encoder" / "MODEL.json").is_file() and not settings.encoder:
         return
     preparing.start()
     if _end_of(preparing) != 0:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from knowledge.answer import Answer, Quote
 from knowledge.article import About
-from knowledge.encoder import Vectors
+from knowledge.onnx_model import Vectors
 from knowledge.passages import Passage
 from knowledge.search import Candidate, Search, SectionId
 

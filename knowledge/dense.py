@@ -17,8 +17,8 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.encoder import Vectors
 from knowledge.errors import GenerationError
+from knowledge.onnx_model import Vectors
 
 EXACT_UP_TO = 50_000  # comparing all of 100,000 takes some 20 ms a question on a busy machine, the nearest cells some 2
 _WANTED_RECALL = 0.99  # of the ten nearest to made questions

@@ -1,7 +1,7 @@
 """Sentence embeddings: one model in memory, for the index, for questions and for Rasa's features.
 
-The model is all-MiniLM-L6-v2 (Reimers & Gurevych, Sentence-BERT, 2019), run through ONNX Runtime. Any other
-sentence-transformers model can be named by its folder.
+The model is all-MiniLM-L6-v2 (Reimers & Gurevych, Sentence-BERT, 2019), exported once and then run by
+`knowledge.onnx_model`. Any other sentence-transformers model of a transformer and a pooling layer can be named by its folder.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from knowledge.errors import EncoderError
-
-Vectors = npt.NDArray[np.float32]
+from knowledge.onnx_model import MARKER, NETWORK, Described, OnnxModel, Vectors
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # The published weights of sentence-transformers/all-MiniLM-L6-v2; another file under that name is refused.
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_CHARACTERS = 2_000  # the model reads about 256 tokens; more text only costs time
 _REMEMBERED = 2_048
-_BATCH = 16  # texts are of unequal length, and a smaller batch has less padding
+_USUAL_TOKENS = 512  # where a model names no limit
 
 
 class Encoder:
@@ -37,17 +35,19 @@ class Encoder:
         """Load a model that `prepare_model` made.
 
         Args:
-            folder: a sentence-transformers model folder with an ``onnx`` export.
+            folder: where that put it.
 
         Raises:
             EncoderError: if there is none, or it cannot be loaded.
         """
-        if not (folder / "onnx" / "model.onnx").is_file():
+        if not all((folder / part).is_file() for part in (NETWORK, MARKER)):
             raise EncoderError(f"There is no prepared embedding model in {folder}. Run `make setup`.")
         self._folder = folder
-        self._model = _load(folder)
-        self.name = (folder / "NAME").read_text("utf-8").strip()
-        self.dimension = int(self._model.get_embedding_dimension())
+        try:
+            self._model = OnnxModel(folder)
+        except Exception as error:
+            raise EncoderError(f"The embedding model in {folder} cannot be loaded: {error}") from error
+        self.name, self.dimension = self._model.described.name, self._model.described.dimension
         self._lock = threading.Lock()
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
 
@@ -71,10 +71,7 @@ class Encoder:
             known = {key: self._remembered[key] for key in keys if key in self._remembered}
             missing = [key for key in dict.fromkeys(keys) if key not in known]
             if missing:
-                fresh = self._model.encode(
-                    missing, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True, batch_size=_BATCH
-                )
-                known.update(zip(missing, np.asarray(fresh, dtype=np.float32), strict=True))
+                known.update(zip(missing, self._model.encode(missing), strict=True))
             for key in keys:
                 self._remembered[key] = known[key]
                 self._remembered.move_to_end(key)
@@ -113,36 +110,46 @@ def prepare_model(target: Path, source: Path | None) -> bool:
         EncoderError: if the source cannot be used.
     """
     name = DEFAULT_MODEL if source is None else f"{source.name}-{_sha256(_weights_of(source))[:12]}"
-    marker = target / "NAME"
-    if marker.is_file() and marker.read_text("utf-8").strip() == name:
+    if _name_of(target) == name:
         return False
     source = source or installed_model()
     aside = target.with_name(target.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
-    model = _load(source, export=True)
-    model.save_pretrained(str(aside))
-    (aside / "NAME").write_text(name + "\n", "utf-8")
+    described = _export(source, aside, name)
+    (aside / MARKER).write_text(described.model_dump_json(), "utf-8")
     shutil.rmtree(target, ignore_errors=True)
     aside.rename(target)
     return True
 
 
-def _load(folder: Path, export: bool = False) -> "SentenceTransformer":  # type: ignore[name-defined]  # noqa: F821, UP037
+def _export(source: Path, target: Path, name: str) -> Described:
+    """Write a model as ONNX; says how it is to be run."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # a model is a folder; nothing is ever fetched
-    import torch  # noqa: PLC0415  -- importing these takes seconds
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  -- importing it takes seconds
 
-    torch.set_num_threads(1)  # it only averages what ONNX Runtime computed, and its threads would take the processors from that
-
-    options: dict[str, object] = {"provider": "CPUExecutionProvider", "export": export}
-    if not export:
-        options["file_name"] = "onnx/model.onnx"
+    options = {"provider": "CPUExecutionProvider", "export": True}
     try:
-        return SentenceTransformer(
-            str(folder), backend="onnx", device="cpu", local_files_only=True, model_kwargs=options
-        )  # fmt: skip
+        model = SentenceTransformer(str(source), backend="onnx", device="cpu", local_files_only=True, model_kwargs=options)
+        model.save_pretrained(str(target))
     except Exception as error:
-        raise EncoderError(f"The embedding model in {folder} cannot be loaded: {error}") from error
+        raise EncoderError(f"The embedding model in {source} cannot be loaded: {error}") from error
+    kinds = [type(part).__name__ for part in model]
+    pooling = model[1].get_config_dict().get("pooling_mode") if kinds[:2] == ["Transformer", "Pooling"] else None
+    if pooling not in {"mean", "cls"} or set(kinds[2:]) - {"Normalize"}:
+        raise EncoderError(f"{source} has parts that are not supported: {', '.join(kinds)}, pooling {pooling}.")
+    tokenizer, most_tokens = model.tokenizer, model.max_seq_length or _USUAL_TOKENS
+    return Described(
+        name=name, pooling=pooling, dimension=model.get_embedding_dimension(), most_tokens=most_tokens,
+        padding=tokenizer.pad_token, padding_id=tokenizer.pad_token_id,
+    )  # fmt: skip
+
+
+def _name_of(prepared: Path) -> str | None:
+    """Which model was prepared in a folder; nothing if none was, or by a version that wrote other files."""
+    try:
+        return Described.model_validate_json((prepared / MARKER).read_text("utf-8")).name
+    except (OSError, ValueError):
+        return None
 
 
 def _weights_of(folder: Path) -> Path:

@@ -26,9 +26,10 @@ import numpy as np
 
 from knowledge.article import Article, parse_article, read_article
 from knowledge.dense import DenseIndex
-from knowledge.encoder import Encoder, Vectors
+from knowledge.encoder import Encoder
 from knowledge.errors import ArticleError, GenerationError, KnowledgeError, SourcesError, VersionConflict
 from knowledge.lexical import LexicalIndex
+from knowledge.onnx_model import Vectors
 from knowledge.passages import Entry, Passage, entries_of, passages_of
 from knowledge.ranker import DECLINED, Ranker
 from knowledge.sources import Source, Study, load_sources, load_studies

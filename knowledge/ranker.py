@@ -19,7 +19,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from knowledge.encoder import Vectors
+from knowledge.onnx_model import Vectors
 
 DECLINED = "declined:"  # prefix of the classes that are no articles
 _LEXICAL_WEIGHT = 1.0

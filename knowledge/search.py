@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.calibration import Signals
-from knowledge.encoder import Vectors
 from knowledge.fusion import fuse
 from knowledge.generation import Generation
+from knowledge.onnx_model import Vectors
 from knowledge.passages import Passage
 from knowledge.ranker import DECLINED
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from cordial.bootstrap import PROJECT
 from desk.database import Database
 from desk.sealed import Keyring, new_key
-from knowledge.encoder import Encoder, prepare_model
+from knowledge.encoder import Encoder
 from knowledge.generation import build_generation
 from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa
@@ -26,7 +26,7 @@ from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, records
 from tests.support.people import Coordinator, Patient
 from tests.support.small_web import NewWeb, small_web
 from tests.support.staff import Staff
-from tests.support.system import System
+from tests.support.system import System, prepare
 
 # What takes long to set up: the index of all articles, and everything running.
 _SLOW = {"library", "lonely_web", "cordial"}
@@ -60,9 +60,9 @@ def prepared(pytestconfig: pytest.Config) -> Path:
     folder = cache.mkdir("prepared")
     shipped = PROJECT / "var" / "encoder"
     with _alone_with(folder):
-        if (shipped / "NAME").is_file() and not (folder / "encoder").exists():
+        if (shipped / "MODEL.json").is_file() and not (folder / "encoder").exists():
             _link_tree(shipped, folder / "encoder")
-        prepare_model(folder / "encoder", None)
+        prepare(folder)
     return folder
 
 

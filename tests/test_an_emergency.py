@@ -15,7 +15,8 @@ from intake.language import text_file
 from intake.likeness import LikenessError, read_likeness
 from intake.record import FieldAnswer, IntakeRecord
 from intake.red_flags import RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
-from knowledge.encoder import Encoder, Vectors
+from knowledge.encoder import Encoder
+from knowledge.onnx_model import Vectors
 from tests.red_flags.count import counted
 from tests.support.people import Coordinator, Patient
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cordial.bootstrap import PROJECT
 from knowledge.encoder import DEFAULT_WEIGHTS_SHA256, Encoder, installed_model, prepare_model
 from knowledge.errors import EncoderError
+from tests.support.system import prepare
 
 TEXTS = ["Is fever after the infusion a bad sign?", "Does it work?", "😀", "   ", "ü" * 5_000]
 
@@ -18,11 +22,11 @@ def test_the_exported_model_gives_the_vectors_of_the_original(encoder: Encoder) 
 
     original = SentenceTransformer(str(installed_model()), device="cpu", local_files_only=True)
     wanted = original.encode(TEXTS, normalize_embeddings=True)
-    assert np.allclose(encoder.encode(TEXTS), wanted, atol=1e-3)
+    assert np.allclose(encoder.encode(TEXTS), wanted, atol=1e-5)
 
 
 def test_every_vector_has_length_one(encoder: Encoder) -> None:
-    assert np.allclose(np.linalg.norm(encoder.encode(TEXTS), axis=1), 1, atol=1e-4)
+    assert np.allclose(np.linalg.norm(encoder.encode(TEXTS), axis=1), 1, atol=1e-6)
 
 
 def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder, prepared: Path) -> None:
@@ -30,6 +34,23 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder, pre
     another = Encoder(prepared / "encoder")  # the first one remembers
     among = another.encode([*(f"text {number}" for number in range(40)), "one text among many"])[-1]
     assert np.allclose(alone, among, atol=1e-4)
+
+
+def test_running_it_imports_none_of_what_exports_it(prepared: Path) -> None:
+    runs = (
+        "import sys; from pathlib import Path; import web.app; from knowledge.encoder import Encoder;"
+        f"Encoder(Path({str(prepared / 'encoder')!r})).encode(['hello']);"
+        "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", runs], cwd=PROJECT, capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_what_another_version_has_prepared_is_prepared_anew(tmp_path: Path) -> None:
+    (tmp_path / "encoder").mkdir()
+    (tmp_path / "encoder" / "NAME").write_text("all-MiniLM-L6-v2", "utf-8")
+    prepare(tmp_path)
+    assert Encoder(tmp_path / "encoder").name == "all-MiniLM-L6-v2"
 
 
 def test_no_text_gives_no_vector(encoder: Encoder) -> None:

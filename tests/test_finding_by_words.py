@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from knowledge.dense import DenseIndex
-from knowledge.encoder import Vectors
 from knowledge.errors import GenerationError
 from knowledge.fusion import fuse
 from knowledge.lexical import LexicalIndex, best_rows, words_of
+from knowledge.onnx_model import Vectors
 
 TEXTS = [
     "Fever after an infusion is common and mild.",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.encoder import MAX_CHARACTERS, Encoder, Vectors
+from knowledge.encoder import MAX_CHARACTERS, Encoder
+from knowledge.onnx_model import Vectors
 
 _AT_A_TIME = 512
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.encoder import Vectors
 from knowledge.fusion import Scores, fuse
 from knowledge.lexical import best_rows
+from knowledge.onnx_model import Vectors
 from knowledge.text import sentence_spans
 
 Rows = npt.NDArray[np.intp]

@@ -10,9 +10,9 @@ import numpy as np
 from bench.retrieval.embeddings import Embeddings
 from bench.retrieval.long_texts import LEXICAL_WEIGHT, away_from, best_and_first, centre_of, fit_weight, passages_of
 from bench.retrieval.sets import Question, QuestionSet
-from knowledge.encoder import Vectors
 from knowledge.fusion import Scores, fuse
 from knowledge.lexical import LexicalIndex
+from knowledge.onnx_model import Vectors
 
 Method = Callable[[str, Vectors], Scores]
 _RANK_CONSTANT = 60

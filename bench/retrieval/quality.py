@@ -12,8 +12,8 @@ from bench.retrieval.embeddings import Embeddings
 from bench.retrieval.measures import difference, found, mean, ndcg
 from bench.retrieval.methods import Method, Methods
 from bench.retrieval.sets import Question, QuestionSet
-from knowledge.encoder import Vectors
 from knowledge.lexical import best_rows
+from knowledge.onnx_model import Vectors
 
 _PLACES = (1, 3, 10)
 _SINGLE = ("BM25", "BM25 with pairs", "MiniLM")

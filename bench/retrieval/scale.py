@@ -13,7 +13,7 @@ from bench.retrieval.long_texts import Rows, passages_of
 from bench.retrieval.measures import mean
 from bench.retrieval.sets import QuestionSet
 from knowledge.dense import DenseIndex
-from knowledge.encoder import Vectors
+from knowledge.onnx_model import Vectors
 
 _SEED = 0
 _COUNT = 10

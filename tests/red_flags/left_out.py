@@ -15,7 +15,8 @@ from cordial.settings import load_settings
 from intake.likeness import CALM, Likeness
 from intake.likeness_fit import Example, fit, read_examples
 from intake.red_flags import RedFlags, read_red_flags
-from knowledge.encoder import Encoder, Vectors
+from knowledge.encoder import Encoder
+from knowledge.onnx_model import Vectors
 
 _WRITERS = range(2, 8)
 _SHARES = (0.01, 0.02, 0.03, 0.05)

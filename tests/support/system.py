@@ -42,6 +42,15 @@ def until(what: Callable[[], bool], seconds: float, saying: str) -> None:
         time.sleep(0.05)
 
 
+def prepare(data: Path) -> None:
+    """Have the embedding model ready in a data folder, as set-up does; what exports it is not fit for our strict warnings."""
+    done = subprocess.run(
+        [*CORDIAL, "prepare"], cwd=PROJECT, env=plain_environment(CORDIAL_DATA=str(data)), capture_output=True, text=True,
+        timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 class System:
     """One `cordial start` (or `cordial serve`) with everything that it started."""
 
