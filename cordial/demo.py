@@ -24,7 +24,7 @@ _FILLED = "filled"  # is there once all cases are
 # What a demonstration takes over from the settings around it. Nothing else: it must reach neither real records nor real people.
 _TAKEN_OVER = {"PORT", "RASA_PORT", "ENCODER", "CLINIC_FILE", "LOG_LEVEL", "LOG_FORMAT"}
 _PEOPLE = (
-    Newcomer("coordinator@birchwood.example", "Rasa Example", Role.COORDINATOR),
+    Newcomer("coordinator@birchwood.example", "Asta Example", Role.COORDINATOR),
     Newcomer("physician@birchwood.example", "Dr Tomas Example", Role.PHYSICIAN),
     Newcomer("editor@birchwood.example", "Lina Example", Role.EDITOR),
     Newcomer("administrator@birchwood.example", "Adomas Example", Role.ADMINISTRATOR),

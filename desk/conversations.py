@@ -188,18 +188,6 @@ def question_before(session: Session, conversation_id: str, seq: int) -> str | N
     return None
 
 
-def unanswered(session: Session, conversation_id: str | None = None) -> list[tuple[str, int, str]]:
-    """Patients' messages that nobody has dealt with, of all or of one, oldest first, as (conversation, seq, text)."""
-    query = (
-        select(Message.conversation_id, Message.seq, Message.text)
-        .where(Message.sender == "patient", Message.answered.is_(False))
-        .order_by(Message.id)
-    )
-    if conversation_id is not None:
-        query = query.where(Message.conversation_id == conversation_id)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-
 def has_a_person(session: Session, conversation_id: str) -> bool:
     """Whether a person has the conversation, so that the assistant is silent."""
     return session.scalar(select(Conversation.state).where(Conversation.id == conversation_id)) == State.HUMAN

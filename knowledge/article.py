@@ -121,10 +121,6 @@ class Article:
         """The section with that slug, if there is one."""
         return next((section for section in self.sections if section.slug == slug), None)
 
-    def about_of(self, section: Section) -> About:
-        """Which of the questions (safety, benefit, …) a section speaks to."""
-        return section.meta.about if section.meta else self.front.about
-
 
 @dataclass(frozen=True)
 class Layout:

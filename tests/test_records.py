@@ -24,7 +24,6 @@ from desk.conversations import (
     start_conversation,
     store_patient_message,
     store_turn,
-    unanswered,
 )
 from desk.database import Database, DatabaseError
 from desk.erasure import delete_rows
@@ -32,6 +31,7 @@ from desk.handoffs import list_handoffs
 from desk.intakes import apply_effects, intake_record
 from desk.models import Base, Conversation, Message
 from desk.sealed import Keyring, SealError, new_key
+from desk.turns import waiting_before
 from intake.record import (
     AnswerRefused,
     AskedBack,
@@ -199,7 +199,7 @@ def test_a_turn_that_fails_half_way_leaves_nothing(database: Database, conversat
         fail()
     assert rows(database) == before
     with database.read() as session:
-        assert [seq for _, seq, _ in unanswered(session)] == [asked]
+        assert [waiting.seq for waiting in waiting_before(session, conversation, asked + 1)] == [asked]
 
 
 def test_a_turn_of_a_deleted_conversation_is_not_stored(database: Database, conversation: str, asked: int) -> None:

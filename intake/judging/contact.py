@@ -44,11 +44,6 @@ def judge_contact(text: str, context: Context) -> Judgement:
     return None
 
 
-def holds_contact(text: str, context: Context) -> bool:
-    """Whether a text holds a whole address or number, whatever it is about."""
-    return isinstance(judge_contact(text, context), Understood)
-
-
 def _spelled_out(text: str) -> str:
     """An address that was dictated ("maria at mail dot example"), as it is written."""
     plain = re.sub(r"(?i)\s*(?:\(at\)|\[at\])\s*", "@", text)
