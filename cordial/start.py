@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -129,6 +130,7 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         say("\nEnding …")
     finally:
         _end(children)
+        _clear_half_made()
 
 
 def preparing_process(settings: Settings) -> Child:
@@ -230,7 +232,26 @@ def _end(children: list[Child]) -> None:
 
 
 def _half_made() -> Path:
-    return model_file().parent / ".part"
+    """Where our training puts its model; another process may be training the same one."""
+    return model_file().parent / f".part-{_US}"
+
+
+def _clear_half_made() -> None:
+    """Remove what trainings have left whose process is gone, and ours."""
+    for left in model_file().parent.glob(".part-*"):
+        number = left.name.removeprefix(".part-")
+        if number == str(_US) or not _exists(number):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _exists(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def port_taken(host: str, port: int) -> bool:

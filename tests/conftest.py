@@ -34,12 +34,13 @@ _SLOW = {"library", "lonely_web", "cordial"}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, whatever order they were shuffled into."""
+    """Quick tests first, whatever order they were shuffled into; of those that need everything, the longest."""
 
-    def cost(item: pytest.Item) -> int:
+    def cost(item: pytest.Item) -> tuple[int, float]:
         if item.get_closest_marker("e2e"):
-            return 2
-        return 1 if item.get_closest_marker("slow") or _SLOW & set(getattr(item, "fixturenames", ())) else 0
+            limit = item.get_closest_marker("timeout")
+            return 2, -limit.args[0] if limit else 0  # else one worker ends with a long one, and the other waits
+        return (1 if item.get_closest_marker("slow") or _SLOW & set(getattr(item, "fixturenames", ())) else 0), 0
 
     items.sort(key=cost)
 

@@ -171,11 +171,14 @@ def untrained(ready_to_start: System, tmp_path: Path) -> System:
 
 def test_training_that_fails_is_said_and_nothing_stays_behind(untrained: System) -> None:
     (untrained.home / "data" / "rules" / "questions.yml").write_text("rules: [\n", "utf-8")
+    of_a_killed_one = untrained.home / "models" / ".part-99999999"
+    of_a_killed_one.mkdir(parents=True)
     untrained.launch()
     until(lambda: untrained.ended, 110, "it gave up")
     assert "Training Rasa failed" in untrained.said().splitlines()[-1]
     assert "Traceback" not in untrained.said()
     assert untrained.nothing_left()
+    assert list((untrained.home / "models").iterdir()) == []
 
 
 def test_training_that_is_killed_leaves_nothing_behind(untrained: System) -> None:
