@@ -41,6 +41,7 @@ def page(visit: Visits, lonely_web: System, request: pytest.FixtureRequest) -> P
 
 def wrong_with(page: Page) -> list[str]:
     """What is wrong with a page: for axe, or on a telephone, where nothing may stick out."""
+    page.wait_for_load_state()
     found = faults(page)
     page.set_viewport_size({"width": 320, "height": 700})
     if page.evaluate("document.documentElement.scrollWidth") > 320:
@@ -67,13 +68,14 @@ def test_somebody_new_joins_and_no_page_on_the_way_has_a_fault(page: Page, lonel
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("The same once more").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
     found += wrong_with(page)
     assert page.get_by_role("img", name=re.compile("QR code")).evaluate("image => image.naturalWidth") > 100
     secret = page.locator(".key").inner_text().replace(" ", "")
     page.get_by_label("Six digits").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Confirm").click()
+    expect(page.locator(".codes li")).to_have_count(10)
     found += wrong_with(page)
-    assert page.locator(".codes li").count() == 10
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("Kim Example").first).to_be_visible()
     page.get_by_role("button", name="Log out").click()
@@ -81,6 +83,7 @@ def test_somebody_new_joins_and_no_page_on_the_way_has_a_fault(page: Page, lonel
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(re.compile("/login/code"))
     found += wrong_with(page)
     assert found == []
 
