@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from desk.models import AuditEntry, Conversation, Handoff, Notice
+from tests.support.browsing import Visits, faults
 from tests.support.console_alone import ConsoleAlone
 from tests.support.handing_off import COORDINATORS, Turns
 from tests.support.staff import Staff
@@ -100,3 +102,18 @@ def test_where_everything_arrived_the_page_says_so_and_who_is_told(administrator
 
 def test_a_coordinator_does_not_get_the_page(coordinator: Staff) -> None:
     assert coordinator.http.get("/desk/notices").status_code == 403
+
+
+@pytest.mark.usefixtures("notice")
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_everybody_can_use_the_page_and_read_the_warning(
+    visit: Visits, web: ConsoleAlone, administrator: Staff, coordinator: Staff, width: int, scheme: str
+) -> None:
+    for staff, path in ((administrator, "/desk/notices"), (coordinator, "/desk/queue")):
+        for happens in (lambda: None, lambda: gives_up(web)):
+            happens()
+            page = visit(f"{web.url}/desk/login", color_scheme=scheme, viewport={"width": width, "height": 800})
+            staff.sits_at(page, path)
+            expect(page.locator(".problem")).to_be_visible()
+            assert faults(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
