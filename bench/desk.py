@@ -106,10 +106,21 @@ _COMMON = [
 ]
 _CONDITIONS = ["knee arthritis", "multiple sclerosis", "back pain", "lupus", "stroke", "autism", "diabetes", "hip arthritis"]
 _FIELDS = {
-    "full_name": "Maria Example", "contact": "maria@mail.example", "birth": "14 March 1961", "country": "Lithuania",
-    "treatments": "physiotherapy", "medicines": "ramipril 5 mg and aspirin", "immune_status": "No", "clots": "No",
-    "infection": "No", "cancer": "No", "allergies": "penicillin", "travel": "None", "hopes": "less pain", "questions": "None",
-}  # fmt: skip
+    "full_name": "Maria Example",
+    "contact": "maria@mail.example",
+    "birth": "14 March 1961",
+    "country": "Lithuania",
+    "treatments": "physiotherapy",
+    "medicines": "ramipril 5 mg and aspirin",
+    "immune_status": "No",
+    "clots": "No",
+    "infection": "No",
+    "cancer": "No",
+    "allergies": "penicillin",
+    "travel": "None",
+    "hopes": "less pain",
+    "questions": "None",
+}
 _QUOTE = "A short fever in the first day was seen more often with cells than without, and it went away by itself. " * 3
 
 
@@ -196,34 +207,55 @@ def _one(  # noqa: PLR0913, PLR0917
         said = " ".join([*chance.choices(_COMMON, k=chance.randint(2, 14)), *islice(rare, chance.randint(1, 4))])
         rows[Message].append(
             {
-                "id": message_id, "conversation_id": id_, "seq": seq, "at": began + timedelta(minutes=seq), "kind": "text",
-                "sender": "patient" if mine else "assistant", "text": (condition if seq == 2 else said) if mine else _QUOTE,
-                "buttons": [], "answered": True, "reply_to": None if mine else seq - 1,
+                "id": message_id,
+                "conversation_id": id_,
+                "seq": seq,
+                "at": began + timedelta(minutes=seq),
+                "kind": "text",
+                "sender": "patient" if mine else "assistant",
+                "text": (condition if seq == 2 else said) if mine else _QUOTE,
+                "buttons": [],
+                "answered": True,
+                "reply_to": None if mine else seq - 1,
             }
-        )  # fmt: skip
+        )
     waits = state == "waiting" or (state == "human" and chance.random() < 0.5)
     rows[Conversation].append(
         {
-            "id": id_, "started_at": began, "last_seq": 2 * pairs, "state": state, "language": "en", "revision": 1,
-            "holder": "ana" if state == "human" else None, "waiting_since": began if waits else None,
-            "closed_at": began if state == "closed" else None, "outcome": "answered" if state == "closed" else None,
-            "last_message_at": began + timedelta(minutes=2 * pairs), "country": chance.choice(["LT", "DE", "GB", None]),
+            "id": id_,
+            "started_at": began,
+            "last_seq": 2 * pairs,
+            "state": state,
+            "language": "en",
+            "revision": 1,
+            "holder": "ana" if state == "human" else None,
+            "waiting_since": began if waits else None,
+            "closed_at": began if state == "closed" else None,
+            "outcome": "answered" if state == "closed" else None,
+            "last_message_at": began + timedelta(minutes=2 * pairs),
+            "country": chance.choice(["LT", "DE", "GB", None]),
             "legal_hold": False,
         }
-    )  # fmt: skip
+    )
     if state != "bot":
         letters = f"{number:08X}"
         urgent = {"urgent_level": "emergency", "urgent_group": "heart", "urgent_at": began} if chance.random() < 0.03 else {}
         rows[Handoff].append(
             {
-                "reference": f"C-{letters[:4]}-{letters[4:]}", "conversation_id": id_, "reason": "intake_completed",
-                "state": "closed" if state == "closed" else "open", "created_at": began,
-                "urgent_level": None, "urgent_group": None, "urgent_at": None, **urgent,
+                "reference": f"C-{letters[:4]}-{letters[4:]}",
+                "conversation_id": id_,
+                "reason": "intake_completed",
+                "state": "closed" if state == "closed" else "open",
+                "created_at": began,
+                "urgent_level": None,
+                "urgent_group": None,
+                "urgent_at": None,
+                **urgent,
             }
-        )  # fmt: skip
+        )
         rows[Intake].append(
             {"conversation_id": id_, "status": "completed", "attempts": 0, "reference": None, "updated_at": began}
-        )  # fmt: skip
+        )
         rows[IntakeAnswer] += [
             {"conversation_id": id_, "field": name, "sealed": sealed[name], "message_seq": 2, "at": began} for name in _FIELDS
         ]
@@ -324,10 +356,18 @@ def _serve(file: Path, port: int) -> None:
     settings, nothing = Settings(data=file.parent, port=port, limits="off"), cast(Any, None)
     library = Library(data_folder() / "knowledge", Encoder(data_folder() / "encoder"))
     parts = Parts(
-        settings=settings, database=_records(file), encoder=nothing, library=library, rasa=nothing, gateway=nothing,
-        executor=nothing, clinic=read_clinic(PROJECT / "clinic.yml"), tokens=Tokens(new_key(), 1),
-        limits=make_limits(False, None), post=Post((), None, "", {}, settings.web_url),
-    )  # fmt: skip
+        settings=settings,
+        database=_records(file),
+        encoder=nothing,
+        library=library,
+        rasa=nothing,
+        gateway=nothing,
+        executor=nothing,
+        clinic=read_clinic(PROJECT / "clinic.yml"),
+        tokens=Tokens(new_key(), 1),
+        limits=make_limits(False, None),
+        post=Post((), None, "", {}, settings.web_url),
+    )
     uvicorn.run(create_app(parts), port=port, lifespan="off", log_config=None, access_log=False)
 
 

@@ -60,10 +60,20 @@ def message(name: str, seq: int, at: datetime, chance: random.Random, by_person:
             yield Feedback, {"conversation_id": name, "message_seq": seq, "helpful": chance.random() < 0.8, "at": at}
     sender = "coordinator" if by_person else "assistant" if seq % 2 else "patient"
     question = {"field": chance.choice(FIELDS)} if seq % 4 == 1 else None
-    yield Message, {
-        "conversation_id": name, "seq": seq, "at": at, "sender": sender, "kind": "question" if question else "text",
-        "text": "Some words that somebody wrote. " * 4, "buttons": [], "answer": answer, "question": question,
-    }  # fmt: skip
+    yield (
+        Message,
+        {
+            "conversation_id": name,
+            "seq": seq,
+            "at": at,
+            "sender": sender,
+            "kind": "question" if question else "text",
+            "text": "Some words that somebody wrote. " * 4,
+            "buttons": [],
+            "answer": answer,
+            "question": question,
+        },
+    )
 
 
 def fill(database: Database, count: int) -> None:

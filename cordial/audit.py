@@ -61,6 +61,11 @@ def _refuse(why: str) -> NoReturn:
 
 def _wire(one: AuditEntry) -> dict[str, Any]:
     return {
-        "seq": one.seq, "at": one.at.isoformat(), "actor": one.actor, "action": one.action, "subject": one.subject,
-        "details": one.details, "hash": one.hash,
-    }  # fmt: skip
+        "seq": one.seq,
+        "at": one.at.isoformat(),
+        "actor": one.actor,
+        "action": one.action,
+        "subject": one.subject,
+        "details": one.details,
+        "hash": one.hash,
+    }

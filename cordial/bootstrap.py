@@ -158,10 +158,18 @@ def explain_failure(output: str) -> str:
     if "no space left" in low or "os error 28" in low:
         return "The disk is full: free about 6 GB and run the command again."
     network = (
-        "dns error", "connection refused", "connect error", "failed to connect", "temporary failure in name resolution",
-        "network is unreachable", "timed out", "error sending request", "could not connect", "newconnectionerror",
+        "dns error",
+        "connection refused",
+        "connect error",
+        "failed to connect",
+        "temporary failure in name resolution",
+        "network is unreachable",
+        "timed out",
+        "error sending request",
+        "could not connect",
+        "newconnectionerror",
         "(from versions: none)",  # what pip says at last, when it found no index that lists a package
-    )  # fmt: skip
+    )
     if any(sign in low for sign in network):
         return "The package registry cannot be reached: check the network, then run the command again."
     lines = [line for line in output.strip().splitlines() if line.strip()]
@@ -227,8 +235,12 @@ def _python310() -> str:
     environment.pop("PYENV_DIR", None)
     found = subprocess.run(
         [str(WEB / "bin" / "uv"), "python", "find", "--no-project", "3.10"],
-        cwd=PROJECT / "bot", env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=PROJECT / "bot",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if found.returncode == 0 and found.stdout.strip():
         return found.stdout.strip()
     fetched = subprocess.run(

@@ -83,9 +83,15 @@ def serve(
             say_first_link(settings)
         parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
         uvicorn.run(
-            create_app(parts), host=settings.host, port=settings.port, log_config=None, access_log=False,
-            proxy_headers=False, server_header=False, timeout_graceful_shutdown=5,
-        )  # fmt: skip
+            create_app(parts),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
 
 
 @app.command()
@@ -124,8 +130,7 @@ def _usual_options(arguments: list[str], settings: Settings) -> list[str]:
 
 @handoffs.command("list")
 def handoffs_list(
-    as_json: Json = False,
-    everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    as_json: Json = False, everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False
 ) -> None:
     """Who waits for a person: emergencies first, then who has waited longest."""
     with plain_errors(), open_database(load_settings()).read() as session:

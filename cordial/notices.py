@@ -25,11 +25,17 @@ def notices_list(as_json: Json = False) -> None:
     with plain_errors(), open_database(load_settings()).read() as session:
         rows = [
             {
-                "id": n.id, "reference": n.payload["reference"], "event": n.event, "channel": n.channel, "receiver": n.receiver,
-                "state": n.state, "attempts": n.attempts, "error": n.last_error,
+                "id": n.id,
+                "reference": n.payload["reference"],
+                "event": n.event,
+                "channel": n.channel,
+                "receiver": n.receiver,
+                "state": n.state,
+                "attempts": n.attempts,
+                "error": n.last_error,
             }
             for n in troubles(session, datetime.now(UTC))
-        ]  # fmt: skip
+        ]
     if as_json:
         typer.echo(json.dumps({"notices": rows}, ensure_ascii=False))
         return

@@ -17,9 +17,13 @@ def post_of(settings: Settings, zone: str) -> Post:
     emails = [Receiver("email", address) for address in settings.emails_to_notify]
     receivers = (*emails, *(Receiver("webhook", webhook.name) for webhook in webhooks))
     return Post(
-        receivers, _mail_server(settings), settings.mail_from or "", {webhook.name: webhook for webhook in webhooks},
-        settings.public_address, zone,
-    )  # fmt: skip
+        receivers,
+        _mail_server(settings),
+        settings.mail_from or "",
+        {webhook.name: webhook for webhook in webhooks},
+        settings.public_address,
+        zone,
+    )
 
 
 def _webhooks(settings: Settings) -> tuple[Webhook, ...]:

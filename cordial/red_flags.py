@@ -18,7 +18,7 @@ red_flags = typer.Typer(help="The check for emergencies.", no_args_is_help=True)
 @red_flags.command("check")
 def check_message(
     text: Annotated[str, typer.Argument(help="A message as a patient would write it.")], as_json: Json = False
-) -> None:  # fmt: skip
+) -> None:
     """What the check says to one message."""
     from knowledge.encoder import Encoder  # noqa: PLC0415
 

@@ -53,9 +53,7 @@ class Settings(BaseSettings):
     )
     data: Path = Field(PROJECT / "var", description="Folder of all state: database, index, models, keys.")
     database_url: str | None = Field(
-        None,
-        description="SQLAlchemy address of the database. By default an SQLite file in the data folder.",
-        pattern=_ADDRESS,
+        None, description="SQLAlchemy address of the database. By default an SQLite file in the data folder.", pattern=_ADDRESS
     )
     redis_url: str | None = Field(
         None,
@@ -75,9 +73,11 @@ class Settings(BaseSettings):
     )
     session_days: int = Field(30, ge=1, le=365, description="Days after which a patient's session token ends.")
     public_url: str | None = Field(
-        None, description="Address under which people reach web, such as https://chat.clinic.example. By default the one that "
-        "they used.", pattern=r"^https?://[^/\s]+$",
-    )  # fmt: skip
+        None,
+        description="Address under which people reach web, such as https://chat.clinic.example. By default the one that "
+        "they used.",
+        pattern=r"^https?://[^/\s]+$",
+    )
     login_idle_minutes: int = Field(
         30, ge=1, le=480, description="Minutes without a click after which a coordinator is logged out."
     )

@@ -53,9 +53,15 @@ class Child:
             self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command, cwd=PROJECT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509 -- we have one thread
-            )  # fmt: skip
+                self._command,
+                cwd=PROJECT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 -- we have one thread
+            )
 
     @property
     def running(self) -> bool:
@@ -148,10 +154,24 @@ def web_process(settings: Settings) -> Child:
 def rasa_process(settings: Settings) -> Child:
     """The Rasa process, bound to loopback, quiet, on our model, for which it waits."""
     command = [
-        str(RASA / "bin" / "python"), "-m", "bot.serve", "run", "--model", str(model_file()), "--interface", "127.0.0.1",
-        "--port", str(settings.rasa_port), "--endpoints", str(endpoints_file(settings)), "--credentials", "credentials.yml",
-        "--enable-api", "--response-timeout", "30",
-    ]  # fmt: skip
+        str(RASA / "bin" / "python"),
+        "-m",
+        "bot.serve",
+        "run",
+        "--model",
+        str(model_file()),
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(settings.rasa_port),
+        "--endpoints",
+        str(endpoints_file(settings)),
+        "--credentials",
+        "credentials.yml",
+        "--enable-api",
+        "--response-timeout",
+        "30",
+    ]
     return Child("rasa", command, rasa_environment(settings), settings.data / "logs" / "rasa.log")
 
 
@@ -197,9 +217,21 @@ def model_file() -> Path:
 def training_process(settings: Settings) -> Child:
     """Rasa's training, which needs web for its features and waits for it."""
     command = [
-        str(RASA / "bin" / "python"), "-m", "rasa", "train", "--fixed-model-name", model_file().name,
-        "--out", str(_half_made()), "--domain", "domain", "--data", "data", "--config", "config.yml",
-    ]  # fmt: skip
+        str(RASA / "bin" / "python"),
+        "-m",
+        "rasa",
+        "train",
+        "--fixed-model-name",
+        model_file().name,
+        "--out",
+        str(_half_made()),
+        "--domain",
+        "domain",
+        "--data",
+        "data",
+        "--config",
+        "config.yml",
+    ]
     environment = {**rasa_environment(settings), "CORDIAL_WAIT_FOR_WEB": str(_READY_SECONDS)}
     return Child("training", command, environment, settings.data / "logs" / "train.log")
 
@@ -284,9 +316,7 @@ def _prepare_encoder(settings: Settings, preparing: Child) -> None:
         raise StartError(preparing.last_words())
 
 
-def _wait_for(
-    address: str, child: Child, good: Callable[[int, bytes], bool], unless_failed: Child | None = None
-) -> None:  # fmt: skip
+def _wait_for(address: str, child: Child, good: Callable[[int, bytes], bool], unless_failed: Child | None = None) -> None:
     opener = build_opener(ProxyHandler({}))
     end = time.monotonic() + _READY_SECONDS
     while time.monotonic() < end:

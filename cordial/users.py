@@ -81,7 +81,7 @@ def users_unlock(email: Email) -> None:
 @users.command("reset")
 def users_reset(
     email: Email, phone_too: Annotated[bool, typer.Option("--phone-too", help="Forget the phone as well.")] = False
-) -> None:  # fmt: skip
+) -> None:
     """End somebody's password, and make a link with which they choose a new one."""
     with _change(email) as (settings, session):
         user = _user(session, email)

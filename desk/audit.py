@@ -55,9 +55,14 @@ def record(session: Session, actor: str, action: str, subject: str | None = None
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))  # SQLite has one writer at a time anyway
     last = newest(session)
     entry = AuditEntry(
-        seq=last.seq + 1 if last else 1, at=datetime.now(UTC), actor=actor, action=action, subject=subject, details=details,
+        seq=last.seq + 1 if last else 1,
+        at=datetime.now(UTC),
+        actor=actor,
+        action=action,
+        subject=subject,
+        details=details,
         previous=last.hash if last else _START,
-    )  # fmt: skip
+    )
     entry.hash = _hash(entry)
     session.add(entry)
     session.flush()

@@ -20,10 +20,18 @@ def case_file(session: Session, reference: str, clinic: str, now: datetime) -> C
         return None
     handoff = case.handoff
     return CaseFile(
-        reference=handoff.reference, conversation=handoff.conversation_id, reason=handoff.reason, state=handoff.state,
-        urgent_level=handoff.urgent_level, created_at=handoff.created_at, read_at=now, clinic=clinic, intake=case.intake,
-        answered_at=_answered_at(session, handoff.conversation_id), messages=_spoken(case),
-    )  # fmt: skip
+        reference=handoff.reference,
+        conversation=handoff.conversation_id,
+        reason=handoff.reason,
+        state=handoff.state,
+        urgent_level=handoff.urgent_level,
+        created_at=handoff.created_at,
+        read_at=now,
+        clinic=clinic,
+        intake=case.intake,
+        answered_at=_answered_at(session, handoff.conversation_id),
+        messages=_spoken(case),
+    )
 
 
 def _spoken(case: Case) -> tuple[Spoken, ...]:

@@ -114,5 +114,5 @@ def changes_of(session: Session, conversation_id: str) -> list[Change]:
     keyring = keyring_of(session)
     rows = session.scalars(
         select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    )  # fmt: skip
+    )
     return [Change(row.field, FieldAnswer.model_validate(keyring.open(row.sealed)), row.at, row.message_seq) for row in rows]

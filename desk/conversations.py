@@ -72,11 +72,19 @@ def append(session: Session, conversation_id: str, drafts: Sequence[Draft], repl
     first = _take_numbers(session, conversation_id, len(drafts))
     messages = [
         Message(
-            conversation_id=conversation_id, seq=first + position, at=_now(), sender=draft.sender, kind=draft.kind,
-            text=draft.text, buttons=draft.buttons, answer=draft.answer, question=draft.question, reply_to=reply_to,
+            conversation_id=conversation_id,
+            seq=first + position,
+            at=_now(),
+            sender=draft.sender,
+            kind=draft.kind,
+            text=draft.text,
+            buttons=draft.buttons,
+            answer=draft.answer,
+            question=draft.question,
+            reply_to=reply_to,
         )
         for position, draft in enumerate(drafts)
-    ]  # fmt: skip
+    ]
     session.add_all(messages)
     note_answers(session, messages)
     session.flush()
@@ -94,9 +102,7 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
         IdReused: if the id is known with another text.
         UnknownConversation: if the conversation was deleted.
     """
-    known = session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
-    )  # fmt: skip
+    known = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if known is not None:
         if known.text != text:
             raise IdReused(client_id)
@@ -120,7 +126,7 @@ def still_in_the_same_hands(session: Session, conversation_id: str, a_person: bo
 
 def store_turn(
     session: Session, conversation_id: str, seq: int, replies: Sequence[Draft], effects: Sequence[Effect]
-) -> list[Message]:  # fmt: skip
+) -> list[Message]:
     """Store the replies to a patient's message together with everything that they did.
 
     If the message has been dealt with in the meantime, nothing is stored and those replies are given.
@@ -146,10 +152,8 @@ def store_turn(
 def replies_to(session: Session, conversation_id: str, seq: int) -> list[Message]:
     """The replies to one patient's message, in order."""
     found = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.reply_to == seq)
-        .order_by(Message.seq)
-    )  # fmt: skip
+        select(Message).where(Message.conversation_id == conversation_id, Message.reply_to == seq).order_by(Message.seq)
+    )
     return list(found)
 
 
@@ -167,7 +171,7 @@ def last_question(session: Session, conversation_id: str, field: str) -> Draft |
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.kind == "question")
         .order_by(Message.seq.desc())
-    )  # fmt: skip
+    )
     asked = next((message for message in found if message.question and message.question["field"] == field), None)
     return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question) if asked else None
 

@@ -14,9 +14,20 @@ from sqlalchemy.orm import Session
 from desk.models import Conversation, Handoff, Intake, User
 
 COLUMNS = (
-    "reference", "handoff", "conversation", "urgency", "reason", "created_utc", "waiting_since_utc", "intake", "country",
-    "language", "with", "closed_utc", "outcome",
-)  # fmt: skip
+    "reference",
+    "handoff",
+    "conversation",
+    "urgency",
+    "reason",
+    "created_utc",
+    "waiting_since_utc",
+    "intake",
+    "country",
+    "language",
+    "with",
+    "closed_utc",
+    "outcome",
+)
 # A spreadsheet takes a cell that begins so for a formula, and may run it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -42,15 +53,25 @@ def harmless(text: str) -> str:
 def _rows(session: Session, everything: bool) -> Iterator[tuple[Any, ...]]:
     query = (
         select(
-            Handoff.reference, Handoff.state, Conversation.state, Handoff.urgent_level, Handoff.reason, Handoff.created_at,
-            Conversation.waiting_since, Intake.status, Conversation.country, Conversation.language, User.name,
-            Conversation.closed_at, Conversation.outcome,
+            Handoff.reference,
+            Handoff.state,
+            Conversation.state,
+            Handoff.urgent_level,
+            Handoff.reason,
+            Handoff.created_at,
+            Conversation.waiting_since,
+            Intake.status,
+            Conversation.country,
+            Conversation.language,
+            User.name,
+            Conversation.closed_at,
+            Conversation.outcome,
         )
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .outerjoin(Intake, Intake.conversation_id == Handoff.conversation_id)
         .outerjoin(User, User.id == Conversation.holder)
         .order_by(Handoff.created_at, Handoff.reference)
-    )  # fmt: skip
+    )
     for row in session.execute(query if everything else query.where(Handoff.state == "open")):
         yield tuple(row)
 

@@ -34,9 +34,7 @@ class DatabaseError(Exception):
 class Database:
     """The connection to the records."""
 
-    def __init__(
-        self, address: str, keyring: Keyring, receivers: Iterable[Receiver] = (), folder: Path | None = None
-    ) -> None:  # fmt: skip
+    def __init__(self, address: str, keyring: Keyring, receivers: Iterable[Receiver] = (), folder: Path | None = None) -> None:
         """Connect; nothing is created yet.
 
         Args:

@@ -19,6 +19,10 @@ def _fact(message: Message) -> AnswerFact:
     answer = message.answer or {}
     first: dict[str, Any] = next(iter(answer.get("passages", [])), {})
     return AnswerFact(
-        conversation_id=message.conversation_id, message_seq=message.seq, at=message.at, status=answer["status"],
-        article=first.get("article"), section=first.get("heading", "")[:200] or None,
-    )  # fmt: skip
+        conversation_id=message.conversation_id,
+        message_seq=message.seq,
+        at=message.at,
+        status=answer["status"],
+        article=first.get("article"),
+        section=first.get("heading", "")[:200] or None,
+    )

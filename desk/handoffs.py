@@ -21,9 +21,7 @@ def list_handoffs(session: Session, state: str | None = "open", most: int = 200)
 
 def waiting_handoff(session: Session, conversation_id: str) -> str | None:
     """The reference of a conversation's open handoff, if it has one."""
-    return session.scalar(
-        select(Handoff.reference).where(Handoff.conversation_id == conversation_id, Handoff.state == "open")
-    )  # fmt: skip
+    return session.scalar(select(Handoff.reference).where(Handoff.conversation_id == conversation_id, Handoff.state == "open"))
 
 
 def waiting_since(handoff: Handoff, now: datetime) -> str:

@@ -89,11 +89,13 @@ def by_step(session: Session, period: Period) -> list[StepCounts]:
     answers = {(row[0], row[1]): row[2] for row in session.execute(union_all(*steps))}
     return [
         StepCounts(
-            step.first, conversations[number], handoffs[number],
+            step.first,
+            conversations[number],
+            handoffs[number],
             *(answers.get((number, status), 0) for status in ("answered", "clarify", "abstained")),
         )
         for number, step in enumerate(period.steps())
-    ]  # fmt: skip
+    ]
 
 
 def first_replies(session: Session, period: Period) -> Waits:

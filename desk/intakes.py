@@ -39,7 +39,7 @@ def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
         return IntakeRecord.model_validate({"asking": asking})
     rows = session.scalars(
         select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    )  # fmt: skip
+    )
     keyring = keyring_of(session)
     answers = {row.field: FieldAnswer.model_validate(keyring.open(row.sealed)) for row in rows}
     return IntakeRecord.model_validate(
@@ -100,9 +100,7 @@ def _change_intake(session: Session, conversation_id: str, seq: int, effect: Int
     match effect:
         case FieldAnswered(field=name, answer=answer):
             sealed = keyring_of(session).seal(answer.model_dump())
-            session.add(
-                IntakeAnswer(conversation_id=conversation_id, field=name, sealed=sealed, message_seq=seq, at=now)
-            )  # fmt: skip
+            session.add(IntakeAnswer(conversation_id=conversation_id, field=name, sealed=sealed, message_seq=seq, at=now))
         case StartedOver():
             session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
         case IntakeCompleted(reference=reference):
@@ -142,9 +140,7 @@ def _hand_off(session: Session, conversation_id: str, reference: str, reason: st
     handoff = session.get(Handoff, reference)
     known = handoff is not None
     if handoff is None:
-        handoff = Handoff(
-            reference=reference, conversation_id=conversation_id, reason=reason, created_at=datetime.now(UTC)
-        )  # fmt: skip
+        handoff = Handoff(reference=reference, conversation_id=conversation_id, reason=reason, created_at=datetime.now(UTC))
         session.add(handoff)
     handoff.state = "open"  # asked again: the first one stands, also if somebody closed it a moment ago
     _mark_urgent(handoff, urgent)

@@ -159,9 +159,14 @@ def _new_link(session: Session, newcomer: Newcomer) -> str:
     session.execute(delete(Invitation).where((Invitation.email == address) | (Invitation.ends_at < now)))
     session.add(
         Invitation(
-            token_hash=hashed(token), email=address, name=newcomer.name.strip(), role=newcomer.role.value, created_at=now,
-            ends_at=now + LASTS, used_at=None,
+            token_hash=hashed(token),
+            email=address,
+            name=newcomer.name.strip(),
+            role=newcomer.role.value,
+            created_at=now,
+            ends_at=now + LASTS,
+            used_at=None,
         )
-    )  # fmt: skip
+    )
     session.flush()
     return token

@@ -8,6 +8,21 @@ from desk.tables.people import AuditEntry, Invitation, Login, User
 from desk.tables.search import Word
 
 __all__ = [
-    "AnswerFact", "AuditEntry", "Base", "Conversation", "Feedback", "Handoff", "Intake", "IntakeAnswer", "Invitation", "Login",
-    "Message", "Note", "Notice", "Review", "User", "UtcTime", "Word",
-]  # fmt: skip
+    "AnswerFact",
+    "AuditEntry",
+    "Base",
+    "Conversation",
+    "Feedback",
+    "Handoff",
+    "Intake",
+    "IntakeAnswer",
+    "Invitation",
+    "Login",
+    "Message",
+    "Note",
+    "Notice",
+    "Review",
+    "User",
+    "UtcTime",
+    "Word",
+]

@@ -213,10 +213,18 @@ def _write(session: Session, handoff: Handoff, receiver: Receiver, occasion: _Oc
     }
     session.add(
         Notice(
-            key=key, conversation_id=handoff.conversation_id, event=occasion.event, channel=receiver.channel,
-            receiver=receiver.name, payload=payload, created_at=now, due_at=occasion.due, state="waiting", attempts=0,
+            key=key,
+            conversation_id=handoff.conversation_id,
+            event=occasion.event,
+            channel=receiver.channel,
+            receiver=receiver.name,
+            payload=payload,
+            created_at=now,
+            due_at=occasion.due,
+            state="waiting",
+            attempts=0,
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 

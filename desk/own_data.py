@@ -133,16 +133,24 @@ def held_on(session: Session, conversation_id: str) -> Held:
         raise UnknownConversation(conversation_id)
     history = _history(session, conversation_id)
     return Held(
-        session=conversation_id, started_at=conversation.started_at, state=conversation.state, language=conversation.language,
-        closed_at=conversation.closed_at, outcome=conversation.outcome, legal_hold=conversation.legal_hold,
-        intake=intake_record(session, conversation_id), history=history,
+        session=conversation_id,
+        started_at=conversation.started_at,
+        state=conversation.state,
+        language=conversation.language,
+        closed_at=conversation.closed_at,
+        outcome=conversation.outcome,
+        legal_hold=conversation.legal_hold,
+        intake=intake_record(session, conversation_id),
+        history=history,
         consents=[*_withdrawn(session, conversation_id), *_given(history)],
         handoff=waiting_handoff(session, conversation_id),
         handoffs=_handoffs(session, conversation_id),
-        feedback=_feedback(session, conversation_id), notes=_notes(session, conversation_id),
-        reviews=_reviews(session, conversation_id), notices=_notices(session, conversation_id),
+        feedback=_feedback(session, conversation_id),
+        notes=_notes(session, conversation_id),
+        reviews=_reviews(session, conversation_id),
+        notices=_notices(session, conversation_id),
         accesses=_accesses(session, conversation_id),
-    )  # fmt: skip
+    )
 
 
 def consent_withdrawn_at(session: Session, conversation_id: str) -> datetime | None:
@@ -197,7 +205,7 @@ def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
     keyring = keyring_of(session)
     rows = session.scalars(
         select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    )  # fmt: skip
+    )
     opened = [(row, FieldAnswer.model_validate(keyring.open(row.sealed))) for row in rows]
     return [
         HeldAnswer(
@@ -225,28 +233,34 @@ def _given(history: Sequence[HeldAnswer]) -> list[HeldConsent]:
 
 def _withdrawn(session: Session, conversation_id: str) -> list[HeldConsent]:
     entries = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.subject == conversation_id, AuditEntry.action == WITHDRAWN)
-        .order_by(AuditEntry.seq)
-    )  # fmt: skip
+        select(AuditEntry).where(AuditEntry.subject == conversation_id, AuditEntry.action == WITHDRAWN).order_by(AuditEntry.seq)
+    )
     return [
         HeldConsent(
-            version=entry.details["version"], purpose=None, wording=None,
-            given_at=datetime.fromisoformat(entry.details["given_at"]), withdrawn_at=entry.at,
+            version=entry.details["version"],
+            purpose=None,
+            wording=None,
+            given_at=datetime.fromisoformat(entry.details["given_at"]),
+            withdrawn_at=entry.at,
         )
         for entry in entries
-    ]  # fmt: skip
+    ]
 
 
 def _handoffs(session: Session, conversation_id: str) -> list[HeldHandoff]:
     rows = session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id).order_by(Handoff.created_at))
     return [
         HeldHandoff(
-            reference=row.reference, reason=row.reason, state=row.state, created_at=row.created_at, urgent=row.urgent_level,
-            alarm=row.urgent_group, alarm_at=row.urgent_at,
+            reference=row.reference,
+            reason=row.reason,
+            state=row.state,
+            created_at=row.created_at,
+            urgent=row.urgent_level,
+            alarm=row.urgent_group,
+            alarm_at=row.urgent_at,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _feedback(session: Session, conversation_id: str) -> list[HeldFeedback]:

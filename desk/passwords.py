@@ -14,11 +14,39 @@ _FEWEST_DIFFERENT = 6
 _SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "01234567890", "09876543210")
 # What people choose most, and what is read on the wall here. A password is refused if little else is left without these.
 _COMMON = (
-    "password", "passwort", "passw0rd", "p@ssword", "p@ssw0rd", "letmein", "welcome", "iloveyou", "administrator", "admin",
-    "changeme", "secret", "login", "monkey", "dragon", "football", "sunshine", "princess", "qwerty", "qwertz", "azerty",
-    "cordial", "clinic", "stemcell", "coordinator", "physician", "doctor", "winter", "spring", "summer", "autumn",
+    "password",
+    "passwort",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "administrator",
+    "admin",
+    "changeme",
+    "secret",
+    "login",
+    "monkey",
+    "dragon",
+    "football",
+    "sunshine",
+    "princess",
+    "qwerty",
+    "qwertz",
+    "azerty",
+    "cordial",
+    "clinic",
+    "stemcell",
+    "coordinator",
+    "physician",
+    "doctor",
+    "winter",
+    "spring",
+    "summer",
+    "autumn",
     "correcthorsebatterystaple",
-)  # fmt: skip
+)
 _FEWEST_OWN = 6  # characters beside common words, sequences and the person's own name
 
 # What OWASP names first for Argon2id: 46 MiB, one pass, one lane. Two at once and no more: guesses must not take the memory and

@@ -217,9 +217,16 @@ class _Sheet(FPDF):
         self.set_draw_color(*_RULE)
         head = FontFace(emphasis="BOLD", color=_SOFT, fill_color=_SHADE)
         with self.table(
-            col_widths=widths, line_height=_CELL.line, padding=(1.1, 1.5), borders_layout="HORIZONTAL_LINES", text_align="LEFT",
-            v_align="TOP", headings_style=head, first_row_as_headings=bool(heads), repeat_headings=1 if heads else 0,
-        ) as table:  # fmt: skip
+            col_widths=widths,
+            line_height=_CELL.line,
+            padding=(1.1, 1.5),
+            borders_layout="HORIZONTAL_LINES",
+            text_align="LEFT",
+            v_align="TOP",
+            headings_style=head,
+            first_row_as_headings=bool(heads),
+            repeat_headings=1 if heads else 0,
+        ) as table:
             for row in [heads, *rows] if heads else rows:
                 line = table.row()
                 for column, text in enumerate(row):

@@ -172,8 +172,10 @@ def _waits_too_long(desk: Desk) -> ColumnElement[bool]:
 def _chosen(session: Session, filters: Filters, hours: Hours) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for column, value in (
-        (Conversation.state, filters.state), (Conversation.country, filters.country), (Conversation.language, filters.language)
-    ):  # fmt: skip
+        (Conversation.state, filters.state),
+        (Conversation.country, filters.country),
+        (Conversation.language, filters.language),
+    ):
         if value:
             found.append(column == value)
     if filters.since or filters.until:
@@ -208,9 +210,10 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
         handoffs.setdefault(handoff.conversation_id, []).append(handoff)
     holders = {c.holder for c in conversations.values() if c.holder}
     names = {row[0]: row[1] for row in session.execute(select(User.id, User.name).where(User.id.in_(holders)))}
-    statuses = {row[0]: row[1] for row in session.execute(
-        select(Intake.conversation_id, Intake.status).where(Intake.conversation_id.in_(ids))
-    )}  # fmt: skip
+    statuses = {
+        row[0]: row[1]
+        for row in session.execute(select(Intake.conversation_id, Intake.status).where(Intake.conversation_id.in_(ids)))
+    }
     answers, snippets = _answers(session, ids), snippets_of(session, ids, text)
     withdrawn = withdrawn_among(session, ids)
     rows = []
@@ -221,10 +224,18 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
         overdue = bool(waiting and is_overdue(desk.hours, waiting, desk.now, urgent is not None))
         rows.append(
             Row(
-                conversation, _to_show(mine), urgent, names.get(conversation.holder or ""), statuses.get(id_, "none"),
-                answers.get(id_, {}), due, overdue, id_ in withdrawn, snippets.get(id_, []),
+                conversation,
+                _to_show(mine),
+                urgent,
+                names.get(conversation.holder or ""),
+                statuses.get(id_, "none"),
+                answers.get(id_, {}),
+                due,
+                overdue,
+                id_ in withdrawn,
+                snippets.get(id_, []),
             )
-        )  # fmt: skip
+        )
     return rows
 
 

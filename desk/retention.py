@@ -173,9 +173,11 @@ def _named(rule: Rule, now: datetime) -> list[ColumnElement[bool]]:
         else func.coalesce(last_message.scalar_subquery(), Conversation.started_at)
     )
     conditions = [
-        Conversation.legal_hold.is_(False), Conversation.state.in_(rule.states), Conversation.started_at < before,
+        Conversation.legal_hold.is_(False),
+        Conversation.state.in_(rule.states),
+        Conversation.started_at < before,
         since < before,
-    ]  # fmt: skip
+    ]
     if rule.handoff is not None:
         conditions.append(handed if rule.handoff else ~handed)
     if rule.intake is not None:

@@ -32,9 +32,14 @@ class Permission(StrEnum):
 
 
 _CARE = {
-    Permission.OWN_ACCOUNT, Permission.SEE_CASES, Permission.WORK_ON_CASES, Permission.EXPORT_CASES, Permission.REVIEW_ANSWERS,
-    Permission.SEE_REVIEWS, Permission.SEE_INSIGHT,
-}  # fmt: skip
+    Permission.OWN_ACCOUNT,
+    Permission.SEE_CASES,
+    Permission.WORK_ON_CASES,
+    Permission.EXPORT_CASES,
+    Permission.REVIEW_ANSWERS,
+    Permission.SEE_REVIEWS,
+    Permission.SEE_INSIGHT,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_CARE),

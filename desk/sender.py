@@ -73,8 +73,14 @@ class Sender:
         try:
             self.post.deliver(notice, self.clock())
         except NotDelivered as failure:
-            logger.warning("a notice did not arrive", notice=notice.id, event_told=notice.event, attempt=notice.attempt,
-                           channel=notice.receiver.channel, why=str(failure))  # fmt: skip
+            logger.warning(
+                "a notice did not arrive",
+                notice=notice.id,
+                event_told=notice.event,
+                attempt=notice.attempt,
+                channel=notice.receiver.channel,
+                why=str(failure),
+            )
             with self.database.write() as session:
                 outbox.settle_failed(session, notice, self.clock(), str(failure), random.random())  # noqa: S311
             return False

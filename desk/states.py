@@ -152,10 +152,8 @@ def left_to_a_person(session: Session, conversation: Conversation, seq: int) -> 
 def reopen_handoff(session: Session, conversation_id: str) -> None:
     """Open a conversation's newest handoff again, if none of them is open."""
     handoffs = list(
-        session.scalars(
-            select(Handoff).where(Handoff.conversation_id == conversation_id).order_by(Handoff.created_at.desc())
-        )
-    )  # fmt: skip
+        session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id).order_by(Handoff.created_at.desc()))
+    )
     if handoffs and all(handoff.state != "open" for handoff in handoffs):
         handoffs[0].state = "open"
 

@@ -43,7 +43,7 @@ def take_over(session: Session, conversation_id: str, by: Colleague, seen: int) 
     """
     conversation = change(
         session, conversation_id, "take_over", seen, holder=by.id, snoozed_until=None, closed_at=None, outcome=None
-    )  # fmt: skip
+    )
     reopen_handoff(session, conversation_id)
     _tell(session, conversation, "taken_over", by)
     record(session, by.id, "case.taken_over", conversation_id)
@@ -74,9 +74,7 @@ def write(session: Session, conversation_id: str, by: Colleague, text: str, clie
         NotPossible: if no person has it.
     """
     conversation = locked(session, conversation_id)
-    said = session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
-    )  # fmt: skip
+    said = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if said is not None and said.text == text:
         return said
     if conversation.state != State.HUMAN:
@@ -98,9 +96,7 @@ def hand_back(session: Session, conversation_id: str, by: Colleague, seen: int) 
         Stale: if somebody was quicker.
         NotPossible: if no person has it.
     """
-    conversation = change(
-        session, conversation_id, "hand_back", seen, holder=None, waiting_since=None, snoozed_until=None
-    )  # fmt: skip
+    conversation = change(session, conversation_id, "hand_back", seen, holder=None, waiting_since=None, snoozed_until=None)
     _give_to_the_assistant(session, conversation_id)
     _tell(session, conversation, "handed_back", by)
     record(session, by.id, "case.handed_back", conversation_id)
@@ -125,9 +121,15 @@ def close(session: Session, conversation_id: str, by: Colleague, seen: int, outc
         NotPossible: if it is closed.
     """
     conversation = change(
-        session, conversation_id, "close", seen,
-        outcome=outcome, closed_at=datetime.now(UTC), waiting_since=None, snoozed_until=None,
-    )  # fmt: skip
+        session,
+        conversation_id,
+        "close",
+        seen,
+        outcome=outcome,
+        closed_at=datetime.now(UTC),
+        waiting_since=None,
+        snoozed_until=None,
+    )
     close_handoffs(session, conversation_id)
     _tell(session, conversation, "closed", by)
     record(session, by.id, "case.closed", conversation_id, outcome=outcome)
@@ -158,6 +160,15 @@ def _said(language: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "Colleague", "NobodyToAssign", "NotPossible", "Outcome", "Stale", "assign", "close", "hand_back", "snooze", "take_over",
+    "Colleague",
+    "NobodyToAssign",
+    "NotPossible",
+    "Outcome",
+    "Stale",
+    "assign",
+    "close",
+    "hand_back",
+    "snooze",
+    "take_over",
     "write",
-]  # fmt: skip
+]

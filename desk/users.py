@@ -59,10 +59,21 @@ def create_user(session: Session, newcomer: Newcomer, password: str | None, acto
     if find_user(session, address):
         raise EmailTaken
     user = User(
-        id=uuid4().hex, email=address, name=newcomer.name.strip(), role=newcomer.role.value, active=True,
-        created_at=datetime.now(UTC), password=None, sealed_totp=None, totp_step=0, recovery=[], failures=0,
-        locked_until=None, known_failures=0, known_locked_until=None,
-    )  # fmt: skip
+        id=uuid4().hex,
+        email=address,
+        name=newcomer.name.strip(),
+        role=newcomer.role.value,
+        active=True,
+        created_at=datetime.now(UTC),
+        password=None,
+        sealed_totp=None,
+        totp_step=0,
+        recovery=[],
+        failures=0,
+        locked_until=None,
+        known_failures=0,
+        known_locked_until=None,
+    )
     session.add(user)
     if password is not None:
         set_password(user, password)

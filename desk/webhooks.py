@@ -18,9 +18,7 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hex()
 
 
-def send_webhook(
-    webhook: Webhook, notice_id: str, body: bytes, now: datetime, patience: Patience = PATIENCE
-) -> None:  # fmt: skip
+def send_webhook(webhook: Webhook, notice_id: str, body: bytes, now: datetime, patience: Patience = PATIENCE) -> None:
     """Post a body; it has been taken when this returns.
 
     Args:

@@ -11,9 +11,17 @@ from intake.judging.results import Context, Understood
 
 # After which word the new value stands, the most telling first.
 _BEFORE_THE_VALUE = (
-    r"\binto\b", r"\bto\b", r"\bshould (?:be|say|read)\b", r"\bis now\b", r":", r"=", r"\bbut\b", r"\bit'?s\b", r"\bit is\b",
+    r"\binto\b",
+    r"\bto\b",
+    r"\bshould (?:be|say|read)\b",
+    r"\bis now\b",
+    r":",
+    r"=",
+    r"\bbut\b",
+    r"\bit'?s\b",
+    r"\bit is\b",
     r"\bis\b",
-)  # fmt: skip
+)
 _ANYWHERE = frozenset({"contact", "birth", "country"})  # kinds that are recognised wherever they stand
 _STOPS = re.compile(r"(?i)[,;]?\s*\b(?:not|instead of|rather than)\b.*$")
 _EMPTY = re.compile(

@@ -22,11 +22,30 @@ from intake.judging.results import Context, Doubt, Judgement, Understood
 SURE = 0.5
 
 # What a patient may do at any time instead of answering. Everything else is an answer, or a failed one.
-MOVES = frozenset({
-    "question", "talk_to_person", "stop_intake", "skip", "why_ask", "summary", "greet", "thanks", "goodbye", "help",
-    "bot_challenge", "small_talk", "abuse", "complaint", "repeat", "start_intake", "delete_data", "change_answer",
-    "go_back", "start_over",
-})  # fmt: skip
+MOVES = frozenset(
+    {
+        "question",
+        "talk_to_person",
+        "stop_intake",
+        "skip",
+        "why_ask",
+        "summary",
+        "greet",
+        "thanks",
+        "goodbye",
+        "help",
+        "bot_challenge",
+        "small_talk",
+        "abuse",
+        "complaint",
+        "repeat",
+        "start_intake",
+        "delete_data",
+        "change_answer",
+        "go_back",
+        "start_over",
+    }
+)
 # Politeness around an answer: "hello, my name is Maria Example".
 _AROUND_AN_ANSWER = frozenset({"greet", "thanks", "goodbye", "start_intake", "small_talk", "help"})
 # Kinds that are recognised by their content, whatever the sentence around it looks like.

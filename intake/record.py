@@ -153,8 +153,7 @@ IntakeEffect = (
     FieldAsked | FieldClosed | FieldAnswered | AnswerRefused | IntakeStopped | IntakeCompleted | IntakeAmended | StartedOver
 )
 Effect = Annotated[
-    IntakeEffect | AskedBack | ConversationDeleted | IntakePaused | IntakeResumed | HandoffAsked,
-    Field(discriminator="effect"),
+    IntakeEffect | AskedBack | ConversationDeleted | IntakePaused | IntakeResumed | HandoffAsked, Field(discriminator="effect")
 ]
 
 

@@ -23,9 +23,7 @@ from knowledge.text import sentence_spans, slug_of
 from knowledge.yaml_text import Lines, YamlError, read_yaml
 
 About = Literal["safety", "rationale", "benefit", "practical", "quality", "regulation"]
-Evidence = Literal[
-    "approved", "rct-meta-analysis", "rct", "early-trial", "observational", "preclinical", "guidance", "none"
-]  # fmt: skip
+Evidence = Literal["approved", "rct-meta-analysis", "rct", "early-trial", "observational", "preclinical", "guidance", "none"]
 
 TAKEAWAYS = "key-takeaways"
 QUESTIONS = "common-questions"

@@ -88,9 +88,19 @@ def problems_of(page: Page, given: Given) -> Iterator[Problem]:
     if page.article.front.status == "retired":
         return
     rules: Sequence[Callable[[Page, Given], Found]] = (
-        _order, _sections, _questions, _plain_text, _markers, _sources, _unread_sources, _numbers, _promises, _length,
-        _grade, _dates,
-    )  # fmt: skip
+        _order,
+        _sections,
+        _questions,
+        _plain_text,
+        _markers,
+        _sources,
+        _unread_sources,
+        _numbers,
+        _promises,
+        _length,
+        _grade,
+        _dates,
+    )
     for rule in rules:
         for line, text in rule(page, given):
             yield Problem(page.file, line, text)
@@ -107,10 +117,7 @@ def links_of(page: Page) -> Iterator[tuple[int, str]]:
 def _order(page: Page, _: Given) -> Found:
     sections = page.article.sections
     if not sections:
-        yield (
-            page.first_line,
-            "the body is empty; open it with '## Key takeaways', close it with '## Common questions'.",
-        )
+        yield (page.first_line, "the body is empty; open it with '## Key takeaways', close it with '## Common questions'.")
         return
     if sections[0].slug != TAKEAWAYS or sections[0].level != 2:
         yield sections[0].line, "the body has to open with '## Key takeaways'."
@@ -154,10 +161,7 @@ def _questions(page: Page, _: Given) -> Found:
         if section.level != 3:
             continue
         if not under_questions:
-            yield (
-                section.line,
-                f"'{section.heading}' is a question (###) outside 'Common questions'; move it or use ##.",
-            )
+            yield (section.line, f"'{section.heading}' is a question (###) outside 'Common questions'; move it or use ##.")
             continue
         if not section.heading.endswith("?"):
             yield section.line, f"'{section.heading}' has to be a question and end in a question mark."
@@ -166,10 +170,7 @@ def _questions(page: Page, _: Given) -> Found:
 
 def _answer(section: Section) -> Found:
     if len(section.paragraphs) > 1:
-        yield (
-            section.paragraphs[1].line,
-            f"the answer to '{section.heading}' has to be one paragraph; shorten or join it.",
-        )
+        yield (section.paragraphs[1].line, f"the answer to '{section.heading}' has to be one paragraph; shorten or join it.")
     for paragraph in section.paragraphs[:1]:
         if len(paragraph.sentences) not in ANSWER_SENTENCES:
             yield paragraph.line, f"this answer has {len(paragraph.sentences)} sentences; write one to three."
@@ -206,10 +207,7 @@ def _markers(page: Page, _: Given) -> Found:
         end = body.find("\n", paragraph.end)
         marker = body[paragraph.end : end if end >= 0 else len(body)].rstrip()
         if marker and not _MARKER.fullmatch(marker):
-            yield (
-                paragraph.line,
-                f"the source marker{marker} has to be written [@id] or [@id; @id], with ids in lower case.",
-            )
+            yield (paragraph.line, f"the source marker{marker} has to be written [@id] or [@id; @id], with ids in lower case.")
         elif quotable[-1:] not in _ENDS:
             yield paragraph.line, "the last sentence is cut off; finish it with a full stop."
 
@@ -256,10 +254,7 @@ def _unread_sources(page: Page, given: Given) -> Found:
 def _numbers(page: Page, _: Given) -> Found:
     for _section, paragraph in page.paragraphs():
         if not paragraph.sources and has_number(page.text_of(paragraph)):
-            yield (
-                paragraph.line,
-                "there is a number and no source; end the paragraph with [@id], or leave the number out.",
-            )
+            yield (paragraph.line, "there is a number and no source; end the paragraph with [@id], or leave the number out.")
 
 
 def _promises(page: Page, given: Given) -> Found:
@@ -292,10 +287,7 @@ def _grade(page: Page, _: Given) -> Found:
 def _dates(page: Page, given: Given) -> Found:
     front = page.article.front
     if front.reviewed_on > given.today:
-        yield (
-            page.line_of("reviewed_on"),
-            f"reviewed_on is {front.reviewed_on}, which is still to come; correct the date.",
-        )
+        yield (page.line_of("reviewed_on"), f"reviewed_on is {front.reviewed_on}, which is still to come; correct the date.")
     if front.review_due < given.today:
         yield (
             page.line_of("review_due"),

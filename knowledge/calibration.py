@@ -68,9 +68,7 @@ def load_calibration(file: Path) -> Calibration:
         raise GenerationError(f"The calibration {file.name} cannot be used: {error}") from error
 
 
-def fit_calibration(
-    covered: Sequence[Signals], not_covered: Sequence[Signals], encoder: str, version: int
-) -> Calibration:  # fmt: skip
+def fit_calibration(covered: Sequence[Signals], not_covered: Sequence[Signals], encoder: str, version: int) -> Calibration:
     """Fit the model, both kinds of questions weighing the same.
 
     Args:
@@ -85,9 +83,15 @@ def fit_calibration(
     names = [field.name for field in fields(Signals)]
     weights = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
     calibration = Calibration(
-        version=version, encoder=encoder, weights=weights, offset=round(float(model.intercept_[0]), 4),
-        threshold=0.0, clarify=0.0, covered=len(covered), not_covered=len(not_covered),
-    )  # fmt: skip
+        version=version,
+        encoder=encoder,
+        weights=weights,
+        offset=round(float(model.intercept_[0]), 4),
+        threshold=0.0,
+        clarify=0.0,
+        covered=len(covered),
+        not_covered=len(not_covered),
+    )
     threshold = float(np.quantile([calibration.probability(signals) for signals in covered], FALSE_ABSTENTION))
     clarify = float(np.quantile([calibration.probability(signals) for signals in not_covered], 1 - _ASKED_BACK))
     return calibration.model_copy(update={"threshold": round(threshold, 4), "clarify": round(min(clarify, threshold), 4)})

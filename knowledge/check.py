@@ -120,9 +120,7 @@ def check_own_questions(questions: Iterable[Question], rank: Rank, every_wording
     asked = [question for question in questions if question.kind in kinds]
     headings = [_ask(question, rank) for question in asked if question.kind == "heading"]
     wordings = [_ask(question, rank) for question in asked if question.kind != "heading"]
-    return OwnQuestions(
-        _share(headings), _share(wordings), tuple(filter(None, headings)), tuple(filter(None, wordings))
-    )  # fmt: skip
+    return OwnQuestions(_share(headings), _share(wordings), tuple(filter(None, headings)), tuple(filter(None, wordings)))
 
 
 def _ask(question: Question, rank: Rank) -> Problem | None:

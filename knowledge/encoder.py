@@ -139,9 +139,13 @@ def _export(source: Path, target: Path, name: str) -> Described:
         raise EncoderError(f"{source} has parts that are not supported: {', '.join(kinds)}, pooling {pooling}.")
     tokenizer, most_tokens = model.tokenizer, model.max_seq_length or _USUAL_TOKENS
     return Described(
-        name=name, pooling=pooling, dimension=model.get_embedding_dimension(), most_tokens=most_tokens,
-        padding=tokenizer.pad_token, padding_id=tokenizer.pad_token_id,
-    )  # fmt: skip
+        name=name,
+        pooling=pooling,
+        dimension=model.get_embedding_dimension(),
+        most_tokens=most_tokens,
+        padding=tokenizer.pad_token,
+        padding_id=tokenizer.pad_token_id,
+    )
 
 
 def _name_of(prepared: Path) -> str | None:

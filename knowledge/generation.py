@@ -39,9 +39,20 @@ from knowledge.wordings import read_wordings
 
 _FORMAT = 6  # raise it when the files of a generation change shape
 _FILES = (
-    "articles.json", "passages.json", "entries.json", "sources.json", "studies.json", "dense.faiss", "lexical.npz",
-    "declined.faiss", "declined.json", "ranker.json", "ranker.npz", "english.json", "synonyms.json",
-)  # fmt: skip
+    "articles.json",
+    "passages.json",
+    "entries.json",
+    "sources.json",
+    "studies.json",
+    "dense.faiss",
+    "lexical.npz",
+    "declined.faiss",
+    "declined.json",
+    "ranker.json",
+    "ranker.npz",
+    "english.json",
+    "synonyms.json",
+)
 _KEPT = 3  # generations; citations live on in versions/
 
 
@@ -250,9 +261,7 @@ def load_generation(folder: Path) -> Generation:
 
 
 def _read(home: Path, name: str) -> Generation:
-    articles = {
-        slug: parse_article(text, Path(f"{slug}.md")) for slug, text in _json(home / "articles.json").items()
-    }  # fmt: skip
+    articles = {slug: parse_article(text, Path(f"{slug}.md")) for slug, text in _json(home / "articles.json").items()}
     entries = [Entry(**value) for value in _json(home / "entries.json")]
     return Generation(
         id=name,

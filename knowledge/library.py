@@ -120,9 +120,16 @@ class Library:
             choices = choices_among(search, found.candidates) if unclear else []
             answer = UNCLEAR if choices else ABSTAINED
         return Explanation(
-            question, answer, choices, searched, found.candidates[:_TOLD], found.signals, probability,
-            self.calibration.threshold, found.declined,
-        )  # fmt: skip
+            question,
+            answer,
+            choices,
+            searched,
+            found.candidates[:_TOLD],
+            found.signals,
+            probability,
+            self.calibration.threshold,
+            found.declined,
+        )
 
 
 def _several(whole: Explanation, parts: list[Explanation]) -> list[Explanation]:

@@ -20,7 +20,7 @@ Kind = Literal["review", "randomised", "other-human", "animal", "laboratory", "o
 Cells = Literal["umbilical-cord", "cord-blood", "other", "not-stated"]
 Verdict = Literal[
     "larger-trial", "small-trials", "review-only", "no-fair-test", "animals-only", "laboratory-only", "nothing-tested"
-]  # fmt: skip
+]
 Sort = Literal["newest", "oldest", "people", "title"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -91,9 +91,7 @@ class Search:
         best = candidates[0]
         article = ranked.get(best.article, -1.0)
         others = [score for name, score in ranked.items() if name not in declined and name != best.article]
-        signals = Signals(
-            best.cosine, best.agreeing, article, article - max(others, default=-1.0), against, near_declined
-        )  # fmt: skip
+        signals = Signals(best.cosine, best.agreeing, article, article - max(others, default=-1.0), against, near_declined)
         return Found(candidates, signals, kind.removeprefix(DECLINED) if kind and against > article else None)
 
     def nearest_passage(self, section: SectionId, vector: Vectors) -> tuple[Passage, float]:

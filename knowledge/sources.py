@@ -46,10 +46,19 @@ class Study(BaseModel):
     pmid: str | None = Field(None, pattern=r"^\d+$")
     url: str | None = Field(None, pattern=r"^https://")
     design: Literal[
-        "systematic-review", "randomised-trial", "single-arm-trial", "non-randomised-trial", "case-series",
-        "case-report", "autopsy-series", "animal-study", "animal-review", "lab-study", "narrative-review",
+        "systematic-review",
+        "randomised-trial",
+        "single-arm-trial",
+        "non-randomised-trial",
+        "case-series",
+        "case-report",
+        "autopsy-series",
+        "animal-study",
+        "animal-review",
+        "lab-study",
+        "narrative-review",
         "trial-registration",
-    ]  # fmt: skip
+    ]
     population: Literal["humans", "animals", "laboratory"]
     n: int | None = None
     studies_pooled: int | None = None
@@ -63,13 +72,7 @@ class Study(BaseModel):
     def as_source(self) -> Source:
         """The study as it stands beside a quote."""
         return Source(
-            id=self.id,
-            title=self.title,
-            publisher=self.journal,
-            year=self.year,
-            doi=self.doi,
-            url=self.url,
-            read=self.read,
+            id=self.id, title=self.title, publisher=self.journal, year=self.year, doi=self.doi, url=self.url, read=self.read
         )
 
 
@@ -84,21 +87,13 @@ class OtherSource(BaseModel):
     year: int | None = None
     doi: str | None = Field(None, pattern=r"^10\.\d{4,9}/\S+$")
     url: str | None = Field(None, pattern=r"^https://")
-    type: Literal[
-        "regulator", "guideline", "patient-guide", "news", "law", "review", "public-health", "education-page"
-    ]  # fmt: skip
+    type: Literal["regulator", "guideline", "patient-guide", "news", "law", "review", "public-health", "education-page"]
     read: Read
 
     def as_source(self) -> Source:
         """The source as it stands beside a quote."""
         return Source(
-            id=self.id,
-            title=self.title,
-            publisher=self.publisher,
-            year=self.year,
-            doi=self.doi,
-            url=self.url,
-            read=self.read,
+            id=self.id, title=self.title, publisher=self.publisher, year=self.year, doi=self.doi, url=self.url, read=self.read
         )
 
 

@@ -32,9 +32,10 @@ class Speller:
         self._english = english
         # A word that stands once and is no English word may itself be a mistake, put in as somebody's wording.
         self._targets = [
-            word for word, count in self._counts.items()
+            word
+            for word, count in self._counts.items()
             if len(word) >= _SHORTEST and (count >= 4 or (count >= 2 and word in english))
-        ]  # fmt: skip
+        ]
 
     def correct(self, text: str) -> str:
         """The text with its unknown words replaced by the nearest words of the library, where one is near enough."""

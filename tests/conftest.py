@@ -87,9 +87,7 @@ def library(prepared: Path, encoder: Encoder, testrun_uid: str) -> Library:
 
 
 @pytest.fixture(scope="session")
-def new_data_folder(
-    prepared: Path, library: Library, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Path]:  # fmt: skip
+def new_data_folder(prepared: Path, library: Library, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Makes data folders that already have the model and the index, which take a minute to make."""
 
     def make(name: str) -> Path:
@@ -122,9 +120,7 @@ def broken_rasa() -> Iterator[BrokenRasa]:
 @pytest.fixture(scope="session")
 def lonely_web(new_data_folder: Callable[[str], Path], broken_rasa: BrokenRasa) -> Iterator[System]:
     """A real web process that logs all it can, and whose Rasa is broken in whatever way a test wants."""
-    system = System(
-        new_data_folder("web"), "serve", rasa_url=broken_rasa.url, log_level="debug", log_format="json"
-    )  # fmt: skip
+    system = System(new_data_folder("web"), "serve", rasa_url=broken_rasa.url, log_level="debug", log_format="json")
     try:
         yield system.start()
     finally:

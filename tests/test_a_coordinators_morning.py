@@ -25,7 +25,7 @@ def logged_in(browser: Browser, ana: Staff) -> Iterator[Callable[..., Page]]:
     def open_browser(width: int = 1280, scheme: str = "light", bypass_csp: bool = False) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=bypass_csp, base_url=ana.url
-        )  # fmt: skip
+        )
         contexts.append(context)
         context.add_cookies([{"name": c.name, "value": c.value or "", "url": ana.url} for c in ana.http.cookies.jar])
         page = context.new_page()
@@ -57,8 +57,10 @@ def test_from_the_queue_to_a_patient_who_has_been_helped(
 
     page.get_by_label("Canned reply").select_option(label="First words")
     box = page.get_by_label("Write to the patient")
-    expect(box).to_have_value("Hello Maria Example, this is a person from Birchwood Example Clinic. I have read what you told "
-                              "our assistant. Is there anything that you would like to add before I answer?")  # fmt: skip
+    expect(box).to_have_value(
+        "Hello Maria Example, this is a person from Birchwood Example Clinic. I have read what you told "
+        "our assistant. Is there anything that you would like to add before I answer?"
+    )
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#transcript li").last).to_contain_text("Ana Example, coordinator")
     assert lonely_patient.log()[-1]["author"] == {"name": "Ana Example", "role": "coordinator"}

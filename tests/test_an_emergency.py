@@ -114,8 +114,7 @@ def test_a_worried_question_is_no_emergency(text: str, red_flags: RedFlags) -> N
 
 # A little less than was measured; docs/red-flags.md tells what was measured on what, and how often each set was used.
 @pytest.mark.parametrize(
-    ("name", "caught", "false_alarms"),
-    [("dev", 0.98, 0.015), ("held_out", 0.95, 0.02), ("unseen", 0.98, 0.02)],
+    ("name", "caught", "false_alarms"), [("dev", 0.98, 0.015), ("held_out", 0.95, 0.02), ("unseen", 0.98, 0.02)]
 )
 def test_the_check_catches_what_it_was_measured_to_catch(
     name: str, caught: float, false_alarms: float, red_flags: RedFlags

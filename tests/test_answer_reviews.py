@@ -17,13 +17,23 @@ from tests.support.system import System
 pytestmark = pytest.mark.e2e
 
 PASSAGE = {
-    "article": "fever-and-infusion-reactions", "version": 1, "title": "Fever", "heading": "How often?",
-    "quote": "A short fever was seen.", "start": 3, "end": 26, "url": "/library/articles/fever-and-infusion-reactions#x",
-}  # fmt: skip
+    "article": "fever-and-infusion-reactions",
+    "version": 1,
+    "title": "Fever",
+    "heading": "How often?",
+    "quote": "A short fever was seen.",
+    "start": 3,
+    "end": 26,
+    "url": "/library/articles/fever-and-infusion-reactions#x",
+}
 ANSWERED = {
-    "status": "answered", "about": "safety", "evidence": "rct", "passages": [PASSAGE], "sources": [],
+    "status": "answered",
+    "about": "safety",
+    "evidence": "rct",
+    "passages": [PASSAGE],
+    "sources": [],
     "reviewed_on": "2026-11-01",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

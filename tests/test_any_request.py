@@ -12,11 +12,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from tests.support import broken_rasa as rasa
 from tests.support.broken_rasa import BrokenRasa
@@ -26,10 +22,19 @@ from tests.support.system import System
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 MARK = "marzipan"
 OURS = {
-    "/api/chat/sessions", "/api/chat/messages", "/api/chat/stream", "/api/chat/feedback", "/api/chat/intake",
-    "/api/chat/export", "/api/chat/export.html", "/api/chat/consent/withdraw", "/api/chat/session",
-    "/healthz", "/readyz", "/metrics",
-}  # fmt: skip
+    "/api/chat/sessions",
+    "/api/chat/messages",
+    "/api/chat/stream",
+    "/api/chat/feedback",
+    "/api/chat/intake",
+    "/api/chat/export",
+    "/api/chat/export.html",
+    "/api/chat/consent/withdraw",
+    "/api/chat/session",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+}
 
 
 @pytest.fixture

@@ -130,9 +130,12 @@ def test_a_broken_backup_is_refused_and_nothing_changes(clinic: Clinic, harm: st
     lines = file.read_bytes().splitlines(keepends=True)
     assert len(lines) >= 4
     harmed = {
-        "cut": lines[:-1], "turned": [lines[0], lines[2], lines[1], *lines[3:]], "missing part": [lines[0], *lines[2:]],
-        "empty": [], "other file": [b"{}\n", *lines[1:]],
-    }  # fmt: skip
+        "cut": lines[:-1],
+        "turned": [lines[0], lines[2], lines[1], *lines[3:]],
+        "missing part": [lines[0], *lines[2:]],
+        "empty": [],
+        "other file": [b"{}\n", *lines[1:]],
+    }
     file.write_bytes(b"".join(harmed[harm]))
     clinic.plant()
     with pytest.raises(BackupError):

@@ -36,7 +36,7 @@ def page(visit: Visits, lonely_web: System, request: pytest.FixtureRequest) -> P
     """A browser at the login page, in the light and in the dark."""
     return visit(
         f"{lonely_web.url}/desk/login", color_scheme=request.param, viewport={"width": 1280, "height": 800}, bypass_csp=True
-    )  # fmt: skip
+    )
 
 
 def wrong_with(page: Page) -> list[str]:
@@ -99,9 +99,16 @@ def test_no_page_for_administrators_has_a_fault(page: Page, lonely_web: System, 
     expect(page.get_by_text("locked for a while").first).to_be_visible()
     found = wrong_with(page)
     for path in (
-        "people/invite", f"people/{person.user_id}", "audit", "audit?since=2999-01-01", "account", "account/phone",
-        "account/password", "prove", "nosuch",
-    ):  # fmt: skip
+        "people/invite",
+        f"people/{person.user_id}",
+        "audit",
+        "audit?since=2999-01-01",
+        "account",
+        "account/phone",
+        "account/password",
+        "prove",
+        "nosuch",
+    ):
         page.goto(f"{lonely_web.url}/desk/{path}")
         found += wrong_with(page)
     page.goto(f"{lonely_web.url}/desk/audit")

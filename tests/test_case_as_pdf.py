@@ -62,8 +62,16 @@ def test_an_alarm_is_the_first_thing_to_be_seen() -> None:
 
 
 def test_what_was_declined_is_named() -> None:
-    declined = Spoken(6, AT, "assistant", "answer", "I have no reviewed answer.", None,
-                      {**ANSWER, "status": "abstained", "passages": [], "sources": []}, 5)  # fmt: skip
+    declined = Spoken(
+        6,
+        AT,
+        "assistant",
+        "answer",
+        "I have no reviewed answer.",
+        None,
+        {**ANSWER, "status": "abstained", "passages": [], "sources": []},
+        5,
+    )
     said = words(made(messages=(*TRANSCRIPT, Spoken(5, AT, "patient", "text", "What does it cost?"), declined)))
     assert said.index("had no reviewed answer to") < said.index("What does it cost?") < said.index("Intake:")
 

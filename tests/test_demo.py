@@ -34,9 +34,12 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     """An environment that a demonstration may change; with settings that must not reach it."""
     before = dict(os.environ)
     for name, value in {
-        "DATA": str(tmp_path / "real"), "DATABASE_URL": f"sqlite:///{tmp_path / 'real.db'}", "REDIS_URL": "redis://cache.example",
-        "HOST": "0.0.0.0", "PORT": "18123",  # noqa: S104
-    }.items():  # fmt: skip
+        "DATA": str(tmp_path / "real"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'real.db'}",
+        "REDIS_URL": "redis://cache.example",
+        "HOST": "0.0.0.0",
+        "PORT": "18123",
+    }.items():
         monkeypatch.setenv(f"CORDIAL_{name}", value)
     yield tmp_path
     for name in set(os.environ) - set(before):

@@ -115,9 +115,7 @@ def test_a_stolen_browser_has_to_wait_as_well(database: Database, dana: Dana) ->
 
 
 @pytest.mark.parametrize("shown", [["somebody else", "0" * 16], [], None])
-def test_another_persons_browser_is_no_better_than_a_strangers(
-    database: Database, dana: Dana, shown: list[str] | None
-) -> None:  # fmt: skip
+def test_another_persons_browser_is_no_better_than_a_strangers(database: Database, dana: Dana, shown: list[str] | None) -> None:
     guess(database, FREE_TRIES)
     assert check_password(database, EMAIL, GOOD, shown) is None
 

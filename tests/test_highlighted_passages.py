@@ -35,12 +35,28 @@ sections: {}
 """
 
 # Markdown, and how it reads. Each can stand beside any other.
-_INLINE = st.sampled_from([
-    ("plain", "plain"), ("two words", "two words"), ("**bold**", "bold"), ("*leaning*", "leaning"), ("`code`", "code"),
-    ("[a link](does-it-work.md)", "a link"), ("[a **bold** link](does-it-work.md#part)", "a bold link"), ("&amp;", "&"),
-    ("\\*", "*"), ("ünï", "ünï"), ("<b>", "<b>"), ("1 < 2", "1 < 2"), ("100 %", "100 %"), ("a\nb", "a\nb"),
-    ("**bold *and* leaning**", "bold and leaning"), ("![]", "![]"), ("[1]", "[1]"), ("—", "—"),
-])  # fmt: skip
+_INLINE = st.sampled_from(
+    [
+        ("plain", "plain"),
+        ("two words", "two words"),
+        ("**bold**", "bold"),
+        ("*leaning*", "leaning"),
+        ("`code`", "code"),
+        ("[a link](does-it-work.md)", "a link"),
+        ("[a **bold** link](does-it-work.md#part)", "a bold link"),
+        ("&amp;", "&"),
+        ("\\*", "*"),
+        ("ünï", "ünï"),
+        ("<b>", "<b>"),
+        ("1 < 2", "1 < 2"),
+        ("100 %", "100 %"),
+        ("a\nb", "a\nb"),
+        ("**bold *and* leaning**", "bold and leaning"),
+        ("![]", "![]"),
+        ("[1]", "[1]"),
+        ("—", "—"),
+    ]
+)
 _BLOCK = st.lists(_INLINE, min_size=1, max_size=6)
 _LEAD = st.sampled_from(["", "- ", "1. ", "> ", "### Heading "])
 

@@ -16,16 +16,7 @@ from desk.invitations import LinkEnded, accept, find_invitation, first_link, inv
 from desk.models import Invitation
 from desk.passwords import WeakPassword
 from desk.roles import Role
-from desk.users import (
-    EmailTaken,
-    LastAdministrator,
-    Newcomer,
-    change_role,
-    create_user,
-    deactivate,
-    find_user,
-    get_user,
-)
+from desk.users import EmailTaken, LastAdministrator, Newcomer, change_role, create_user, deactivate, find_user, get_user
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
 

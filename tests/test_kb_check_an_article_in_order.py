@@ -49,8 +49,11 @@ def test_all_problems_of_all_files_are_told_at_once(shelf: Shelf) -> None:
     shelf.writes("sources.yml", (shelf.content / "sources.yml").read_text("utf-8") + "- id: Bad Id\n")
     files = [problem.file for problem in shelf.problems()]
     assert set(files) == {
-        "content/articles/fever.md", "content/articles/chills.md", "content/articles/empty.md", "content/sources.yml",
-    }  # fmt: skip
+        "content/articles/fever.md",
+        "content/articles/chills.md",
+        "content/articles/empty.md",
+        "content/sources.yml",
+    }
     assert files == sorted(files)
     assert files.count("content/articles/fever.md") == 2
 

@@ -43,13 +43,24 @@ def test_these_are_promises(text: str, promise: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "There is no cure.", "It is not guaranteed.", "We never promise a cure.", "Cord cells cannot cure it.",
-        "Is it a cure?", "Are there no side effects?", "That does not mean that there are no side effects.",
-        "It isn't a cure.", "It isn\u2019t a cure.", "Whether cells cure arthritis is not known.", "Nobody was cured.",
-        "A clinic that speaks of a miracle is a warning sign.", "Walk away when a clinic guarantees a result.",
-        "The tissue is procured and secured.", "The 21st Century Cures Act is a law.", "No cure, and no guarantee.",
+        "There is no cure.",
+        "It is not guaranteed.",
+        "We never promise a cure.",
+        "Cord cells cannot cure it.",
+        "Is it a cure?",
+        "Are there no side effects?",
+        "That does not mean that there are no side effects.",
+        "It isn't a cure.",
+        "It isn\u2019t a cure.",
+        "Whether cells cure arthritis is not known.",
+        "Nobody was cured.",
+        "A clinic that speaks of a miracle is a warning sign.",
+        "Walk away when a clinic guarantees a result.",
+        "The tissue is procured and secured.",
+        "The 21st Century Cures Act is a law.",
+        "No cure, and no guarantee.",
     ],
-)  # fmt: skip
+)
 def test_these_are_none(text: str) -> None:
     assert load_promises().found_in(text) == []
 

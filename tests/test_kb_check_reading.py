@@ -24,11 +24,29 @@ def shelf(tmp_path: Path) -> Shelf:
 @pytest.mark.parametrize(
     ("word", "count"),
     [
-        ("cell", 1), ("cells", 1), ("fever", 2), ("any", 2), ("infusion", 3), ("umbilical", 4), ("trial", 2),
-        ("the", 1), ("are", 1), ("use", 1), ("breathed", 1), ("treated", 2), ("table", 2), ("while", 1), ("people", 2),
-        ("doctor's", 2), ("MSC", 3), ("MSCs", 3), ("GVHD", 4), ("COVID", 2), ("2280", 1),
+        ("cell", 1),
+        ("cells", 1),
+        ("fever", 2),
+        ("any", 2),
+        ("infusion", 3),
+        ("umbilical", 4),
+        ("trial", 2),
+        ("the", 1),
+        ("are", 1),
+        ("use", 1),
+        ("breathed", 1),
+        ("treated", 2),
+        ("table", 2),
+        ("while", 1),
+        ("people", 2),
+        ("doctor's", 2),
+        ("MSC", 3),
+        ("MSCs", 3),
+        ("GVHD", 4),
+        ("COVID", 2),
+        ("2280", 1),
     ],
-)  # fmt: skip
+)
 def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
     assert syllables(word) == count
 

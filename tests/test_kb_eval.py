@@ -43,9 +43,15 @@ def quoting(article: str, about: str = "safety", quote: str | None = None, statu
     start = BODIES[article].index("\n\n") + 2
     end = len(BODIES[article]) - 1
     passage = Quote(
-        article=article, version=1, title=article, heading=article, start=start, end=end, url="/",
+        article=article,
+        version=1,
+        title=article,
+        heading=article,
+        start=start,
+        end=end,
+        url="/",
         quote=BODIES[article][start:end] if quote is None else quote,
-    )  # fmt: skip
+    )
     return Answer.model_validate(
         {**ABSTAINED.model_dump(), "status": status, "about": about, "passages": [passage.model_dump()]}
     )
@@ -68,9 +74,15 @@ MEAL = Case(text="what do I cook", articles=(), kind="offscope")
 def test_a_right_answer_counts_everywhere() -> None:
     evaluation = ask(FEVER, Said(quoting("fever"), [Found("fever"), Found("cost")]))
     assert counts(evaluation) == {
-        "first": (1, 1), "first_candidate": (1, 1), "top_three": (1, 1), "among_quotes": (1, 1), "answered": (1, 1),
-        "false_abstention": (0, 1), "about": (1, 1), "quote_integrity": (1, 1),
-    }  # fmt: skip
+        "first": (1, 1),
+        "first_candidate": (1, 1),
+        "top_three": (1, 1),
+        "among_quotes": (1, 1),
+        "answered": (1, 1),
+        "false_abstention": (0, 1),
+        "about": (1, 1),
+        "quote_integrity": (1, 1),
+    }
     assert evaluation.misses == []
 
 

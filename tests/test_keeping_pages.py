@@ -125,13 +125,15 @@ def test_others_neither_keep_nor_erase(lonely_web: System, new_staff: NewStaff, 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_the_pages_can_be_used_by_everybody(
     visit: Visits, lonely_web: System, new_staff: NewStaff, asked_in_vain: str, width: int, scheme: str
-) -> None:  # fmt: skip
+) -> None:
     admin, coordinator = new_staff(lonely_web, "administrator"), new_staff(lonely_web, "coordinator")
     admin.prove()
     looked_at = [
-        (coordinator, "/desk/insight"), (coordinator, "/desk/insight/unanswered"), (admin, "/desk/retention"),
+        (coordinator, "/desk/insight"),
+        (coordinator, "/desk/insight/unanswered"),
+        (admin, "/desk/retention"),
         (admin, "/desk/erase"),
-    ]  # fmt: skip
+    ]
     for staff, path in looked_at:
         page = visit(f"{lonely_web.url}/desk/login", color_scheme=scheme, viewport={"width": width, "height": 800})
         staff.sits_at(page, path)

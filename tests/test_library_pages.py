@@ -159,9 +159,15 @@ def test_an_article_says_what_it_speaks_to_who_checked_it_and_what_it_rests_on(r
     answer = reader.get(f"/library/articles/{SLUG}")
     text = text_of(answer)
     for words in (
-        article.front.title, article.front.summary, "Does it help?", article.front.reviewer_role, "21 November 2026",
-        "Evidence: a controlled trial in people", f"Version {article.front.version}", "waits to be read in the original",
-    ):  # fmt: skip
+        article.front.title,
+        article.front.summary,
+        "Does it help?",
+        article.front.reviewer_role,
+        "21 November 2026",
+        "Evidence: a controlled trial in people",
+        f"Version {article.front.version}",
+        "waits to be read in the original",
+    ):
         assert words in text
     assert 'href="https://doi.org/' in answer.text
     assert 'href="#what-the-type-2-trial-found"' in answer.text
@@ -188,10 +194,21 @@ def test_an_older_version_says_so_and_leads_to_the_current_one(
     assert f"?version={version_of_before}" in current.text
 
 
-@pytest.mark.parametrize("query", [
-    "start=5&end=2", "start=-4&end=9", "start=0&end=99999999", "start=a&end=b", "start=1", "end=9", "start=&end=",
-    "start=9999999999999999999&end=99999999999999999999", "start=1.5&end=8", "start=٣&end=٩",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "start=5&end=2",
+        "start=-4&end=9",
+        "start=0&end=99999999",
+        "start=a&end=b",
+        "start=1",
+        "end=9",
+        "start=&end=",
+        "start=9999999999999999999&end=99999999999999999999",
+        "start=1.5&end=8",
+        "start=٣&end=٩",
+    ],
+)
 def test_offsets_that_are_wrong_are_ignored(reader: httpx.Client, query: str) -> None:
     answer = reader.get(f"/library/articles/{SLUG}?{query}")
     assert marks_of(answer) == ""

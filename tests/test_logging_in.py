@@ -107,11 +107,21 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_then_on(lonely_web: Sy
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        "https://elsewhere.example/desk", "//elsewhere.example", "/\\elsewhere.example", "/desk/..//elsewhere.example", "desk",
-        "/desk\\@elsewhere.example", "/desk/\r\nSet-Cookie: x=1", "/deskelsewhere.example", "javascript:alert(1)", "/chat", "",
-        "/desk//elsewhere.example", "/desk/%0d%0aSet-Cookie:x",
+        "https://elsewhere.example/desk",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "/desk/..//elsewhere.example",
+        "desk",
+        "/desk\\@elsewhere.example",
+        "/desk/\r\nSet-Cookie: x=1",
+        "/deskelsewhere.example",
+        "javascript:alert(1)",
+        "/chat",
+        "",
+        "/desk//elsewhere.example",
+        "/desk/%0d%0aSet-Cookie:x",
     ],
-)  # fmt: skip
+)
 def test_a_link_to_the_login_never_leads_out_of_the_console(elsewhere: str) -> None:
     led = inside(elsewhere)
     assert led == "/desk" or led.startswith("/desk/%0d")  # the latter is an address of ours that does not exist

@@ -67,9 +67,15 @@ def test_no_failure_logs_what_was_said_even_when_all_is_logged(
 
 def test_an_action_that_fails_logs_an_incident_and_no_words(cordial: System) -> None:
     tracker = {
-        "sender_id": "test", "slots": {"intake": SECRET}, "latest_message": {"text": SECRET}, "events": [],
-        "paused": False, "followup_action": None, "active_loop": {}, "latest_action_name": None,
-    }  # fmt: skip
+        "sender_id": "test",
+        "slots": {"intake": SECRET},
+        "latest_message": {"text": SECRET},
+        "events": [],
+        "paused": False,
+        "followup_action": None,
+        "active_loop": {},
+        "latest_action_name": None,
+    }
     call = {"next_action": "validate_intake_form", "sender_id": "test", "tracker": tracker, "domain": {}, "version": "3.6.21"}
     done = httpx.post(f"{cordial.url}/webhook", json=call, trust_env=False).json()
     assert done["events"] == []

@@ -77,9 +77,16 @@ def test_only_this_machine_is_spoken_to_in_the_open(host: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://records.clinic.example/in", "ftp://records.clinic.example", "https://", "https://me:hunter2@records.clinic.example",
-     "http://localhost.evil.example/", "http://169.254.169.254/", "https://records.clinic.example:x/"],
-)  # fmt: skip
+    [
+        "http://records.clinic.example/in",
+        "ftp://records.clinic.example",
+        "https://",
+        "https://me:hunter2@records.clinic.example",
+        "http://localhost.evil.example/",
+        "http://169.254.169.254/",
+        "https://records.clinic.example:x/",
+    ],
+)
 def test_a_webhook_goes_to_https_or_to_this_machine(url: str, file: Path) -> None:
     file.write_text(f"- {{name: records, url: '{url}', secret: {SECRET}}}\n", "utf-8")
     assert "0.url" in refusal()
@@ -87,9 +94,15 @@ def test_a_webhook_goes_to_https_or_to_this_machine(url: str, file: Path) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["- {name: records, url: 'https://r.example', secret: hunter2}", "- {name: records, url: 'https://r.example'}",
-     "records: x", f"- {{name: 'Our Records', url: 'https://r.example', secret: {SECRET}}}", "- {", "- {name: a, urls: 1}"],
-)  # fmt: skip
+    [
+        "- {name: records, url: 'https://r.example', secret: hunter2}",
+        "- {name: records, url: 'https://r.example'}",
+        "records: x",
+        f"- {{name: 'Our Records', url: 'https://r.example', secret: {SECRET}}}",
+        "- {",
+        "- {name: a, urls: 1}",
+    ],
+)
 def test_a_wrong_file_of_webhooks_is_refused(text: str, file: Path) -> None:
     file.write_text(text, "utf-8")
     assert "CORDIAL_WEBHOOKS" in refusal()

@@ -158,8 +158,9 @@ def test_notices_to_somebody_who_is_no_longer_configured_do_not_wait_for_ever(tm
     with now.write() as session:
         assert outbox.drop_unknown_receivers(session, NOW + timedelta(minutes=1)) == 1
     assert [(n.receiver, n.state) for n in Turns(now).notices()] == [
-        ("coordinators@birchwood.example", "waiting"), ("old", "given_up"),
-    ]  # fmt: skip
+        ("coordinators@birchwood.example", "waiting"),
+        ("old", "given_up"),
+    ]
     now.close()
 
 

@@ -251,9 +251,7 @@ def test_nobody_is_told_that_a_mail_about_a_failure_failed(
     assert all(notice.state == "given_up" for notice in turns.notices())
 
 
-def test_who_was_away_for_days_does_not_give_up_at_once(
-    sender: Sender, turns: Turns, program: Program, clock: Clock
-) -> None:  # fmt: skip
+def test_who_was_away_for_days_does_not_give_up_at_once(sender: Sender, turns: Turns, program: Program, clock: Clock) -> None:
     program.does = receivers.refuses_it
     turns.asks_for_a_person()
     clock.goes_on(days=9)
@@ -274,10 +272,27 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for this machine that nobody trusts by itself."""
     file = tmp_path_factory.mktemp("tls") / "localhost.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost", "-keyout", str(file), "-out", str(file.with_suffix(".crt"))],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            str(file),
+            "-out",
+            str(file.with_suffix(".crt")),
+        ],
+        check=True,
+        capture_output=True,
+    )
     file.write_text(file.read_text() + file.with_suffix(".crt").read_text())
     return file
 

@@ -40,8 +40,14 @@ class Office:
 
     def sends(self, dies_at: int = 0) -> int:
         """Let a process send what is due; gives how it ended."""
-        told = {"records": str(self.path), "key": self.key, "mail": self.box.url, "program": self.program.url,
-                "ahead": self.ahead, "dies_at": dies_at}  # fmt: skip
+        told = {
+            "records": str(self.path),
+            "key": self.key,
+            "mail": self.box.url,
+            "program": self.program.url,
+            "ahead": self.ahead,
+            "dies_at": dies_at,
+        }
         self.ahead += LEASE.total_seconds() + 1
         assert self.starter.stdin is not None
         assert self.starter.stdout is not None
@@ -75,7 +81,7 @@ def starter() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tests.support.dying_sender"]
     with subprocess.Popen(
         command, cwd=PROJECT, env=plain_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:  # fmt: skip
+    ) as process:
         yield process
         process.kill()
 

@@ -117,11 +117,20 @@ def test_a_browser_is_told_to_stay_with_tls_where_there_is_tls(web: SmallWeb, ne
 @pytest.mark.parametrize(
     "sites",
     [
-        "*", "birchwood.example", "https://birchwood.example/", "https://*.birchwood.example", "http://birchwood.example",
-        "https://birchwood.example:443", "https://Birchwood.example", "https://a.example https://b.example", "null",
-        "https://user@birchwood.example", "javascript:alert(1)", "https://a.example;script-src",
+        "*",
+        "birchwood.example",
+        "https://birchwood.example/",
+        "https://*.birchwood.example",
+        "http://birchwood.example",
+        "https://birchwood.example:443",
+        "https://Birchwood.example",
+        "https://a.example https://b.example",
+        "null",
+        "https://user@birchwood.example",
+        "javascript:alert(1)",
+        "https://a.example;script-src",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_origin_stops_the_start(monkeypatch: pytest.MonkeyPatch, sites: str) -> None:
     monkeypatch.setenv("CORDIAL_SITES", sites)
     with pytest.raises(SettingsError, match="CORDIAL_SITES"):

@@ -23,13 +23,15 @@ from tests.support.small_web import NewWeb, SmallWeb
 REFERENCE = "C-2345-6789"
 CONSENT = {"agreed": True, "version": 2, "purpose": "contact", "wording": "I agree that the clinic stores my details."}
 ANSWER = {
-    "status": "answered", "about": "safety", "evidence": "rct",
+    "status": "answered",
+    "about": "safety",
+    "evidence": "rct",
     "passages": [
         {"article": "safety", "version": 3, "title": "Safe", "heading": "Fever", "quote": "q", "start": 0, "end": 1, "url": ""}
     ],
     "sources": [{"id": "s1", "title": "A trial", "publisher": "A journal", "year": 2020, "read": "page"}],
     "reviewed_on": "2026-11-01",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -86,10 +88,16 @@ def people_work_on(web: SmallWeb, patient: Patient, seq: int) -> None:
         session.add(Review(message_seq=seq, verdict="right", **where))
         session.add(
             Notice(
-                key="k", conversation_id=patient.session, event="new", channel="email", receiver="rita@clinic.example",
-                payload={}, created_at=now, due_at=now,
+                key="k",
+                conversation_id=patient.session,
+                event="new",
+                channel="email",
+                receiver="rita@clinic.example",
+                payload={},
+                created_at=now,
+                due_at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def test_the_export_holds_everything_with_every_change(web: SmallWeb, patient: Patient) -> None:
@@ -135,9 +143,17 @@ def test_the_printable_page_holds_the_same_in_one_file_without_script(web: Small
     page = response.text
     assert response.headers["content-type"].startswith("text/html")
     for part in (
-        "Maria Exampel", "Maria Example", CONSENT["wording"], REFERENCE, "not helpful", "Call her in the afternoon.", "A trial",
-        "Rita Example (coordinator)", patient.session, "&lt;script&gt;alert(1)&lt;/script&gt;",
-    ):  # fmt: skip
+        "Maria Exampel",
+        "Maria Example",
+        CONSENT["wording"],
+        REFERENCE,
+        "not helpful",
+        "Call her in the afternoon.",
+        "A trial",
+        "Rita Example (coordinator)",
+        patient.session,
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+    ):
         assert str(part) in page
     assert "<script" not in page
     assert " src=" not in page

@@ -97,12 +97,7 @@ def test_broken_sources_keep_everything_as_it_was(editor: Editor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
-    [
-        ("- id: study-one\n", "study-one"),
-        ("- just words\n", "number 1"),
-        ("id: study-one\n", "list"),
-    ],
+    ("entry", "said"), [("- id: study-one\n", "study-one"), ("- just words\n", "number 1"), ("id: study-one\n", "list")]
 )
 def test_a_wrong_source_is_named(editor: Editor, entry: str, said: str) -> None:
     editor.writes("fever")

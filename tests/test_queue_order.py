@@ -71,8 +71,10 @@ def test_an_alarm_is_overdue_after_half_an_hour_at_any_time_of_day(database: Dat
     rarely = Hours(open={"monday": ["09:00-09:01"]}, target_minutes=480)
     found = queue(database, hours=rarely)
     assert {row.handoff.reference: row.overdue for row in found.rows} == {
-        "C-AAAA-0001": False, "C-AAAA-0002": False, "C-AAAA-0003": True,
-    }  # fmt: skip
+        "C-AAAA-0001": False,
+        "C-AAAA-0002": False,
+        "C-AAAA-0003": True,
+    }
     assert found.counts[View.OVERDUE] == 1
     assert references(queue(database, hours=rarely, view=View.OVERDUE)) == ["C-AAAA-0003"]
     [late] = [row for row in found.rows if row.overdue]
@@ -177,9 +179,7 @@ def test_a_withdrawn_consent_is_seen_in_the_queue_until_it_is_given_again(databa
     assert not any(row.withdrawn for row in queue(database).rows)
     with database.write() as session:
         withdraw_consent(session, one, lambda _reference: [])
-    assert {row.handoff.reference: row.withdrawn for row in queue(database).rows} == {
-        "C-AAAA-0001": True, "C-AAAA-0002": False,
-    }  # fmt: skip
+    assert {row.handoff.reference: row.withdrawn for row in queue(database).rows} == {"C-AAAA-0001": True, "C-AAAA-0002": False}
     with database.write() as session:
         says(session, one, "yes", agreed)
     assert not any(row.withdrawn for row in queue(database).rows)

@@ -9,11 +9,54 @@ from knowledge.answer import Answer
 from knowledge.composing import MAX_PASSAGES, MAX_WORDS
 from knowledge.library import Library
 
-_WORDS = st.sampled_from([
-    "does", "it", "work", "is", "fever", "bad", "own", "cells", "donor", "knee", "ms", "lupus", "clots", "safe", "risk",
-    "approved", "my", "mother", "child", "trial", "drip", "hurt", "how", "long", "when", "who", "why", "not", "cure", "100",
-    "guaranteed", "autism", "heart", "stroke", "cancer", "exosomes", "tested", "bank", "fly", "after", "and", "or", "?", "ünï",
-])  # fmt: skip
+_WORDS = st.sampled_from(
+    [
+        "does",
+        "it",
+        "work",
+        "is",
+        "fever",
+        "bad",
+        "own",
+        "cells",
+        "donor",
+        "knee",
+        "ms",
+        "lupus",
+        "clots",
+        "safe",
+        "risk",
+        "approved",
+        "my",
+        "mother",
+        "child",
+        "trial",
+        "drip",
+        "hurt",
+        "how",
+        "long",
+        "when",
+        "who",
+        "why",
+        "not",
+        "cure",
+        "100",
+        "guaranteed",
+        "autism",
+        "heart",
+        "stroke",
+        "cancer",
+        "exosomes",
+        "tested",
+        "bank",
+        "fly",
+        "after",
+        "and",
+        "or",
+        "?",
+        "ünï",
+    ]
+)
 _QUESTIONS = st.one_of(st.lists(_WORDS, min_size=1, max_size=25).map(" ".join), st.text(max_size=80))
 
 

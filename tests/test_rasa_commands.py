@@ -22,10 +22,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 def run_in_rasa(script: str, web: str = "http://127.0.0.1:9") -> Any:
     """Run one of our scripts with Rasa's Python; gives what it prints."""
     done = subprocess.run(
-        [RASA / "bin" / "python", "-W", "ignore", PROJECT / "tests" / "rasa_parts" / script], cwd=PROJECT,
-        env={**rasa_environment(load_settings()), "CORDIAL_WEB_URL": web}, capture_output=True, text=True, timeout=120,
+        [RASA / "bin" / "python", "-W", "ignore", PROJECT / "tests" / "rasa_parts" / script],
+        cwd=PROJECT,
+        env={**rasa_environment(load_settings()), "CORDIAL_WEB_URL": web},
+        capture_output=True,
+        text=True,
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -90,9 +94,7 @@ def test_a_change_of_the_classifiers_inner_part_calls_for_training(classified: d
 
 @pytest.mark.e2e
 def test_rasa_finds_nothing_to_warn_of_in_our_files(coordinator: Coordinator) -> None:
-    done = coordinator.runs(
-        "rasa", "--", "data", "validate", "--domain", "domain", "--data", "data", "--fail-on-warnings"
-    )  # fmt: skip
+    done = coordinator.runs("rasa", "--", "data", "validate", "--domain", "domain", "--data", "data", "--fail-on-warnings")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -59,9 +59,21 @@ def test_a_name_is_taken_however_it_is_put(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["why?", "no", "I don't want to say", "12345", "maria@mail.example", "???", "x" * 200, "why do you need my name", "hello",
-     "this is rubbish", "I told you already", "from Spain"],
-)  # fmt: skip
+    [
+        "why?",
+        "no",
+        "I don't want to say",
+        "12345",
+        "maria@mail.example",
+        "???",
+        "x" * 200,
+        "why do you need my name",
+        "hello",
+        "this is rubbish",
+        "I told you already",
+        "from Spain",
+    ],
+)
 def test_what_is_no_name_is_not_stored_as_one(text: str) -> None:
     assert understand("full_name", text) is None
 
@@ -160,8 +172,9 @@ def test_a_date_that_can_be_read_in_two_ways_is_asked_about() -> None:
     doubt = in_doubt("birth", "03/04/1961")
     assert doubt.buttons == ["3 April 1961", "4 March 1961"]
     assert [understand("birth", button) for button in doubt.buttons] == [
-        {"date": "1961-04-03", "age": 65}, {"date": "1961-03-04", "age": 65},
-    ]  # fmt: skip
+        {"date": "1961-04-03", "age": 65},
+        {"date": "1961-03-04", "age": 65},
+    ]
 
 
 def test_a_year_of_the_buddhist_calendar_is_asked_about() -> None:
@@ -179,12 +192,22 @@ def test_nobody_is_born_tomorrow_or_150_years_old(text: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Lithuania", "LT"), ("i live in germany", "DE"), ("UK", "GB"), ("England, near Leeds", "GB"),
+        ("Lithuania", "LT"),
+        ("i live in germany", "DE"),
+        ("UK", "GB"),
+        ("England, near Leeds", "GB"),
         ("the United States", "US"),
-        ("we are in Spain, near Valencia", "ES"), ("Lithuenia", "LT"), ("Viet Nam", "VN"), ("DE", "DE"),
-        ("Czech Republic", "CZ"), ("South Korea", "KR"), ("Lietuva", "LT"), ("Jordan", "JO"), ("Türkiye", "TR"),
+        ("we are in Spain, near Valencia", "ES"),
+        ("Lithuenia", "LT"),
+        ("Viet Nam", "VN"),
+        ("DE", "DE"),
+        ("Czech Republic", "CZ"),
+        ("South Korea", "KR"),
+        ("Lietuva", "LT"),
+        ("Jordan", "JO"),
+        ("Türkiye", "TR"),
     ],
-)  # fmt: skip
+)
 def test_a_country_is_known_by_its_names(text: str, code: str) -> None:
     value = understand("country", text)
     assert isinstance(value, dict)
@@ -269,8 +292,17 @@ def test_a_history_is_yes_or_no_with_a_word_on_it(text: str, answer: str, detail
     assert understand("clots", text) == {"answer": answer, "detail": detail}
 
 
-@pytest.mark.parametrize(("text", "value"), [("I am the parent or guardian", True), ("I'm his mother", True), ("yes", True),
-                                            ("I am under 18 myself", False), ("no", False), ("a banana", None)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("I am the parent or guardian", True),
+        ("I'm his mother", True),
+        ("yes", True),
+        ("I am under 18 myself", False),
+        ("no", False),
+        ("a banana", None),
+    ],
+)
 def test_only_a_parent_or_guardian_answers_for_a_child(text: str, value: object) -> None:
     assert understand("guardian", text) is value
 

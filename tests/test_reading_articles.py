@@ -164,7 +164,7 @@ LINES = st.lists(
         st.sampled_from(["## More", "- item. Two.", "1. one", "", "> quoted", "a [@study-one]", "\t", "---", "```"]),
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 @given(LINES)

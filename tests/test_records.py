@@ -104,9 +104,7 @@ def test_a_message_of_no_conversation_cannot_be_stored(database: Database) -> No
 
 
 def test_a_row_of_no_conversation_cannot_be_stored(database: Database) -> None:
-    stray = Message(
-        conversation_id="nobody", seq=1, at=datetime.now(UTC), sender="patient", kind="text", text="?", buttons=[]
-    )  # fmt: skip
+    stray = Message(conversation_id="nobody", seq=1, at=datetime.now(UTC), sender="patient", kind="text", text="?", buttons=[])
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(stray)
 
@@ -221,15 +219,22 @@ def test_an_intake_is_what_its_effects_made_it(database: Database, conversation:
 
 EFFECTS = st.sampled_from(
     [
-        FieldAsked(field="contact"), FieldAsked(field="clots"), FieldAsked(field="clots", detail=True), FieldClosed(),
+        FieldAsked(field="contact"),
+        FieldAsked(field="clots"),
+        FieldAsked(field="clots", detail=True),
+        FieldClosed(),
         FieldAnswered(field="contact", answer=FieldAnswer(said="maria@mail.example", value="maria@mail.example")),
         FieldAnswered(field="clots", answer=FieldAnswer(said="yes", value={"answer": "yes"})),
         FieldAnswered(field="clots", answer=FieldAnswer(said="skip", skipped=True)),
-        AnswerRefused(field="contact"), IntakeStopped(), IntakeCompleted(reference="C-2345-6789"), IntakeAmended(),
+        AnswerRefused(field="contact"),
+        IntakeStopped(),
+        IntakeCompleted(reference="C-2345-6789"),
+        IntakeAmended(),
         StartedOver(),
-        AskedBack(asking="delete"), AskedBack(asking="doubt"),
+        AskedBack(asking="delete"),
+        AskedBack(asking="doubt"),
     ]
-)  # fmt: skip
+)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

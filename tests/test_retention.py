@@ -22,9 +22,14 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def chat(
-    database: Database, days_ago: float, state: str = "bot", reference: str | None = None, intake: str | None = None,
-    closed_days_ago: float | None = None, hold: bool = False,
-) -> str:  # fmt: skip
+    database: Database,
+    days_ago: float,
+    state: str = "bot",
+    reference: str | None = None,
+    intake: str | None = None,
+    closed_days_ago: float | None = None,
+    hold: bool = False,
+) -> str:
     """A conversation whose last message was so many days ago; it began a year before that."""
     last = NOW - timedelta(days=days_ago)
     with database.write() as session:
@@ -75,8 +80,11 @@ def test_looking_changes_nothing_and_running_erases(database: Database, tmp_path
         assert list(session.scalars(select(Conversation.id))) == [young]
         [entry] = session.scalars(select(AuditEntry))
         assert (entry.actor, entry.action, entry.subject, entry.details) == (
-            "system", "retention.erased", None, {"questions_only": 1},
-        )  # fmt: skip
+            "system",
+            "retention.erased",
+            None,
+            {"questions_only": 1},
+        )
     assert list_of_erased(tmp_path) == [], "the rules find it again by themselves"
     assert run(database, the_rules(), NOW) == {}
 
@@ -127,10 +135,12 @@ def test_old_logins_go_too(database: Database) -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("days: 7", "days: soon"), "days"), (("states: [bot]", "states: [waiting]"), "states"),
-        (("since: closed", "on: x"), "since"), (("decided:", "decided"), "cannot be read"),
+        (("days: 7", "days: soon"), "days"),
+        (("states: [bot]", "states: [waiting]"), "states"),
+        (("since: closed", "on: x"), "since"),
+        (("decided:", "decided"), "cannot be read"),
     ],
-)  # fmt: skip
+)
 def test_rules_that_cannot_be_used_are_refused_by_name(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
     file = tmp_path / "retention.yml"
     file.write_text(Path("desk/retention.yml").read_text("utf-8").replace(*change), "utf-8")

@@ -80,9 +80,7 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(settings: Settings) 
         assert (settings.data / name).stat().st_mode & 0o077 == 0
 
 
-def test_configured_keys_are_used_and_not_written_down(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_configured_keys_are_used_and_not_written_down(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORDIAL_SECRET_KEY", KEY)
     one, two = new_key(), new_key()
     monkeypatch.setenv("CORDIAL_ENCRYPTION_KEYS", f"{one}, {two}")

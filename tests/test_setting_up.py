@@ -45,9 +45,7 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.slow
 def test_without_a_network_set_up_says_so(clone: Path) -> None:
-    done = set_up(
-        clone, PIP_INDEX_URL=NOBODY, PIP_FIND_LINKS="", PIP_RETRIES="0", PIP_CONFIG_FILE=os.devnull
-    )  # fmt: skip
+    done = set_up(clone, PIP_INDEX_URL=NOBODY, PIP_FIND_LINKS="", PIP_RETRIES="0", PIP_CONFIG_FILE=os.devnull)
     assert "registry cannot be reached" in sentence(done)
     assert "failed" in done.stdout
     assert not (clone / ".venv" / ".cordial").exists(), "a half-made environment must not pass for a whole one"
@@ -127,7 +125,7 @@ def test_any_other_failure_shows_the_last_line() -> None:
 
 @pytest.mark.parametrize(
     ("number", "said"), [(28, "disk is full"), (13, "permissions"), (30, "permissions"), (2, "No such file")]
-)  # fmt: skip
+)
 def test_an_error_of_the_system_says_where_and_what_to_do(number: int, said: str) -> None:
     sentence = explain_os_error(OSError(number, os.strerror(number), "/srv/cordial"))
     assert "/srv/cordial" in sentence

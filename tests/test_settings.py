@@ -104,7 +104,7 @@ def test_a_settings_file_that_is_not_text_is_refused(file: Path) -> None:
     assert "not UTF-8" in refusal()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "cordial.example"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "cordial.example"])
 def test_limits_cannot_be_off_where_others_can_reach_us(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORDIAL_LIMITS", "off")
     monkeypatch.setenv("CORDIAL_HOST", host)
@@ -125,7 +125,7 @@ def test_both_processes_cannot_have_one_port(monkeypatch: pytest.MonkeyPatch) ->
     assert "CORDIAL_RASA_PORT" in said
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])  # noqa: S104
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
 def test_rasa_reaches_web_on_this_machine(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORDIAL_HOST", host)
     assert load_settings().web_url == "http://127.0.0.1:8000"

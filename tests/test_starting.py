@@ -37,9 +37,14 @@ def ready_to_start(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
 def sentence(system: System, *command: str) -> str:
     """The sentence with which a command gives up."""
     done = subprocess.run(
-        [*CORDIAL, *(command or ("start",))], cwd=PROJECT, env=system.environment, capture_output=True, text=True,
-        timeout=100, check=False,
-    )  # fmt: skip
+        [*CORDIAL, *(command or ("start",))],
+        cwd=PROJECT,
+        env=system.environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert system.nothing_left()
@@ -126,9 +131,14 @@ def test_ctrl_c_in_the_very_moment_in_which_a_process_is_started_is_heard(ready_
         "os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT)); app(['start'])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", pressed_at_each_fork], cwd=PROJECT, env=ready_to_start.environment, capture_output=True,
-        text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", pressed_at_each_fork],
+        cwd=PROJECT,
+        env=ready_to_start.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "Ending" in done.stdout
     until(ready_to_start.nothing_left, 15, f"nothing stays behind: {ready_to_start.processes()}")
@@ -139,7 +149,7 @@ def test_a_second_start_is_refused_and_leaves_the_first_alone(cordial: System) -
     before = cordial.processes()
     done = subprocess.run(
         [*CORDIAL, "start"], cwd=PROJECT, env=cordial.environment, capture_output=True, text=True, timeout=60, check=False
-    )  # fmt: skip
+    )
     assert done.returncode == 1
     assert f"Port {cordial.port}" in done.stderr
     assert cordial.processes() == before

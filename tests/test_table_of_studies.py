@@ -25,11 +25,20 @@ STUDIES = load_studies(PROJECT / "knowledge")
 def made_up(**changes: Any) -> Study:
     """A study that nobody made."""
     given = {
-        "id": "made-up", "title": "A made-up study", "journal": "Journal of Examples", "year": 2020,
-        "design": "randomised-trial", "population": "humans", "n": 40, "conditions": ["example fever"],
-        "cells": "umbilical cord (donor)", "route": "vein", "finding": "Nothing was found.", "certainty": "low",
+        "id": "made-up",
+        "title": "A made-up study",
+        "journal": "Journal of Examples",
+        "year": 2020,
+        "design": "randomised-trial",
+        "population": "humans",
+        "n": 40,
+        "conditions": ["example fever"],
+        "cells": "umbilical cord (donor)",
+        "route": "vein",
+        "finding": "Nothing was found.",
+        "certainty": "low",
         "read": "abstract",
-    }  # fmt: skip
+    }
     return Study.model_validate({**given, **changes})
 
 
@@ -85,8 +94,17 @@ def test_if_no_study_fits_the_page_says_so(lonely_web: System) -> None:
     assert "No study fits." in page(lonely_web, "?words=unicorn")
 
 
-@pytest.mark.parametrize("query", ["?condition=nothing", "?since=abcd&until=99999", "?sort=sideways", "?words=" + "a" * 5000,
-                                   "?condition=%00%ff", "?kind=<script>alert(1)</script>"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?condition=nothing",
+        "?since=abcd&until=99999",
+        "?sort=sideways",
+        "?words=" + "a" * 5000,
+        "?condition=%00%ff",
+        "?kind=<script>alert(1)</script>",
+    ],
+)
 def test_a_changed_address_still_gives_a_page(lonely_web: System, query: str) -> None:
     assert "<script>alert" not in page(lonely_web, query)
 

@@ -29,9 +29,7 @@ def test_the_patient_reads_who_is_with_them_now(ana: Staff, waiting: str, lonely
     assert "Ana Example, coordinator at Birchwood Example Clinic" in notice["text"]
 
 
-def test_the_patient_sees_at_once_what_a_person_writes(
-    ana: Staff, waiting: str, lonely_patient: Patient
-) -> None:  # fmt: skip
+def test_the_patient_sees_at_once_what_a_person_writes(ana: Staff, waiting: str, lonely_patient: Patient) -> None:
     acts(ana, waiting, "take-over")
     last = lonely_patient.log()[-1]["seq"]
     with Listening(lonely_patient, last) as stream:
@@ -54,7 +52,7 @@ def test_the_assistant_is_silent_while_a_person_has_the_conversation(
 
 def test_an_emergency_gets_its_fixed_answer_also_then_and_comes_first(
     ana: Staff, waiting: str, lonely_patient: Patient
-) -> None:  # fmt: skip
+) -> None:
     acts(ana, waiting, "take-over")
     [reply] = lonely_patient.says("I have crushing chest pain and cannot breathe")
     assert reply["kind"] == "emergency"

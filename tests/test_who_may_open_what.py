@@ -20,15 +20,29 @@ from web.inner import from_inside
 
 # Everything that anybody may use. A new route is closed unless it is written down here.
 FOR_EVERYBODY = {
-    "GET /", "GET /chat", "GET /library", "POST /library", "GET /widget.js", "GET /healthz", "GET /readyz",
-    "GET /metrics", "POST /api/chat/sessions",
+    "GET /",
+    "GET /chat",
+    "GET /library",
+    "POST /library",
+    "GET /widget.js",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+    "POST /api/chat/sessions",
     # the way in
-    "GET /desk/login", "POST /desk/login", "GET /desk/login/recovery", "POST /desk/login/recovery",
+    "GET /desk/login",
+    "POST /desk/login",
+    "GET /desk/login/recovery",
+    "POST /desk/login/recovery",
     # open with a one-time link
-    "GET /desk/invitation/{token}", "POST /desk/invitation/{token}",
+    "GET /desk/invitation/{token}",
+    "POST /desk/invitation/{token}",
     # open after the right password
-    "GET /desk/login/code", "POST /desk/login/code", "GET /desk/login/phone", "POST /desk/login/phone",
-}  # fmt: skip
+    "GET /desk/login/code",
+    "POST /desk/login/code",
+    "GET /desk/login/phone",
+    "POST /desk/login/phone",
+}
 PUBLISHED = "GET /library/"  # what editors have published, whatever pages it has
 
 
@@ -114,9 +128,7 @@ def test_a_made_up_cookie_opens_nothing(lonely_web: System, cookie: str) -> None
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_gets_nothing_beyond_its_permissions(
-    lonely_web: System, new_staff: Callable[..., Staff], role: Role
-) -> None:  # fmt: skip
+def test_each_role_gets_nothing_beyond_its_permissions(lonely_web: System, new_staff: Callable[..., Staff], role: Role) -> None:
     person = new_staff(lonely_web, role.value)
     closed = [name for name, permission in CONSOLE.items() if permission not in PERMISSIONS[role]]
     assert [wrong for name in closed if (wrong := refused(ask(person.http, name), name))] == []

@@ -320,7 +320,7 @@ class Gateway:
 
     async def _answer(
         self, conversation_id: str, seq: int, text: str, flag: RedFlag | None, ends: float | None = None
-    ) -> list[Message]:  # fmt: skip
+    ) -> list[Message]:
         while True:
             try:
                 return await self._answer_as_it_stands(Waiting(conversation_id, seq, text), flag, ends)

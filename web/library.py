@@ -34,8 +34,15 @@ _LONG = 6  # headings from which an article gets a table of contents
 _LONGEST_NUMBER = 9  # digits; more names no version and no place in a text
 _ORDER: tuple[About, ...] = ("safety", "rationale", "benefit", "practical", "quality", "regulation")
 _STRONGEST_FIRST: tuple[Evidence, ...] = (
-    "approved", "rct-meta-analysis", "rct", "early-trial", "observational", "preclinical", "guidance", "none",
-)  # fmt: skip
+    "approved",
+    "rct-meta-analysis",
+    "rct",
+    "early-trial",
+    "observational",
+    "preclinical",
+    "guidance",
+    "none",
+)
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,7 @@ def outbox_tasks(database: Database, post: Post, hours: Hours) -> list[Coroutine
         return []
     sender = Sender(database, post)
     threads = anyio.CapacityLimiter(len(post.receivers) + 1)  # its own, so that a slow receiver slows no patient
-    return [
-        *(_keep_sending(sender, receiver, threads) for receiver in post.receivers),
-        _keep_looking(database, hours, threads),
-    ]
+    return [*(_keep_sending(sender, receiver, threads) for receiver in post.receivers), _keep_looking(database, hours, threads)]
 
 
 async def _keep_sending(sender: Sender, receiver: Receiver, threads: anyio.CapacityLimiter) -> None:

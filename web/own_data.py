@@ -47,9 +47,12 @@ def export(conversation_id: ConversationId, parts: PartsNow) -> Export:
 def printable(request: Request, conversation_id: ConversationId, parts: PartsNow) -> HTMLResponse:
     """The same as a page to print or to keep: one file, without script."""
     context = {
-        "held": _export(parts, conversation_id, "html"), "clinic": parts.clinic, "style": export_style(),
-        "labels": {field.name: field.label for field in the_intake().fields}, "made_at": datetime.now(UTC),
-    }  # fmt: skip
+        "held": _export(parts, conversation_id, "html"),
+        "clinic": parts.clinic,
+        "style": export_style(),
+        "labels": {field.name: field.label for field in the_intake().fields},
+        "made_at": datetime.now(UTC),
+    }
     return templates.TemplateResponse(request, "export.html", context)
 
 

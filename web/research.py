@@ -19,9 +19,24 @@ from web.shell import page
 router = APIRouter(include_in_schema=False)
 
 _CELLS_OF_SHEET = (
-    "id", "title", "journal", "year", "doi", "pmid", "url", "design", "population", "n", "studies_pooled", "conditions",
-    "cells", "route", "finding", "certainty", "read",
-)  # fmt: skip
+    "id",
+    "title",
+    "journal",
+    "year",
+    "doi",
+    "pmid",
+    "url",
+    "design",
+    "population",
+    "n",
+    "studies_pooled",
+    "conditions",
+    "cells",
+    "route",
+    "finding",
+    "certainty",
+    "read",
+)
 _LONGEST = 200  # characters of one choice; anything longer is none of ours
 
 

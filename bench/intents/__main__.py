@@ -15,12 +15,7 @@ from bench.intents.sets import Example
 from bench.retrieval.embeddings import Embeddings
 from knowledge.encoder import Encoder
 
-NAMES = {
-    "linear": "linear on embeddings",
-    "ours": "ours",
-    "diet_embeddings": "DIET with embeddings",
-    "diet": "DIET alone",
-}
+NAMES = {"linear": "linear on embeddings", "ours": "ours", "diet_embeddings": "DIET with embeddings", "diet": "DIET alone"}
 REJECTED = 0.04
 EPOCHS = 100
 

@@ -86,9 +86,7 @@ def run(job: Job, embeddings: Embeddings) -> Outcome:
             "LOG_LEVEL": "ERROR",
             "PYTHONPATH": str(PROJECT),
         }
-        done = subprocess.run(
-            command, cwd=PROJECT, env={**os.environ, **quiet}, capture_output=True, text=True, check=False
-        )  # fmt: skip
+        done = subprocess.run(command, cwd=PROJECT, env={**os.environ, **quiet}, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"The process ended with {done.returncode}: {done.stderr[-2000:]}")
         outcome = json.loads((folder / "outcome.json").read_text("utf-8"))

@@ -84,11 +84,7 @@ def banking77(folder: Path, seed: int = SEED) -> QuestionSet:
 
 
 def _labelled(
-    name: str,
-    texts: list[str],
-    labels: Sequence[Hashable],
-    test: Sequence[Sequence[Any]],
-    development: Sequence[Sequence[Any]],
+    name: str, texts: list[str], labels: Sequence[Hashable], test: Sequence[Sequence[Any]], development: Sequence[Sequence[Any]]
 ) -> QuestionSet:
     having: defaultdict[Hashable, set[int]] = defaultdict(set)
     for number, label in enumerate(labels):

@@ -18,10 +18,31 @@ _DIGITS = re.compile(r"\+?[\d][\d \-./()]{4,}\d")
 _FEWEST_DIGITS = 6
 # Providers that many people have; an address that is one or two letters off is a likely mistake.
 _PROVIDERS = (
-    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "hotmail.com", "outlook.com", "live.com", "icloud.com",
-    "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "orange.fr", "wanadoo.fr",
-    "libero.it", "wp.pl", "mail.ru", "yandex.ru", "inbox.lt", "btinternet.com", "comcast.net",
-)  # fmt: skip
+    "gmail.com",
+    "googlemail.com",
+    "yahoo.com",
+    "yahoo.co.uk",
+    "hotmail.com",
+    "outlook.com",
+    "live.com",
+    "icloud.com",
+    "aol.com",
+    "proton.me",
+    "protonmail.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "t-online.de",
+    "orange.fr",
+    "wanadoo.fr",
+    "libero.it",
+    "wp.pl",
+    "mail.ru",
+    "yandex.ru",
+    "inbox.lt",
+    "btinternet.com",
+    "comcast.net",
+)
 _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coml": "com", "nett": "net", "ogr": "org"}
 
 

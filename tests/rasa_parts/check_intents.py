@@ -64,9 +64,11 @@ with tempfile.TemporaryDirectory() as folder:
         "files": files,
         "without_embedding": refused(lambda: loaded.process([Message(data={TEXT: "hello"})])),
         "untrained": untrained,
-        "too_little": refused(lambda: CalibratedIntentClassifier.create(config, storage, Resource("other"), context).train(
-            TrainingData([example("greet", 1), example("thanks", 2)])
-        )),
+        "too_little": refused(
+            lambda: CalibratedIntentClassifier.create(config, storage, Resource("other"), context).train(
+                TrainingData([example("greet", 1), example("thanks", 2)])
+            )
+        ),
         "addon": CalibratedIntentClassifier.fingerprint_addon(config),
-    }  # fmt: skip
+    }
 json.dump(result, sys.stdout)

@@ -10,13 +10,32 @@ from intake.record import FieldAnswer, IntakeRecord
 from tests.support.talking import REFERENCE, Talk
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-SOURCE = {"id": "thompson2020", "title": "A made-up trial", "publisher": "Journal of Examples", "year": 2020,
-          "doi": "10.1234/example", "url": None}  # fmt: skip
+SOURCE = {
+    "id": "thompson2020",
+    "title": "A made-up trial",
+    "publisher": "Journal of Examples",
+    "year": 2020,
+    "doi": "10.1234/example",
+    "url": None,
+}
 ANSWER: dict[str, Any] = {
-    "status": "answered", "about": "safety", "evidence": "rct", "reviewed_on": "2026-11-01", "sources": [SOURCE],
-    "passages": [{"article": "fever", "version": 4, "heading": "Is fever common?", "quote": "Fever was more common with cells.",
-                  "start": 12, "end": 45, "url": "/library/articles/fever#is-fever-common"}],
-}  # fmt: skip
+    "status": "answered",
+    "about": "safety",
+    "evidence": "rct",
+    "reviewed_on": "2026-11-01",
+    "sources": [SOURCE],
+    "passages": [
+        {
+            "article": "fever",
+            "version": 4,
+            "heading": "Is fever common?",
+            "quote": "Fever was more common with cells.",
+            "start": 12,
+            "end": 45,
+            "url": "/library/articles/fever#is-fever-common",
+        }
+    ],
+}
 
 
 def record_of(answers: dict[str, str], status: str = "completed") -> IntakeRecord:
@@ -32,10 +51,18 @@ def record_of(answers: dict[str, str], status: str = "completed") -> IntakeRecor
 def case_of(record: IntakeRecord, messages: tuple[Spoken, ...] | None = None, **changes: Any) -> CaseFile:
     """A case file with an intake."""
     told = {
-        "reference": REFERENCE, "conversation": "0" * 32, "reason": "intake_completed", "state": "open", "urgent_level": None,
-        "created_at": AT, "read_at": AT, "clinic": "Birchwood Example Clinic", "intake": record,
-        "messages": TRANSCRIPT if messages is None else messages, **changes,
-    }  # fmt: skip
+        "reference": REFERENCE,
+        "conversation": "0" * 32,
+        "reason": "intake_completed",
+        "state": "open",
+        "urgent_level": None,
+        "created_at": AT,
+        "read_at": AT,
+        "clinic": "Birchwood Example Clinic",
+        "intake": record,
+        "messages": TRANSCRIPT if messages is None else messages,
+        **changes,
+    }
     return CaseFile(**told)
 
 

@@ -11,9 +11,22 @@ from cordial.bootstrap import PROJECT
 from tests.support.system import plain_environment
 
 _PARTS = (
-    "actions", "bot", "cordial", "data", "desk", "domain", "intake", "knowledge", "requirements", "web",
-    "clinic.yml", "config.yml", "credentials.yml", "endpoints.yml", "pyproject.toml",
-)  # fmt: skip
+    "actions",
+    "bot",
+    "cordial",
+    "data",
+    "desk",
+    "domain",
+    "intake",
+    "knowledge",
+    "requirements",
+    "web",
+    "clinic.yml",
+    "config.yml",
+    "credentials.yml",
+    "endpoints.yml",
+    "pyproject.toml",
+)
 
 
 def clone_into(folder: Path) -> Path:
@@ -29,6 +42,11 @@ def clone_into(folder: Path) -> Path:
 def set_up(clone: Path, *before: str, python: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the set-up of a copy, as `make setup` does; `before` comes in front of the command."""
     return subprocess.run(
-        [*before, str(python or sys.executable), "-m", "cordial.bootstrap"], cwd=clone, env=plain_environment(**environment),
-        capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
+        [*before, str(python or sys.executable), "-m", "cordial.bootstrap"],
+        cwd=clone,
+        env=plain_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )

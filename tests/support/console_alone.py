@@ -34,10 +34,18 @@ class ConsoleAlone:
         self.database.migrate()
         nothing = cast(Any, None)
         parts = Parts(
-            settings=settings, database=self.database, encoder=nothing, library=cast(Any, library), rasa=nothing,
-            gateway=nothing, executor=nothing, clinic=read_clinic(PROJECT / "clinic.yml"), tokens=Tokens(new_key(), 1),
-            limits=make_limits(False, None), post=Post(receivers, None, "", {}, self.url),
-        )  # fmt: skip
+            settings=settings,
+            database=self.database,
+            encoder=nothing,
+            library=cast(Any, library),
+            rasa=nothing,
+            gateway=nothing,
+            executor=nothing,
+            clinic=read_clinic(PROJECT / "clinic.yml"),
+            tokens=Tokens(new_key(), 1),
+            limits=make_limits(False, None),
+            post=Post(receivers, None, "", {}, self.url),
+        )
         config = uvicorn.Config(create_app(parts), port=self.port, lifespan="off", log_config=None, access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

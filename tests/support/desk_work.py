@@ -30,9 +30,7 @@ UNDERSTOOD: dict[str, Any] = {
 
 
 # An answer that quotes nothing.
-ABSTAINED = {
-    "status": "abstained", "about": None, "evidence": "none", "passages": [], "sources": [], "reviewed_on": None,
-}  # fmt: skip
+ABSTAINED = {"status": "abstained", "about": None, "evidence": "none", "passages": [], "sources": [], "reviewed_on": None}
 
 
 def new_reference() -> str:

@@ -58,8 +58,8 @@ small-talk: [who won the match, tell me a joke, what is the weather like]
 
 
 def article_text(
-    title: str = "Fever", version: int = 1, status: str = "published", text: str = "A fever may follow. It passes.",
-) -> str:  # fmt: skip
+    title: str = "Fever", version: int = 1, status: str = "published", text: str = "A fever may follow. It passes."
+) -> str:
     """A whole article that is in order."""
     return ARTICLE.format(title=title, version=version, status=status, text=text)
 

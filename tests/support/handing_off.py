@@ -86,8 +86,7 @@ def sender_of(database: Database, clock: Clock, mail: str = "", program: str = "
     webhooks = {"records": Webhook.model_validate({"name": "records", "url": program, "secret": secret})} if program else {}
     receivers = (*([COORDINATORS] if mail else []), *([PROGRAM] if program else []))
     server = mail_server(mail) if mail else None
-    post = Post(receivers, server, "cordial@birchwood.example", webhooks, "https://desk.birchwood.example",
-                patience=IMPATIENT)  # fmt: skip
+    post = Post(receivers, server, "cordial@birchwood.example", webhooks, "https://desk.birchwood.example", patience=IMPATIENT)
     return Sender(database, post, clock)
 
 

@@ -119,9 +119,8 @@ class Coordinator:
     def runs(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command, whatever comes of it."""
         return subprocess.run(
-            [*CORDIAL, *arguments], cwd=PROJECT, env=self.environment, capture_output=True, text=True, timeout=110,
-            check=False,
-        )  # fmt: skip
+            [*CORDIAL, *arguments], cwd=PROJECT, env=self.environment, capture_output=True, text=True, timeout=110, check=False
+        )
 
     def reads(self, *arguments: str) -> Any:
         """Run a command that must work, and read the JSON that it prints."""

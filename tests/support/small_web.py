@@ -51,9 +51,14 @@ def small_web(folder: Path, library: Library, encoder: Encoder, **settings: str 
     chosen = Settings.model_validate(given)
     parts = _parts(chosen, library, encoder)
     config = uvicorn.Config(
-        create_app(parts), port=chosen.port, log_config=None, access_log=False, proxy_headers=False, server_header=False,
+        create_app(parts),
+        port=chosen.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
         timeout_graceful_shutdown=1,
-    )  # fmt: skip
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -76,6 +81,15 @@ def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
     limits = make_limits(settings.limits == "on", settings.redis_url)
     gateway = Gateway(database, rasa, clinic, the_red_flags())
     return Parts(
-        settings=settings, database=database, encoder=encoder, library=library, clinic=clinic, rasa=rasa,
-        gateway=gateway, tokens=tokens, executor=ActionExecutor(), limits=limits, post=post,
-    )  # fmt: skip
+        settings=settings,
+        database=database,
+        encoder=encoder,
+        library=library,
+        clinic=clinic,
+        rasa=rasa,
+        gateway=gateway,
+        tokens=tokens,
+        executor=ActionExecutor(),
+        limits=limits,
+        post=post,
+    )

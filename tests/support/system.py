@@ -45,9 +45,14 @@ def until(what: Callable[[], bool], seconds: float, saying: str) -> None:
 def prepare(data: Path) -> None:
     """Have the embedding model ready in a data folder, as set-up does; what exports it is not fit for our strict warnings."""
     done = subprocess.run(
-        [*CORDIAL, "prepare"], cwd=PROJECT, env=plain_environment(CORDIAL_DATA=str(data)), capture_output=True, text=True,
-        timeout=110, check=False,
-    )  # fmt: skip
+        [*CORDIAL, "prepare"],
+        cwd=PROJECT,
+        env=plain_environment(CORDIAL_DATA=str(data)),
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -83,9 +88,14 @@ class System:
         command = [sys.executable, "-m", "cordial", self.command]
         with self.printed.open("wb") as printed:
             self.process = subprocess.Popen(
-                command, cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
+                command,
+                cwd=self.home,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def start(self) -> System:
         """Start it and wait until it is ready."""

@@ -41,9 +41,7 @@ def password_page(request: Request, person: Proved) -> Response:
 
 
 @router.post("/desk/account/password")
-def set_own_password(
-    request: Request, parts: PartsNow, person: Proved, password: Text = "", again: Text = ""
-) -> Response:  # fmt: skip
+def set_own_password(request: Request, parts: PartsNow, person: Proved, password: Text = "", again: Text = "") -> Response:
     """Take it."""
     user = _user(parts, person)
     problem = "password_differs" if password != again else _weakness(user, password)

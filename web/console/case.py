@@ -68,7 +68,7 @@ def case_page(request: Request, reference: str, person: SeesCases, parts: PartsN
 
 def show(
     request: Request, person: Person, reference: str, trouble: Trouble | None = None, message_id: str | None = None
-) -> Response:  # fmt: skip
+) -> Response:
     """The page of a case, also after something could not be done."""
     parts = parts_of(request)
     now = datetime.now(UTC)
@@ -83,11 +83,19 @@ def show(
             record(session, person.id, "case.viewed", case.conversation.id)
     page = page_of(case, parts.clinic, now)
     return render(
-        request, person, "case.html", trouble.status if trouble else 200, **page, trouble=trouble,
-        message_id=message_id or str(uuid4()), colleagues=colleagues,
-        articles=_articles(parts), works=person.may(Permission.WORK_ON_CASES),
-        exports=person.may(Permission.EXPORT_CASES), reviews_answers=person.may(Permission.REVIEW_ANSWERS),
-    )  # fmt: skip
+        request,
+        person,
+        "case.html",
+        trouble.status if trouble else 200,
+        **page,
+        trouble=trouble,
+        message_id=message_id or str(uuid4()),
+        colleagues=colleagues,
+        articles=_articles(parts),
+        works=person.may(Permission.WORK_ON_CASES),
+        exports=person.may(Permission.EXPORT_CASES),
+        reviews_answers=person.may(Permission.REVIEW_ANSWERS),
+    )
 
 
 def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
@@ -130,11 +138,7 @@ def _colleagues(session: Session) -> list[User]:
 def _canned(case: Case, clinic: str) -> list[tuple[str, str]]:
     """Titles and texts of the canned replies, filled as far as things are known."""
     name = case.intake.answers.get("full_name")
-    values = {
-        "name": name.said if name and not name.skipped else None,
-        "clinic": clinic,
-        "reference": case.handoff.reference,
-    }
+    values = {"name": name.said if name and not name.skipped else None, "clinic": clinic, "reference": case.handoff.reference}
     return [(reply.title, filled(reply.text, values)) for reply in canned_replies(case.conversation.language)]
 
 

@@ -43,7 +43,7 @@ class Cookies:
         # Lax, not Strict: with Strict the link in a mail would lead a coordinator who is logged in to the login page.
         response.set_cookie(
             self.name(kind), value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax"
-        )  # fmt: skip
+        )
 
     def delete(self, response: Response, kind: str) -> None:
         """Have the browser forget it."""

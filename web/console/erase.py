@@ -28,9 +28,7 @@ def page(request: Request, person: Eraser) -> HTMLResponse:
 
 
 @router.post("/desk/erase")
-def erase_case(
-    request: Request, parts: PartsNow, person: Eraser, case: Text = "", sure: Text = ""
-) -> Response:  # fmt: skip
+def erase_case(request: Request, parts: PartsNow, person: Eraser, case: Text = "", sure: Text = "") -> Response:
     """Show how much would go; erase it once that was confirmed."""
     with parts.database.read() as session:
         conversation_id = find_conversation(session, case)
@@ -54,6 +52,9 @@ def _extent(parts: Parts, conversation_id: str) -> dict[str, object]:
         count = select(func.count()).select_from(Message).where(Message.conversation_id == conversation_id)
         references = select(Handoff.reference).where(Handoff.conversation_id == conversation_id)
         return {
-            "started_at": conversation.started_at, "state": conversation.state, "on_hold": conversation.legal_hold,
-            "messages": session.scalar(count) or 0, "references": list(session.scalars(references)),
-        }  # fmt: skip
+            "started_at": conversation.started_at,
+            "state": conversation.state,
+            "on_hold": conversation.legal_hold,
+            "messages": session.scalar(count) or 0,
+            "references": list(session.scalars(references)),
+        }

@@ -105,8 +105,11 @@ def helpful_table(session: Session, period: Period, parts: Parts) -> Table:
 
 
 TABLES: dict[str, Callable[[Session, Period, Parts], Table]] = {
-    "days": days_table, "asked": asked_table, "left": left_table, "helpful": helpful_table,
-}  # fmt: skip
+    "days": days_table,
+    "asked": asked_table,
+    "left": left_table,
+    "helpful": helpful_table,
+}
 
 
 @router.get("/desk/insight", response_class=HTMLResponse)
@@ -119,11 +122,23 @@ def page(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTM
     columns = [[int(row[number]) for row in days.rows] for number in range(1, 6)]
     labels = [_short(str(row[0]), period.each) for row in days.rows]
     return render(
-        request, person, "insight.html", period=period, presets=_presets(period), tables=tables, ends=ends,
-        totals=[sum(column) for column in columns], talks=stacked(labels, columns[:1]), handoffs=stacked(labels, columns[1:2]),
-        answers=stacked(labels, columns[2:]), shown=SHOWN, few=insight.FEW, waits=waits, median=_lasting(waits.median),
+        request,
+        person,
+        "insight.html",
+        period=period,
+        presets=_presets(period),
+        tables=tables,
+        ends=ends,
+        totals=[sum(column) for column in columns],
+        talks=stacked(labels, columns[:1]),
+        handoffs=stacked(labels, columns[1:2]),
+        answers=stacked(labels, columns[2:]),
+        shown=SHOWN,
+        few=insight.FEW,
+        waits=waits,
+        median=_lasting(waits.median),
         p90=_lasting(waits.p90),
-    )  # fmt: skip
+    )
 
 
 @router.get("/desk/insight/unanswered", response_class=HTMLResponse)
@@ -138,9 +153,16 @@ def unanswered(request: Request, parts: PartsNow, person: Viewer, period: Days) 
             record(session, person.id, "questions.viewed", None, groups=len(groups))
     shown = [(group.conversations, len(group.questions), *_nearest(parts, group), _words(group, may_read)) for group in groups]
     return render(
-        request, person, "unanswered.html", period=period, presets=_presets(period), groups=shown, looked_at=len(questions),
-        may_read=may_read, few=insight.FEW,
-    )  # fmt: skip
+        request,
+        person,
+        "unanswered.html",
+        period=period,
+        presets=_presets(period),
+        groups=shown,
+        looked_at=len(questions),
+        may_read=may_read,
+        few=insight.FEW,
+    )
 
 
 @router.get("/desk/insight/{name}.csv")

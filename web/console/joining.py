@@ -95,7 +95,7 @@ def _invitation(parts: Parts, token: str) -> Invitation:
 
 def _ask(
     request: Request, invitation: Invitation, token: str, problem: str | None = None, form: Chosen | None = None
-) -> Response:  # fmt: skip
+) -> Response:
     first = not invitation.email
     given = form if form and first else invitation
     shown = {"token": token, "first": first, "email": given.email, "name": given.name}

@@ -55,9 +55,7 @@ def login_page(request: Request, next: str = HOME) -> Response:
 
 
 @router.post("/desk/login", dependencies=Counted)
-async def log_in(
-    request: Request, parts: PartsNow, email: Text = "", password: Text = "", next: Text = HOME
-) -> Response:  # fmt: skip
+async def log_in(request: Request, parts: PartsNow, email: Text = "", password: Text = "", next: Text = HOME) -> Response:
     """Judge the password; then the second factor is asked for."""
     begun = time.monotonic()
     user = await anyio.to_thread.run_sync(check_password, parts.database, email, password, browser_known(request))
@@ -95,9 +93,7 @@ def recovery_page(request: Request) -> Response:
 
 
 @router.post("/desk/login/recovery", dependencies=Counted)
-def give_recovery(
-    request: Request, parts: PartsNow, email: Text = "", password: Text = "", code: Text = ""
-) -> Response:  # fmt: skip
+def give_recovery(request: Request, parts: PartsNow, email: Text = "", password: Text = "", code: Text = "") -> Response:
     """Judge it, and log in."""
     user = check_recovery(parts.database, email, password, code)
     if user is None:
@@ -126,9 +122,7 @@ def prove_page(request: Request, person: Anybody, next: str = HOME) -> Response:
 
 
 @router.post("/desk/prove", dependencies=Counted)
-def give_proof(
-    request: Request, parts: PartsNow, person: Anybody, password: Text = "", next: Text = HOME
-) -> Response:  # fmt: skip
+def give_proof(request: Request, parts: PartsNow, person: Anybody, password: Text = "", next: Text = HOME) -> Response:
     """Judge it, and go on."""
     if prove(parts.database, person.id, person.login, password):
         return go(request, inside(next))

@@ -62,9 +62,15 @@ def render(request: Request, person: Person | None, template: str, status: int =
     cookies, clinic = cookies_of(request), parts_of(request).clinic
     flash = cookies.read_signed(request, FLASH, _FLASH_SECONDS)
     frame = {
-        "clinic": clinic, "language": "en", "person": person, "places": places_of(request, person),
-        "here": request.url.path, "flash": flash, "said": console_texts(), "clock": Clock.of_now(clinic.hours.zone),
-    }  # fmt: skip
+        "clinic": clinic,
+        "language": "en",
+        "person": person,
+        "places": places_of(request, person),
+        "here": request.url.path,
+        "flash": flash,
+        "said": console_texts(),
+        "clock": Clock.of_now(clinic.hours.zone),
+    }
     response = templates.TemplateResponse(request, f"console/{template}", {**frame, **context}, status_code=status)
     if flash is not None:
         cookies.delete(response, FLASH)

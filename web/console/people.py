@@ -113,7 +113,7 @@ def unlock(request: Request, person: ProvedManager, user_id: str) -> Response:
 @router.post("/desk/people/{user_id}/reset")
 def reset_password(
     request: Request, parts: PartsNow, person: ProvedManager, user_id: str, phone_too: Annotated[bool, Form()] = False
-) -> Response:  # fmt: skip
+) -> Response:
     """End somebody's password, and show the link with which they choose a new one."""
     if user_id == person.id:
         return _refusal(request, person, user_id, "own_account")

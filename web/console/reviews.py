@@ -49,7 +49,7 @@ class ReviewForm(BaseModel):
 @router.post("/desk/cases/{reference}/reviews")
 async def mark(
     request: Request, reference: str, person: Reviews, parts: PartsNow, form: Annotated[ReviewForm, Form()]
-) -> Response:  # fmt: skip
+) -> Response:
     """Keep what somebody thinks of an answer."""
     if form.article and parts.library.article(form.article) is None:
         return await _refused(request, person, reference, console_texts()["review_article_unknown"])
@@ -82,9 +82,17 @@ def reviews(request: Request, person: SeesReviews, parts: PartsNow, verdict: str
     articles = parts.library.generation.articles
     titles = {slug: article.front.title for slug, article in articles.items()}
     return render(
-        request, person, "reviews.html", found=found, chosen=chosen, verdicts=list(Verdict), titles=titles,
-        clock=Clock.of_now(parts.clinic.hours.zone), passage_link=passage_link, quoted=quoted_articles,
-    )  # fmt: skip
+        request,
+        person,
+        "reviews.html",
+        found=found,
+        chosen=chosen,
+        verdicts=list(Verdict),
+        titles=titles,
+        clock=Clock.of_now(parts.clinic.hours.zone),
+        passage_link=passage_link,
+        quoted=quoted_articles,
+    )
 
 
 @router.get("/desk/reviews.jsonl")

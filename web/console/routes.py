@@ -22,6 +22,18 @@ from web.console import (
 )
 
 routers: list[APIRouter] = [
-    login.router, joining.router, account.router, people.router, audit_log.router, exports.router, insight.router,
-    retention.router, erase.router, notices.router, queue.router, case.router, live.router, reviews.router,
-]  # fmt: skip
+    login.router,
+    joining.router,
+    account.router,
+    people.router,
+    audit_log.router,
+    exports.router,
+    insight.router,
+    retention.router,
+    erase.router,
+    notices.router,
+    queue.router,
+    case.router,
+    live.router,
+    reviews.router,
+]

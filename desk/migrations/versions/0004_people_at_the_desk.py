@@ -51,9 +51,16 @@ def downgrade() -> None:
         messages.drop_column("author")
     with op.batch_alter_table("conversations") as conversations:
         for column in (
-            "legal_hold", "country", "last_message_at", "outcome", "closed_at", "snoozed_until", "waiting_since", "holder",
+            "legal_hold",
+            "country",
+            "last_message_at",
+            "outcome",
+            "closed_at",
+            "snoozed_until",
+            "waiting_since",
+            "holder",
             "revision",
-        ):  # fmt: skip
+        ):
             conversations.drop_column(column)
     for table in _NEW_TABLES:
         op.drop_table(table)

@@ -41,9 +41,8 @@ def downgrade() -> None:
 
 def _guard_postgresql() -> None:
     op.execute(
-        f"CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_WHY}'; END $$"
-    )  # fmt: skip
+        f"CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{_WHY}'; END $$"
+    )
     op.execute(
         "CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows()"

@@ -55,6 +55,10 @@ def _fact(conversation_id: str, seq: int, at: object, answer: object) -> dict[st
     assert isinstance(shown, dict)  # noqa: S101
     first: dict[str, Any] = next(iter(shown.get("passages", [])), {})
     return {
-        "conversation_id": conversation_id, "message_seq": seq, "at": at, "status": shown["status"],
-        "article": first.get("article"), "section": first.get("heading", "")[:200] or None,
-    }  # fmt: skip
+        "conversation_id": conversation_id,
+        "message_seq": seq,
+        "at": at,
+        "status": shown["status"],
+        "article": first.get("article"),
+        "section": first.get("heading", "")[:200] or None,
+    }
