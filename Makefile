@@ -17,7 +17,7 @@ setup:   ## both environments and the embedding model, nothing more
 test:    ## set up what is missing and run every test, two side by side
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 check:   ## the static checks: format, lint, types, import rules, articles
-	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && .venv/bin/cordial kb check
+	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial kb check
 fix:     ## format, and repair what the linter can repair
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
 rasa:    ## any Rasa command, for example: make rasa ARGS="shell"

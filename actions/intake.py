@@ -8,10 +8,10 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.answers import ActionAnswer
 from actions.person import ActionTalkToPerson
-from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT, SafeAction, Turn, new_reference
+from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT, SafeAction, Turn
 from intake.dialogue import Dialogue, HandOver, LookUp, Respond, Say, Step
 from intake.reading import Heard
-from intake.record import IntakeRecord
+from intake.record import IntakeRecord, new_reference
 
 
 class ValidateIntakeForm(SafeAction):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.turn import SafeAction, Turn, new_reference
-from intake.record import HandoffAsked
+from actions.turn import SafeAction, Turn
+from intake.record import HandoffAsked, new_reference
 
 
 class ActionTalkToPerson(SafeAction):

@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 FORM = "intake_form"
 FIELD_SLOT = "intake_field"  # what the form asks; it is never filled, the record says which field is open
 RECORD_SLOT = "intake"
-_REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken for one another when read aloud
 
 
 class Turn:
@@ -133,9 +132,3 @@ class SafeAction(Action, ABC):  # type: ignore[misc]
 
     def _act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         return self.act(Turn(dispatcher, tracker, services()))
-
-
-def new_reference() -> str:
-    """A reference number that can be read aloud and not guessed, such as ``C-7K4M-2QWX``."""
-    letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(8))
-    return f"C-{letters[:4]}-{letters[4:]}"

@@ -29,22 +29,22 @@ from sqlalchemy import func, insert, select, text
 
 from cordial.bootstrap import PROJECT, data_folder
 from cordial.settings import Settings
+from desk.cases.queue import Filters, View
+from desk.conversations.words import words_of
 from desk.database import Database
-from desk.logins import Lasting, start_login
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, Message, User, Word
-from desk.queue import Filters, View
-from desk.roles import Role
+from desk.people.logins import Lasting, start_login
+from desk.people.roles import Role
+from desk.people.users import Newcomer, create_user
+from desk.post.sender import Post
 from desk.sealed import Keyring, new_key
-from desk.sender import Post
-from desk.users import Newcomer, create_user
-from desk.words import words_of
 from intake.clinic import read_clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from web.app import create_app
 from web.console.cookies import LOGIN
-from web.limits import make_limits
 from web.parts import Parts
+from web.throttling import make_limits
 from web.tokens import Tokens
 
 CONVERSATIONS = 50_000

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from desk import insight
 from desk.database import Database
+from desk.insight import numbers as insight
+from desk.insight.period import last_days
+from desk.keeping.retention import due, the_rules
 from desk.models import AnswerFact, Base, Conversation, Feedback, Handoff, Intake, Message
-from desk.period import last_days
-from desk.retention import due, the_rules
 from desk.sealed import Keyring, new_key
 
 ROUNDS = 9

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
-from desk.receivers import Receiver
+from desk.receiver import Receiver
 from desk.sealed import Keyring
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from intake.data_files import read_data
-from intake.language import DEFAULT, languages
+from cordial.data_files import read_data
+from language.spoken import DEFAULT, languages
 
 
 class ClinicError(Exception):

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from intake.data_files import read_data
-from intake.language import text_file
+from cordial.data_files import read_data
+from language.spoken import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
 
@@ -179,7 +179,7 @@ def read_intake(file: Path | None = None) -> Intake:
     Raises:
         FieldsError: naming what is wrong.
     """
-    return read_data(Intake, file or text_file("fields.yml"), FieldsError)
+    return read_data(Intake, file or text_file("intake", "fields.yml"), FieldsError)
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from intake.language import text_file
+from language.spoken import text_file
 
 _OFFERED = 2
 
@@ -40,4 +40,4 @@ class Meanings(BaseModel):
 @cache
 def the_meanings() -> Meanings:
     """The shipped choices, read once a process."""
-    return Meanings.model_validate(yaml.safe_load(text_file("meanings.yml").read_text("utf-8")))
+    return Meanings.model_validate(yaml.safe_load(text_file("intake", "meanings.yml").read_text("utf-8")))

@@ -6,12 +6,14 @@ exactly when the patient has been told so.
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 # The first five are the codes of FHIR's QuestionnaireResponse that apply here, and "none" for before the start.
 Status = Literal["none", "in_progress", "completed", "amended", "stopped"]
+_REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken for one another when read aloud
 
 
 class FieldAnswer(BaseModel):
@@ -184,3 +186,9 @@ def after(record: IntakeRecord, effect: Effect) -> IntakeRecord:
         case _:
             pass
     return record.model_copy(update=changed)
+
+
+def new_reference() -> str:
+    """A reference number that can be read aloud and not guessed, such as ``C-7K4M-2QWX``."""
+    letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(8))
+    return f"C-{letters[:4]}-{letters[4:]}"

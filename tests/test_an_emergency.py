@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from cordial.bootstrap import PROJECT
+from emergencies.classifier import LikenessError, read_likeness
+from emergencies.red_flags import RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
 from intake.clinic import read_clinic
-from intake.language import text_file
-from intake.likeness import LikenessError, read_likeness
 from intake.record import FieldAnswer, IntakeRecord
-from intake.red_flags import RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
 from knowledge.encoder import Encoder
 from knowledge.onnx_model import Vectors
+from language.spoken import text_file
 from tests.red_flags.count import counted
 from tests.support.people import Coordinator, Patient
 
@@ -207,7 +207,7 @@ def test_examples_fitted_for_another_embedding_model_are_refused() -> None:
     ],
 )
 def test_a_mistake_in_the_rules_stops_the_start_with_one_sentence(change: tuple[str, str], names: str, tmp_path: Path) -> None:
-    text = text_file("red_flags.yml").read_text("utf-8")
+    text = text_file("emergencies", "red_flags.yml").read_text("utf-8")
     assert change[0] in text
     broken = tmp_path / "red_flags.yml"
     broken.write_text(text.replace(change[0], change[1], 1), "utf-8")

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from cordial.bootstrap import PROJECT
-from intake import language
 from intake.clinic import ClinicError, read_clinic
 from intake.fields import read_intake
-from intake.language import LanguageError, languages, speak, text_file
+from language import spoken as language
+from language.spoken import LanguageError, languages, speak, text_file
 
 SHIPPED = PROJECT / "intake" / "en"
 
@@ -21,14 +21,15 @@ SHIPPED = PROJECT / "intake" / "en"
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A room with English and an invented language, whose process has read nothing yet."""
+    room = tmp_path / "intake"
     for code in ("en", "xx"):
-        (tmp_path / code).mkdir()
+        (room / code).mkdir(parents=True)
         for file in ("fields.yml", "meanings.yml"):
-            shutil.copy(SHIPPED / file, tmp_path / code / file)
-    monkeypatch.setattr(language, "_ROOM", tmp_path)
+            shutil.copy(SHIPPED / file, room / code / file)
+    monkeypatch.setattr(language, "_HOUSE", tmp_path)
     monkeypatch.setattr(language._Spoken, "language", "en")
     monkeypatch.setattr(language._Spoken, "was_read", False)
-    return tmp_path
+    return room
 
 
 def test_a_folder_beside_english_is_a_language(room: Path) -> None:
@@ -46,7 +47,7 @@ def test_a_language_without_texts_is_refused_by_name(room: Path) -> None:
 
 
 def test_a_process_does_not_change_its_language_halfway(room: Path) -> None:
-    text_file("fields.yml")
+    text_file("intake", "fields.yml")
     speak("en")
     with pytest.raises(LanguageError, match="speaks en already"):
         speak("xx")

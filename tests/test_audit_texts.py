@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cordial.bootstrap import PROJECT
-from web.texts import audit_texts
+from web.console.texts import audit_texts
 
-ROOMS = ("actions", "cordial", "desk", "intake", "knowledge", "web")
+ROOMS = ("actions", "commands", "desk", "exports", "intake", "turns", "web")
 
 
 def record_calls(file: Path) -> list[ast.Call]:

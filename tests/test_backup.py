@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
-from cordial.cli import app
+from commands.cli import app
 from desk.audit import verify
-from desk.backup import Backup, BackupError, _unpack, backups_in, make, remove_old, restore
-from desk.conversations import Draft, append
+from desk.conversations.log import Draft, append
 from desk.database import Database
-from desk.erasure import erase, list_of_erased, scrub
+from desk.keeping.backup import Backup, BackupError, _unpack, backups_in, make, remove_old, restore
+from desk.keeping.erasure import erase, list_of_erased, scrub
 from desk.models import Conversation, Message
 from desk.sealed import Keyring, new_key
 from tests.support.planting import plant

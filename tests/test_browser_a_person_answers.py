@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from cordial.keys import encryption_keys
 from cordial.settings import Settings
-from desk.conversations import Draft, append
+from desk.conversations.log import Draft, append
 from desk.database import Database
 from desk.sealed import Keyring, new_key
 from tests.support.browsing import ANSWER, Visits, faults, say, stored

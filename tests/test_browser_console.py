@@ -10,10 +10,10 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from desk.invitations import invite, link_to
-from desk.roles import Role
-from desk.tries import charge
-from desk.users import Newcomer, get_user
+from desk.people.invitations import invite, link_to
+from desk.people.lockout import charge
+from desk.people.roles import Role
+from desk.people.users import Newcomer, get_user
 from tests.support.browsing import Visits, Website, faults
 from tests.support.staff import PASSWORD, Staff
 from tests.support.system import System

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cordial.fonts import font_folders
-from desk.fonts import Fitting, font_folder, western
-from desk.pdf import Style, case_pdf, style_for
+from exports.fonts import Fitting, font_folder, font_folders, western
+from exports.pdf import Style, case_pdf, style_for
 from intake.fields import the_intake
 from intake.record import IntakeRecord
 from tests.support.case_files import ANSWER, AT, TRANSCRIPT, Spoken, case_of, record_of

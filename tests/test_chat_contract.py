@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from cordial.bootstrap import PROJECT
+from turns.texts import texts
 from web import chat, own_data
 from web.asking import errors
-from web.limits import OPEN_STREAMS, RULES
-from web.texts import texts
+from web.throttling import OPEN_STREAMS, RULES
 
 
 @pytest.fixture(scope="module")

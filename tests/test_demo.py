@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cordial import demo
-from cordial.demo_filling import DemoCase, _work_on, fill, read_cases
+from commands import demo
+from commands.demo_filling import DemoCase, _work_on, fill, read_cases
 from cordial.settings import SettingsError
-from desk.cases import find_case
-from desk.conversations import Draft, store_patient_message, store_turn
+from desk.cases.case import find_case
+from desk.cases.notes import notes_on
+from desk.cases.queue import Desk, Filters, View, look
+from desk.cases.reviews import all_reviews
+from desk.conversations.intakes import intake_record
+from desk.conversations.log import Draft, store_patient_message, store_turn
 from desk.database import Database
-from desk.erasure import delete_rows
-from desk.intakes import intake_record
+from desk.keeping.erasure import delete_rows
 from desk.models import Conversation, Feedback, Handoff, Message, Note, Review
-from desk.notes import notes_on
-from desk.queue import Desk, Filters, View, look
-from desk.reviews import all_reviews
 from intake.clinic import Hours
 from tests.support.case_files import ANSWER
 from tests.support.records import asks_for_a_person, conversation

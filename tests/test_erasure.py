@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, text, update
 
 from desk.audit import verify
-from desk.conversations import Draft, append, start_conversation
+from desk.conversations.log import Draft, append, start_conversation
 from desk.database import Database
-from desk.erasure import OnHold, delete_rows, erase, erase_again, find_conversation, list_of_erased, scrub, unscrubbed
+from desk.keeping.erasure import OnHold, delete_rows, erase, erase_again, find_conversation, list_of_erased, scrub, unscrubbed
 from desk.models import AuditEntry, Base, Conversation
 from desk.sealed import Keyring, new_key
 from tests.support.people import Patient, error_of

@@ -11,7 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake.fhir import NotABundle, bundle, read_bundle
+from exports.fhir import NotABundle, bundle, read_bundle
 from intake.fields import the_intake
 from intake.record import FieldAnswer, IntakeRecord
 from tests.support.case_files import ANSWER, TRANSCRIPT, answered, case_of, record_of

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from desk.cases.search import find, marked, snippets_of
+from desk.cases.taking_over import take_over, write
+from desk.conversations.words import normal, rebuild, words_of
 from desk.database import Database
-from desk.erasure import delete_rows
+from desk.keeping.erasure import delete_rows
 from desk.models import Conversation, Word
 from desk.sealed import Keyring, new_key
-from desk.search import find, marked, snippets_of
-from desk.taking_over import take_over, write
-from desk.words import normal, rebuild, words_of
 from tests.support.records import asks_for_a_person, colleague, conversation
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from desk.flags import Flag, flags_of
+from desk.cases.flags import Flag, flags_of
 from intake.fields import the_intake
 from intake.judge import judge
 from intake.judging.results import Context, Understood

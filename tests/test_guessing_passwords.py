@@ -10,12 +10,12 @@ import pytest
 
 from desk.audit import Search, search
 from desk.database import Database
-from desk.logins import Lasting, check_code, check_password, check_recovery, start_login
 from desk.models import User
-from desk.roles import Role
-from desk.second_factor import confirm_phone, new_recovery_codes, new_secret
-from desk.tries import FREE_TRIES, browser_of, locked, unlock
-from desk.users import Newcomer, create_user, get_user
+from desk.people.lockout import FREE_TRIES, browser_of, locked, unlock
+from desk.people.logins import Lasting, check_code, check_password, check_recovery, start_login
+from desk.people.roles import Role
+from desk.people.second_factor import confirm_phone, new_recovery_codes, new_secret
+from desk.people.users import Newcomer, create_user, get_user
 
 EMAIL, GOOD, WRONG = "dana@clinic.example", "violet kettle on a roof", "wrong wrong wrong"
 LASTING = Lasting(timedelta(minutes=30), timedelta(hours=12))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
+from desk.conversations.log import Draft, start_conversation, store_patient_message, store_turn
 from desk.database import Database
-from desk.insight import Asked, Helpful, by_step, first_replies, how_helpful, intake_ends, most_asked
+from desk.insight.numbers import Asked, Helpful, by_step, first_replies, how_helpful, intake_ends, most_asked
+from desk.insight.period import Period, last_days
+from desk.insight.unanswered import Unanswered, grouped, unanswered_questions
 from desk.models import AnswerFact, Conversation, Feedback, Handoff, Intake, Message
-from desk.period import Period, last_days
-from desk.unanswered import Unanswered, grouped, unanswered_questions
 from intake.record import Effect, FieldAsked, IntakeStopped
 from web.console.charts import stacked
 from web.console.insight import as_csv

@@ -12,11 +12,11 @@ import pyotp
 import pytest
 
 from desk.database import Database
-from desk.invitations import LinkEnded, accept, find_invitation, first_link, invite, open_invitations, reset, withdraw
 from desk.models import Invitation
-from desk.passwords import WeakPassword
-from desk.roles import Role
-from desk.users import EmailTaken, LastAdministrator, Newcomer, change_role, create_user, deactivate, find_user, get_user
+from desk.people.invitations import LinkEnded, accept, find_invitation, first_link, invite, open_invitations, reset, withdraw
+from desk.people.passwords import WeakPassword
+from desk.people.roles import Role
+from desk.people.users import EmailTaken, LastAdministrator, Newcomer, change_role, create_user, deactivate, find_user, get_user
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
 

@@ -25,7 +25,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 def check(*options: str) -> Result:
     """Run the command."""
-    from cordial.cli import app  # noqa: PLC0415
+    from commands.cli import app  # noqa: PLC0415
 
     return CliRunner().invoke(app, ["kb", "check", *options])
 

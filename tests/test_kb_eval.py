@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from cordial.cli import app
+from commands.cli import app
 from knowledge.answer import ABSTAINED, Answer, Quote
 from knowledge.errors import QuestionsError
 from knowledge.evaluate import Case, Evaluation, Rate, evaluate, read_questions

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
-from desk.erasure import list_of_erased
+from desk.conversations.log import Draft, start_conversation, store_patient_message, store_turn
+from desk.keeping.erasure import list_of_erased
 from desk.models import AuditEntry, Conversation, Handoff, Login
 from tests.support.browsing import Visits, faults
 from tests.support.people import Patient

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.people import Patient, error_of
 from tests.support.small_web import NewWeb, SmallWeb
-from web.limits import HOUR, OPEN_STREAMS, RULES, LimitReached, Limits, MemoryWindows, RedisWindows, Rule
+from web.throttling import HOUR, OPEN_STREAMS, RULES, LimitReached, Limits, MemoryWindows, RedisWindows, Rule
 
 MOST = RULES["send"][0].most
 EMERGENCY = "I cannot breathe and my chest hurts"

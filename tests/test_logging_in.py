@@ -12,7 +12,7 @@ from fastapi import Response
 from cordial.settings import Settings
 from desk.audit import Search, search
 from desk.models import Login
-from desk.users import get_user
+from desk.people.users import get_user
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
 from web.console.cookies import make_cookies

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cordial.post import post_of
 from cordial.settings import SettingsError, load_settings
-from desk.receivers import mail_server
+from desk.post.receivers import mail_server
+from web.post import post_of
 
 SECRET = "hunter2-hunter2-hunter2-hunter2-hunter2"
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from desk import outbox, taking_over
+from desk.cases import taking_over
+from desk.conversations.intakes import apply_effects
+from desk.conversations.own_data import withdraw_consent
 from desk.database import Database
-from desk.intakes import apply_effects
 from desk.models import Conversation, Handoff
-from desk.notices import body, email
-from desk.own_data import withdraw_consent
-from desk.receivers import Receiver
+from desk.post import outbox
+from desk.post.notices import body, email
+from desk.receiver import Receiver
 from desk.sealed import new_key
 from intake.clinic import Hours
 from intake.record import FieldAnswer, FieldAnswered, HandoffAsked, IntakeAmended, IntakeCompleted, Urgent

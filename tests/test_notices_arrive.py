@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from desk.database import Database
-from desk.outbox import GIVE_UP_AFTER, GIVE_UP_NOT_BEFORE, troubles, try_again
-from desk.receivers import Receiver
-from desk.sender import Sender
-from desk.webhooks import sign
+from desk.post.outbox import GIVE_UP_AFTER, GIVE_UP_NOT_BEFORE, troubles, try_again
+from desk.post.sender import Sender
+from desk.post.webhooks import sign
+from desk.receiver import Receiver
 from tests.support import receivers
 from tests.support.handing_off import COORDINATORS, IMPATIENT, PROGRAM, SECRET, Clock, Turns, sender_of
 from tests.support.receivers import MailBox, Program

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cordial.bootstrap import PROJECT
-from desk.outbox import LEASE
+from desk.post.outbox import LEASE
 from desk.sealed import new_key
 from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, records
 from tests.support.receivers import MailBox, Program, takes_it

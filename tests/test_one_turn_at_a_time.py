@@ -12,15 +12,15 @@ from uuid import uuid4
 import pytest
 
 from cordial.bootstrap import PROJECT
-from desk.conversations import store_patient_message
+from desk.conversations.log import store_patient_message
 from desk.database import Database
 from desk.models import IntakeAnswer, Message
 from intake.clinic import read_clinic
 from tests.support import broken_rasa as rasa
 from tests.support.broken_rasa import BrokenRasa
-from web.gateway import Gateway
-from web.rasa import RasaClient
-from web.sweeping import MOST_TRIES, Sweeper
+from turns.gateway import Gateway
+from turns.rasa import RasaClient
+from turns.sweeping import MOST_TRIES, Sweeper
 
 Work = Callable[[list[Gateway]], Coroutine[Any, Any, None]]
 EMERGENCY = "I cannot breathe and my chest hurts"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from desk.passwords import WeakPassword, hash_password, matches, refuse_weak
+from desk.people.passwords import WeakPassword, hash_password, matches, refuse_weak
 
 GOOD = "violet kettle on a roof"
 

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from desk.conversations import Draft, append
+from desk.cases.notes import add_note
+from desk.conversations.log import Draft, append
+from desk.conversations.own_data import consent_withdrawn_at
 from desk.models import AuditEntry, Base, Conversation, Message, Notice, Review, User, Word
-from desk.notes import add_note
-from desk.own_data import consent_withdrawn_at
 from intake.record import FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, IntakeCompleted, Urgent
 from tests.support import broken_rasa as rasa
 from tests.support.people import Patient, error_of

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cordial.cli import app
-from desk.roles import Role
-from desk.users import Newcomer, create_user
+from commands.cli import app
+from desk.people.roles import Role
+from desk.people.users import Newcomer, create_user
 from tests.support.staff import PASSWORD, open_records
 from tests.support.system import System
 

@@ -26,7 +26,7 @@ def shelf(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Sh
 
 def kb(*arguments: str) -> Result:
     """Run a command."""
-    from cordial.cli import app  # noqa: PLC0415
+    from commands.cli import app  # noqa: PLC0415
 
     return CliRunner().invoke(app, ["kb", *arguments])
 

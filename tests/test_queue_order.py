@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
+from desk.cases.queue import Desk, Filters, Queue, View, look
+from desk.cases.taking_over import assign, close, hand_back, snooze, take_over, write
+from desk.conversations.own_data import withdraw_consent
+from desk.conversations.states import Outcome
 from desk.database import Database
 from desk.models import Conversation, Handoff
-from desk.own_data import withdraw_consent
-from desk.queue import Desk, Filters, Queue, View, look
-from desk.states import Outcome
-from desk.taking_over import assign, close, hand_back, snooze, take_over, write
 from desk.working_hours import due_at, is_open, is_overdue, next_opening, overdue_before
 from intake.clinic import Hours
 from intake.record import IntakeAmended, IntakeCompleted

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from commands.start import rasa_environment
 from cordial.bootstrap import PROJECT, RASA
 from cordial.settings import load_settings
-from cordial.start import rasa_environment
 from tests.support.people import Coordinator
 from tests.support.system import System
 

@@ -12,7 +12,7 @@ import yaml
 from rasa_sdk.executor import ActionExecutor
 
 from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT
-from cordial import start
+from commands import start
 from cordial.bootstrap import PROJECT
 from cordial.settings import load_settings
 from intake.fields import REVIEW

@@ -13,8 +13,8 @@ from intake.clinic import Clinic, ClinicError, read_clinic
 from intake.fields import FieldsError, read_intake, the_intake
 from intake.judge import judge
 from intake.judging.results import Context, Doubt, Understood
-from intake.language import text_file
 from intake.reading import MOVES, Heard, Reading, read_message
+from language.spoken import text_file
 from tests.support.talking import TODAY
 
 FIELD_NAMES = [field.name for field in the_intake().fields]
@@ -370,13 +370,13 @@ def changed(file: Path, source: Path, **changes: object) -> Path:
 )
 def test_a_mistake_in_the_fields_is_named(changes: dict[str, object], said: str, tmp_path: Path) -> None:
     with pytest.raises(FieldsError, match=said):
-        read_intake(changed(tmp_path / "fields.yml", text_file("fields.yml"), **changes))
+        read_intake(changed(tmp_path / "fields.yml", text_file("intake", "fields.yml"), **changes))
 
 
 def test_nothing_is_asked_before_the_consent(tmp_path: Path) -> None:
-    fields = yaml.safe_load(text_file("fields.yml").read_text("utf-8"))["fields"]
+    fields = yaml.safe_load(text_file("intake", "fields.yml").read_text("utf-8"))["fields"]
     with pytest.raises(FieldsError, match="consent"):
-        read_intake(changed(tmp_path / "fields.yml", text_file("fields.yml"), fields=fields[::-1]))
+        read_intake(changed(tmp_path / "fields.yml", text_file("intake", "fields.yml"), fields=fields[::-1]))
 
 
 @pytest.mark.parametrize(

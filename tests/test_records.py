@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from desk.cases import find_case
-from desk.conversations import (
+from desk.cases.case import find_case
+from desk.conversations.handoffs import list_handoffs
+from desk.conversations.intakes import apply_effects, intake_record
+from desk.conversations.log import (
     Draft,
     IdReused,
     UnknownConversation,
@@ -25,13 +27,11 @@ from desk.conversations import (
     store_patient_message,
     store_turn,
 )
+from desk.conversations.turns import waiting_before
 from desk.database import Database, DatabaseError
-from desk.erasure import delete_rows
-from desk.handoffs import list_handoffs
-from desk.intakes import apply_effects, intake_record
+from desk.keeping.erasure import delete_rows
 from desk.models import Base, Conversation, Message
 from desk.sealed import Keyring, SealError, new_key
-from desk.turns import waiting_before
 from intake.record import (
     AnswerRefused,
     AskedBack,

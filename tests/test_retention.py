@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, update
 from typer.testing import CliRunner
 
-from cordial.cli import app
+from commands.cli import app
 from desk.audit import verify
-from desk.conversations import Draft, start_conversation
+from desk.conversations.log import Draft, start_conversation
 from desk.database import Database
-from desk.erasure import list_of_erased
+from desk.keeping.erasure import list_of_erased
+from desk.keeping.retention import RetentionError, due, holds, read_rules, run, set_hold, the_rules
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Login, Message, User
-from desk.retention import RetentionError, due, holds, read_rules, run, set_hold, the_rules
 from desk.sealed import Keyring
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_looking_changes_nothing_and_running_erases(database: Database, tmp_path
 
 
 def test_many_go_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desk.retention.AT_ONCE", 2)
+    monkeypatch.setattr("desk.keeping.retention.AT_ONCE", 2)
     for _ in range(5):
         chat(database, 40)
     assert run(database, the_rules(), NOW) == {"questions_only": 5}
@@ -143,7 +143,7 @@ def test_old_logins_go_too(database: Database) -> None:
 )
 def test_rules_that_cannot_be_used_are_refused_by_name(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
     file = tmp_path / "retention.yml"
-    file.write_text(Path("desk/retention.yml").read_text("utf-8").replace(*change), "utf-8")
+    file.write_text(Path("desk/keeping/retention.yml").read_text("utf-8").replace(*change), "utf-8")
     with pytest.raises(RetentionError, match=complaint):
         read_rules(file)
 

@@ -127,7 +127,7 @@ def test_whatever_ends_it_while_it_starts_nothing_stays_behind(
 
 def test_ctrl_c_in_the_very_moment_in_which_a_process_is_started_is_heard(ready_to_start: System) -> None:
     pressed_at_each_fork = (
-        "import os, signal; from cordial.cli import app;"
+        "import os, signal; from commands.cli import app;"
         "os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT)); app(['start'])"
     )
     done = subprocess.run(

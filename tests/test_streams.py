@@ -10,10 +10,10 @@ import pytest
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from cordial.keys import signing_key
-from desk.conversations import Draft, append
+from desk.conversations.log import Draft, append
 from tests.support.people import Patient
 from tests.support.small_web import NewWeb, SmallWeb
-from web import gateway
+from turns import gateway
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from desk.csv_export import COLUMNS, harmless
 from desk.models import AuditEntry, Login
-from intake.fhir import read_bundle
+from exports.csv_file import COLUMNS, harmless
+from exports.fhir import read_bundle
 from intake.record import FieldAnswered, HandoffAsked, IntakeCompleted
 from knowledge.library import Library
 from tests.support.case_files import record_of

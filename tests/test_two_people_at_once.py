@@ -13,16 +13,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cordial.bootstrap import PROJECT
-from desk.conversations import messages_after
+from desk.cases.taking_over import Colleague, hand_back, take_over, write
+from desk.conversations.log import messages_after
+from desk.conversations.states import NotPossible, Stale
 from desk.database import Database
 from desk.models import AuditEntry, Conversation, Message
-from desk.states import NotPossible, Stale
-from desk.taking_over import Colleague, hand_back, take_over, write
 from intake.clinic import read_clinic
 from tests.support.broken_rasa import BrokenRasa, answers
 from tests.support.records import asks_for_a_person, colleague, conversation
-from web.gateway import Gateway
-from web.rasa import RasaClient
+from turns.gateway import Gateway
+from turns.rasa import RasaClient
 
 PATIENTS, MESSAGES, ACTS = 4, 10, 25  # of four patients, each with two people: 200 races
 pytestmark = pytest.mark.timeout(240)

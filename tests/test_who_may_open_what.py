@@ -11,7 +11,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from desk.roles import PERMISSIONS, Permission, Role
+from desk.people.roles import PERMISSIONS, Permission, Role
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
 from web.app import ROUTERS

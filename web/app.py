@@ -16,33 +16,34 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.services import Services, provide
 from cordial.keys import encryption_keys, signing_key
-from cordial.post import post_of
 from cordial.settings import Settings
 from desk.database import Database
-from desk.erasure import erase_again
+from desk.keeping.erasure import erase_again
+from desk.keeping.tidying import keep_tidy
+from desk.post.sending import outbox_tasks
 from desk.sealed import Keyring, new_key
+from emergencies.red_flags import read_red_flags
 from intake.clinic import read_clinic
 from intake.fields import the_intake
 from intake.judging import birth
-from intake.language import speak
-from intake.red_flags import read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from knowledge.research import rules
+from language.spoken import speak
+from turns.gateway import Gateway
+from turns.rasa import RasaClient
+from turns.sweeping import Sweeper
+from turns.texts import texts
 from web import chat, health, home, inner, library, own_data, research, widget_page
 from web.console import routes as console
 from web.console.shell import install_console
+from web.console.texts import audit_texts, console_texts
 from web.errors import install_error_handlers
-from web.gateway import Gateway
 from web.guards import Guard
 from web.library_texts import library_texts
-from web.limits import make_limits
-from web.outbox import outbox_tasks
 from web.parts import Parts
-from web.rasa import RasaClient
-from web.sweeping import Sweeper
-from web.texts import audit_texts, console_texts, texts
-from web.tidying import keep_tidy
+from web.post import post_of
+from web.throttling import make_limits
 from web.tokens import Tokens
 
 logger = structlog.get_logger(__name__)
@@ -60,7 +61,7 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
         posted = outbox_tasks(parts.database, parts.post, parts.clinic.hours)
-        running = (sweeper.run(), _keep_fresh(parts.library), keep_tidy(parts), *posted)
+        running = (sweeper.run(), _keep_fresh(parts.library), keep_tidy(parts.database, parts.settings.data), *posted)
         background = [asyncio.create_task(each) for each in running]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
         yield

@@ -10,8 +10,8 @@ from fastapi.security import HTTPBearer
 
 from web.callers import address_of
 from web.errors import ApiError
-from web.limits import Action, LimitReached
 from web.parts import Parts, PartsNow
+from web.throttling import Action, LimitReached
 from web.wire import ErrorBody
 
 _TOKEN = HTTPBearer(

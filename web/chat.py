@@ -12,14 +12,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from desk.conversations import IdReused
-from desk.feedback import NoSuchAnswer, give_feedback
+from desk.conversations.feedback import NoSuchAnswer, give_feedback
+from desk.conversations.log import IdReused
+from turns.gateway import Gateway
 from web.asking import ConversationId, conversation_of, errors, limited, take, too_many
 from web.callers import address_of
 from web.errors import ApiError
-from web.gateway import Gateway
-from web.limits import LimitReached
 from web.parts import Parts, PartsNow
+from web.throttling import LimitReached
 from web.wire import MAX_MESSAGE, Messages, SendFeedback, SendMessage, Started, as_wire
 
 __all__ = ["ConversationId", "PartsNow", "conversation_of", "router"]

@@ -9,8 +9,8 @@ import structlog
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from turns.texts import texts
 from web.shell import render
-from web.texts import texts
 
 logger = structlog.get_logger(__name__)
 

@@ -10,9 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from desk.conversations import UnknownConversation
+from desk.conversations.log import UnknownConversation
+from turns.texts import texts
 from web.error_pages import as_page_too
-from web.texts import texts
 
 logger = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from intake.red_flags import RedFlag
+from emergencies.red_flags import RedFlag
 from knowledge.answer import Quote
 from knowledge.article import About, Article, Evidence
 from knowledge.errors import ArticleError

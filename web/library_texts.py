@@ -45,7 +45,7 @@ class LibraryTexts(BaseModel):
 @cache
 def library_texts(language: str = "en") -> LibraryTexts:
     """The words in a language that ships."""
-    file = Path(__file__).parent / "texts" / f"library.{language}.yml"
+    file = Path(__file__).parent / language / "library.yml"
     return LibraryTexts.model_validate(yaml.safe_load(file.read_text("utf-8")))
 
 

@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from desk.audit import record
-from desk.conversations import UnknownConversation, exists, messages_after
-from desk.erasure import OnHold
-from desk.intakes import intake_record
-from desk.own_data import PATIENT, held_on
+from desk.conversations.intakes import intake_record
+from desk.conversations.log import UnknownConversation, exists, messages_after
+from desk.conversations.own_data import PATIENT, held_on
+from desk.keeping.erasure import OnHold
 from intake.fields import the_intake
 from web.asking import ConversationId, errors, limited
 from web.errors import ApiError

@@ -10,13 +10,13 @@ from rasa_sdk.executor import ActionExecutor
 
 from cordial.settings import Settings
 from desk.database import Database
-from desk.sender import Post
+from desk.post.sender import Post
 from intake.clinic import Clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
-from web.gateway import Gateway
-from web.limits import Limits
-from web.rasa import RasaClient
+from turns.gateway import Gateway
+from turns.rasa import RasaClient
+from web.throttling import Limits
 from web.tokens import Tokens
 
 

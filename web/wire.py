@@ -8,14 +8,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
+from desk.conversations.own_data import Held
 from desk.models import Message
-from desk.own_data import Held
 from intake.record import Status
 from knowledge.answer import Answer
+from turns.shapes import Kind, Question
 
 MAX_MESSAGE = 4_000  # characters; a long letter, and far below what slows the assistant
 
-Kind = Literal["text", "answer", "question", "summary", "notice", "emergency", "handoff"]
 UtcText = Annotated[datetime, PlainSerializer(lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str)]
 
 
@@ -24,14 +24,6 @@ class Button(BaseModel):
 
     title: str = Field(description="What is written on the button.")
     value: str = Field(description="What to send as a message when it is pressed.")
-
-
-class Question(BaseModel):
-    """The field of the intake that a message asks for."""
-
-    field: str = Field(description="Name of the field, as in the intake's answers; `review` for the read-back.")
-    step: int = Field(description="Which of the questions this is, from 1.")
-    steps: int = Field(description="How many questions there are for this patient.")
 
 
 class Author(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from intake.language import text_file
+from language.spoken import text_file
 
 
 @cache
@@ -35,4 +35,4 @@ def number_words() -> tuple[dict[str, int], dict[str, int]]:
 
 @cache
 def _file() -> dict[str, Any]:
-    return dict(yaml.safe_load(text_file("phrases.yml").read_text("utf-8")))
+    return dict(yaml.safe_load(text_file("intake", "phrases.yml").read_text("utf-8")))

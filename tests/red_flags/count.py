@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cordial.bootstrap import PROJECT
 from cordial.settings import load_settings
+from emergencies.red_flags import RedFlags, read_red_flags
 from intake.clinic import read_clinic
-from intake.red_flags import RedFlags, read_red_flags
 from knowledge.encoder import Encoder
 
 SETS = ("dev", "held_out", "unseen")

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cordial.settings import load_settings
-from intake.likeness import CALM, Likeness
-from intake.likeness_fit import Example, fit, read_examples
-from intake.red_flags import RedFlags, read_red_flags
+from emergencies.classifier import CALM, Likeness
+from emergencies.fitting import Example, fit, read_examples
+from emergencies.red_flags import RedFlags, read_red_flags
 from knowledge.encoder import Encoder
 from knowledge.onnx_model import Vectors
 

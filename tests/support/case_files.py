@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from intake.case_file import CaseFile, Spoken
+from exports.case_file import CaseFile, Spoken
 from intake.record import FieldAnswer, IntakeRecord
 from tests.support.talking import REFERENCE, Talk
 

@@ -11,15 +11,15 @@ import uvicorn
 from cordial.bootstrap import PROJECT
 from cordial.settings import Settings
 from desk.database import Database
-from desk.receivers import Receiver
+from desk.post.sender import Post
+from desk.receiver import Receiver
 from desk.sealed import Keyring, new_key
-from desk.sender import Post
 from intake.clinic import read_clinic
 from knowledge.library import Library
 from tests.support.system import free_port, until
 from web.app import create_app
-from web.limits import make_limits
 from web.parts import Parts
+from web.throttling import make_limits
 from web.tokens import Tokens
 
 

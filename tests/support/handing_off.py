@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
+from desk.conversations.log import Draft, start_conversation, store_patient_message, store_turn
 from desk.database import Database
-from desk.deadline import Patience
 from desk.models import Notice
-from desk.outbox import Claimed
-from desk.receivers import Receiver, Webhook, mail_server
+from desk.post.deadline import Patience
+from desk.post.outbox import Claimed
+from desk.post.receivers import Webhook, mail_server
+from desk.post.sender import Post, Sender
+from desk.receiver import Receiver
 from desk.sealed import Keyring
-from desk.sender import Post, Sender
 from intake.record import Effect, HandoffAsked, Urgent
 
 SECRET = "a-secret-of-thirty-two-characters"

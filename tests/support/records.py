@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from desk.conversations import Draft, start_conversation, store_patient_message, store_turn
+from desk.cases.taking_over import Colleague
+from desk.conversations.log import Draft, start_conversation, store_patient_message, store_turn
 from desk.models import User
-from desk.taking_over import Colleague
 from intake.record import Effect, FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, Urgent
 
 

@@ -12,21 +12,21 @@ import uvicorn
 from rasa_sdk.executor import ActionExecutor
 
 from cordial.keys import encryption_keys, signing_key
-from cordial.post import post_of
 from cordial.settings import Settings
 from desk.database import Database
 from desk.sealed import Keyring, new_key
+from emergencies.red_flags import the_red_flags
 from intake.clinic import read_clinic
-from intake.red_flags import the_red_flags
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa, repeats_what_was_said
 from tests.support.system import free_port, until
+from turns.gateway import Gateway
+from turns.rasa import RasaClient
 from web.app import create_app
-from web.gateway import Gateway
-from web.limits import make_limits
 from web.parts import Parts
-from web.rasa import RasaClient
+from web.post import post_of
+from web.throttling import make_limits
 from web.tokens import Tokens
 
 

@@ -13,10 +13,10 @@ import pyotp
 from playwright.sync_api import Page
 
 from desk.database import Database
-from desk.roles import Role
+from desk.people.roles import Role
+from desk.people.second_factor import confirm_phone, new_secret
+from desk.people.users import Newcomer, create_user, get_user
 from desk.sealed import Keyring
-from desk.second_factor import confirm_phone, new_secret
-from desk.users import Newcomer, create_user, get_user
 
 PASSWORD = "marmalade on a Tuesday"
 

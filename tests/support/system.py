@@ -18,7 +18,7 @@ from cordial.bootstrap import PROJECT
 
 # A machine with much other work makes a healthy Rasa slow. Tests of a slow one have a web without it: `serve`.
 _PATIENCE = {"start": {"rasa_timeout": "60"}}
-CORDIAL = [sys.executable, "-m", "cordial"]  # that of this checkout, whichever is installed
+CORDIAL = [sys.executable, "-m", "commands"]  # that of this checkout, whichever is installed
 
 
 def free_port() -> int:
@@ -85,7 +85,7 @@ class System:
 
     def launch(self) -> None:
         """Start it and go on at once."""
-        command = [sys.executable, "-m", "cordial", self.command]
+        command = [sys.executable, "-m", "commands", self.command]
         with self.printed.open("wb") as printed:
             self.process = subprocess.Popen(
                 command,

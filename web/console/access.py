@@ -10,8 +10,8 @@ from fastapi import Request
 
 from cordial.settings import Settings
 from desk.database import Database
-from desk.logins import Lasting, find_login, grown_old, touch
-from desk.roles import Permission, may
+from desk.people.logins import Lasting, find_login, grown_old, touch
+from desk.people.roles import Permission, may
 from web.console.cookies import LOGIN, cookies_of
 from web.parts import parts_of
 

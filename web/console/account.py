@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from desk.audit import record
-from desk.logins import end_all, logins_of
 from desk.models import User
-from desk.passwords import WeakPassword, hash_password, refuse_weak
-from desk.roles import Permission
-from desk.second_factor import confirm_phone, new_recovery_codes
-from desk.users import change_password, get_user
+from desk.people.logins import end_all, logins_of
+from desk.people.passwords import WeakPassword, hash_password, refuse_weak
+from desk.people.roles import Permission
+from desk.people.second_factor import confirm_phone, new_recovery_codes
+from desk.people.users import change_password, get_user
 from web.console.access import Person, lasting_of, needs
 from web.console.login import Anybody, Text, keep_browser
 from web.console.page import go, render

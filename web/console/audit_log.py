@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from desk.audit import Search, actions, count, newest, record, search, verify
-from desk.roles import Permission
-from desk.users import list_users
+from desk.people.roles import Permission
+from desk.people.users import list_users
 from web.console.access import Person, needs
 from web.console.page import render
+from web.console.texts import audit_texts
 from web.parts import PartsNow
-from web.texts import audit_texts
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Person, Depends(needs(Permission.SEE_AUDIT))]

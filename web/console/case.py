@@ -14,22 +14,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
-from desk.canned import canned_replies, filled
-from desk.cases import Case, Change, find_case
+from desk.cases.canned import canned_replies, filled
+from desk.cases.case import Case, Change, find_case
+from desk.cases.reviews import Verdict
+from desk.conversations.states import Outcome
 from desk.models import User
-from desk.reviews import Verdict
-from desk.roles import Permission, Role
-from desk.states import Outcome
+from desk.people.roles import Permission, Role
 from desk.working_hours import due_at, is_overdue
+from emergencies.red_flags import the_red_flags
 from intake.clinic import Clinic
 from intake.fields import IntakeField, the_intake
-from intake.red_flags import the_red_flags
 from intake.showing import understood_as
 from web.chat import PartsNow
 from web.console.access import Person, needs
+from web.console.display import Clock, country
 from web.console.fresh import fresh, is_fresh_look, looked_before
 from web.console.page import render
-from web.console.wording import Clock, country
 from web.errors import ApiError
 from web.parts import Parts, parts_of
 

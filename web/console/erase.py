@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy import func, select
 
-from desk.erasure import OnHold, erase, find_conversation, scrub
+from desk.keeping.erasure import OnHold, erase, find_conversation, scrub
 from desk.models import Conversation, Handoff, Message
-from desk.roles import Permission
+from desk.people.roles import Permission
 from web.console.access import Person, needs
 from web.console.page import go, render
 from web.parts import Parts, PartsNow

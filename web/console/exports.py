@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from cordial.fonts import font_folders
 from desk import audit
-from desk.case_file import as_json, case_file
-from desk.csv_export import queue_csv
-from desk.pdf import case_pdf, style_for
-from desk.roles import Permission
-from intake.case_file import CaseFile
-from intake.fhir import bundle
+from desk.people.roles import Permission
+from exports.case_file import CaseFile, as_json, case_file
+from exports.csv_file import queue_csv
+from exports.fhir import bundle
+from exports.fonts import font_folders
+from exports.pdf import case_pdf, style_for
 from intake.fields import the_intake
 from web.chat import PartsNow
 from web.console.access import Person, needs

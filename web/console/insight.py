@@ -14,11 +14,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from desk import insight
 from desk.audit import record
-from desk.period import LONGEST, Period, last_days
-from desk.roles import Permission
-from desk.unanswered import Group, grouped, unanswered_questions
+from desk.insight import numbers as insight
+from desk.insight.period import LONGEST, Period, last_days
+from desk.insight.unanswered import Group, grouped, unanswered_questions
+from desk.people.roles import Permission
 from intake.fields import REVIEW, the_intake
 from web.console.access import Person, needs
 from web.console.charts import shares, stacked

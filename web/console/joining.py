@@ -9,12 +9,12 @@ from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from desk.invitations import LinkEnded, accept, find_invitation
-from desk.logins import start_login
 from desk.models import Invitation
-from desk.passwords import WeakPassword
-from desk.second_factor import confirm_phone, enrolled, new_recovery_codes
-from desk.users import EmailTaken, get_user
+from desk.people.invitations import LinkEnded, accept, find_invitation
+from desk.people.logins import start_login
+from desk.people.passwords import WeakPassword
+from desk.people.second_factor import confirm_phone, enrolled, new_recovery_codes
+from desk.people.users import EmailTaken, get_user
 from web.console.access import lasting_of
 from web.console.login import Counted, Text, halfway, logged_in, to_second_step
 from web.console.page import HOME, go, inside, render, with_next

@@ -12,22 +12,22 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
-from desk import taking_over
-from desk.canned import unfilled
+from desk.cases import taking_over
+from desk.cases.canned import unfilled
+from desk.cases.notes import add_note
+from desk.cases.taking_over import Colleague, NobodyToAssign
+from desk.conversations.states import Gone, NotPossible, Outcome, Stale
 from desk.models import Handoff
-from desk.notes import add_note
-from desk.roles import Permission
-from desk.states import Gone, NotPossible, Outcome, Stale
-from desk.taking_over import Colleague, NobodyToAssign
+from desk.people.roles import Permission
 from desk.working_hours import next_opening
 from intake.clinic import Hours
 from web.chat import PartsNow
 from web.console.access import Person, needs
 from web.console.case import Trouble, show
 from web.console.page import go
+from web.console.texts import console_texts
 from web.errors import ApiError
 from web.parts import Parts
-from web.texts import console_texts
 from web.wire import MAX_MESSAGE
 
 _works = needs(Permission.WORK_ON_CASES)

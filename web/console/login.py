@@ -9,12 +9,12 @@ from typing import Annotated
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from desk.logins import check_code, check_password, check_recovery, end_login, hashed, prove, start_login
 from desk.models import User
-from desk.roles import Permission
-from desk.second_factor import enrolled
-from desk.tries import Browser, browser_of, password_mark
-from desk.users import get_user
+from desk.people.lockout import Browser, browser_of, password_mark
+from desk.people.logins import check_code, check_password, check_recovery, end_login, hashed, prove, start_login
+from desk.people.roles import Permission
+from desk.people.second_factor import enrolled
+from desk.people.users import get_user
 from web.asking import take
 from web.console.access import NotLoggedIn, Person, lasting_of, needs
 from web.console.cookies import BROWSER, LOGIN, STEP, cookies_of

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from desk.audit import record
-from desk.outbox import troubles, try_again
-from desk.roles import Permission
+from desk.people.roles import Permission
+from desk.post.outbox import troubles, try_again
 from web.console.access import Person, needs
 from web.console.page import go, render
 from web.parts import PartsNow

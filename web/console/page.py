@@ -12,12 +12,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
-from desk.roles import Permission
+from desk.people.roles import Permission
 from web.console.access import Person
 from web.console.cookies import FLASH, cookies_of
-from web.console.wording import Clock
+from web.console.display import Clock
+from web.console.texts import console_texts
 from web.parts import parts_of
-from web.texts import console_texts
 
 HOME = "/desk"
 _FLASH_SECONDS = 60

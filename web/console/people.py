@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from desk import tries, users
-from desk.invitations import LASTS, invite, link_to, open_invitations, reset, withdraw
-from desk.logins import last_seen
 from desk.models import User
-from desk.roles import Permission, Role
-from desk.users import EmailTaken, LastAdministrator, Newcomer, UnknownUser, get_user, list_users
+from desk.people import lockout as tries
+from desk.people import users
+from desk.people.invitations import LASTS, invite, link_to, open_invitations, reset, withdraw
+from desk.people.logins import last_seen
+from desk.people.roles import Permission, Role
+from desk.people.users import EmailTaken, LastAdministrator, Newcomer, UnknownUser, get_user, list_users
 from web.console.access import Person, needs
 from web.console.joining import is_email
 from web.console.login import Text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import segno
 from fastapi import Request, Response
 
+from desk.people.second_factor import new_secret, setup_link
 from desk.sealed import SealError
-from desk.second_factor import new_secret, setup_link
 from web.console.access import Person
 from web.console.cookies import PHONE, cookies_of
 from web.console.page import render

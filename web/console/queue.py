@@ -11,16 +11,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from desk.audit import record
-from desk.outbox import untold
-from desk.queue import Desk, Filters, Queue, View, countries, look
-from desk.roles import Permission
+from desk.cases.queue import Desk, Filters, Queue, View, countries, look
+from desk.people.roles import Permission
+from desk.post.outbox import untold
 from desk.working_hours import is_open
-from intake.red_flags import the_red_flags
+from emergencies.red_flags import the_red_flags
 from web.chat import PartsNow
 from web.console.access import Person, needs
+from web.console.display import Clock, country
 from web.console.fresh import fresh, is_fresh_look, looked_before
 from web.console.page import render
-from web.console.wording import Clock, country
 
 router = APIRouter(include_in_schema=False)
 

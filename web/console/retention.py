@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from desk.erasure import find_conversation
-from desk.retention import due, holds, set_hold, the_rules
-from desk.roles import Permission
+from desk.keeping.erasure import find_conversation
+from desk.keeping.retention import due, holds, set_hold, the_rules
+from desk.people.roles import Permission
 from web.console.access import Person, needs
 from web.console.page import go, render
 from web.errors import ApiError

@@ -9,8 +9,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from desk.models import Handoff
-from desk.reviews import (
+from desk.cases.reviews import (
     ArticleNeeded,
     LooksPersonal,
     NoAnswer,
@@ -21,14 +20,15 @@ from desk.reviews import (
     quoted_articles,
     review,
 )
-from desk.roles import Permission
+from desk.models import Handoff
+from desk.people.roles import Permission
 from web.chat import PartsNow
 from web.console.access import Person, needs
 from web.console.case import Trouble, passage_link, show
+from web.console.display import Clock
 from web.console.page import go, render
-from web.console.wording import Clock
+from web.console.texts import console_texts
 from web.errors import ApiError
-from web.texts import console_texts
 
 router = APIRouter(include_in_schema=False)
 

@@ -1,0 +1,5 @@
+"""`python -m commands` is the `cordial` command."""
+
+from commands.cli import app
+
+app()

@@ -1,0 +1,52 @@
+"""The `cordial red-flags` commands: look at the check for emergencies, and fit it anew."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from commands.terminal import Json, plain_errors, say
+from cordial.settings import load_settings
+from emergencies.red_flags import read_red_flags
+from intake.clinic import read_clinic
+
+red_flags = typer.Typer(help="The check for emergencies.", no_args_is_help=True)
+
+
+@red_flags.command("check")
+def check_message(
+    text: Annotated[str, typer.Argument(help="A message as a patient would write it.")], as_json: Json = False
+) -> None:
+    """What the check says to one message."""
+    from knowledge.encoder import Encoder  # noqa: PLC0415
+
+    with plain_errors():
+        settings = load_settings()
+        rules = read_red_flags()
+        encoder = Encoder(settings.data / "encoder")
+        rules.ask_examples(encoder.encode, encoder.name)
+        flag = rules.check(text, read_clinic(settings.clinic_file))
+    if as_json:
+        found = {"level": flag.level, "group": flag.group, "text": flag.text} if flag else None
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        say(f"{flag.level}: {flag.label}\n\n{flag.text}" if flag else "No alarm.")
+
+
+@red_flags.command("fit")
+def fit_examples() -> None:
+    """Learn anew from emergencies/en/examples, after a change of the examples or the wordings."""
+    from emergencies.fitting import fit, read_examples  # noqa: PLC0415
+    from knowledge.encoder import Encoder  # noqa: PLC0415
+    from language.spoken import text_file  # noqa: PLC0415
+
+    with plain_errors():
+        encoder = Encoder(load_settings().data / "encoder")
+        fitted = fit(read_red_flags(), encoder.encode, encoder.name, read_examples())
+        file = text_file("emergencies", "likeness.json")
+        aside = file.with_suffix(".part")
+        aside.write_text(fitted.model_dump_json() + "\n", "utf-8")
+        aside.replace(file)
+        say(f"Fitted from {fitted.examples} examples. Run the tests in tests/test_an_emergency.py before you use it.")

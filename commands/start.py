@@ -1,0 +1,387 @@
+"""`cordial start`: build what is not current, start both processes, look after them, end them together."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from cordial.bootstrap import PROJECT, RASA, data_folder, step
+from cordial.settings import Settings
+
+_READY_SECONDS = 600.0
+_END_SECONDS = 10.0
+_RESTART_SECONDS = 2.0
+_LONGEST_LOG = 20_000_000  # bytes; a longer one is put aside at the next start, in the place of the one before
+_US = os.getpid()
+# What the trained model depends on; FAQ text is not among it.
+_TRAINED_FROM = ("config.yml", "domain", "data", "bot")
+
+
+class StartError(Exception):
+    """Cordial cannot start; the message is one sentence for the person at the terminal."""
+
+
+class Child:
+    """One of our two processes."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
+        """Describe it; `start` starts it."""
+        self.name = name
+        self._command = command
+        self._environment = {**environment, "PYTHONDONTWRITEBYTECODE": ""}  # else each start compiles for ten seconds
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it in a group of its own, so that Ctrl-C reaches only us, and it ends with us even if we are killed."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.is_file() and self.log.stat().st_size > _LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".1.log"))
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=PROJECT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 -- we have one thread
+            )
+
+    @property
+    def running(self) -> bool:
+        """Whether it is there."""
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_end(self) -> None:
+        """Ask it to end in order, and do not wait for it."""
+        if self.process is not None:
+            _signal_group(self.process, signal.SIGTERM)
+
+    def end_by(self, time_out: float) -> None:
+        """Wait until it has ended, and from a time of the monotonic clock on make it."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, time_out - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal_group(self.process, signal.SIGKILL)
+            self.process.wait()
+
+    def last_words(self) -> str:
+        """The end of its log, for the message that it did not start."""
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.is_file() else []
+        return lines[-1].strip() if lines else "it printed nothing"
+
+
+def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], None]) -> None:
+    """Run Cordial until a signal ends it.
+
+    Args:
+        settings: of this run.
+        say: prints a line.
+        ready: called once, when everything runs.
+
+    Raises:
+        StartError: if it cannot start; nothing stays behind.
+    """
+    for name, port in (("CORDIAL_PORT", settings.port), ("CORDIAL_RASA_PORT", settings.rasa_port)):
+        if port_taken("127.0.0.1", port):
+            raise StartError(f"Port {port} is taken by another program: end it, or set {name} to a free port.")
+    _Stop.install()
+    began = time.monotonic()
+    preparing = preparing_process(settings)
+    children = [preparing]
+    try:
+        _prepare_encoder(settings, preparing)
+        # Only now: what the training is called depends on the embedding model.
+        web, rasa, training = web_process(settings), rasa_process(settings), training_process(settings)
+        children += [training, rasa, web]
+        # All at once: importing Rasa takes as long as building the index, and needs nothing of it.
+        web.start()
+        rasa.start()
+        if not model_file().is_file():
+            training.start()
+        with step("web: database, embedding model, index"):
+            _wait_for(f"{settings.web_url}/healthz", web, lambda status, _body: status == 200, unless_failed=training)
+        if training.process:
+            with step("training Rasa, begun beside it"):
+                _finish(training)
+        with step("Rasa: loading its model"):
+            _wait_for(f"http://127.0.0.1:{settings.rasa_port}/status", rasa, _has_model)
+        say(f"\nReady after {time.monotonic() - began:.0f} s.")
+        say(f"  Chat      {settings.web_url}/chat")
+        say(f"  Library   {settings.web_url}/library")
+        say(f"  Console   {settings.web_url}/desk")
+        say(f"  Handoffs  {_shown(Path(sys.executable).with_name('cordial'))} handoffs list")
+        say(f"  Logs      {_shown(web.log.parent)}\n\nCtrl-C ends both processes.")
+        ready()
+        _look_after([web, rasa], say)
+    except _Stop.Stopped:
+        say("\nEnding …")
+    finally:
+        _end(children)
+        _clear_half_made()
+
+
+def preparing_process(settings: Settings) -> Child:
+    """What makes the embedding model ready."""
+    command = [sys.executable, "-m", "commands", "prepare"]
+    return Child("prepare", command, dict(os.environ), settings.data / "logs" / "prepare.log")
+
+
+def web_process(settings: Settings) -> Child:
+    """The web process."""
+    command = [sys.executable, "-m", "commands", "serve", "--no-first-link"]
+    return Child("web", command, dict(os.environ), settings.data / "logs" / "web.log")
+
+
+def rasa_process(settings: Settings) -> Child:
+    """The Rasa process, bound to loopback, quiet, on our model, for which it waits."""
+    command = [
+        str(RASA / "bin" / "python"),
+        "-m",
+        "bot.serve",
+        "run",
+        "--model",
+        str(model_file()),
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(settings.rasa_port),
+        "--endpoints",
+        str(endpoints_file(settings)),
+        "--credentials",
+        "credentials.yml",
+        "--enable-api",
+        "--response-timeout",
+        "30",
+    ]
+    return Child("rasa", command, rasa_environment(settings), settings.data / "logs" / "rasa.log")
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """The environment of any Rasa command."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CORDIAL_")},
+        "CORDIAL_WEB_URL": settings.web_url,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "LOG_LEVEL": "CRITICAL",  # Rasa writes patients' words at INFO, and at ERROR when a turn is cut off
+        "LOG_LEVEL_LIBRARIES": "ERROR",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONPATH": str(PROJECT),
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def endpoints_file(settings: Settings) -> Path:
+    """Rasa's endpoints with this web's address in them."""
+    file = settings.data / "rasa" / "endpoints.yml"
+    text = (PROJECT / "endpoints.yml").read_text("utf-8").replace("http://127.0.0.1:8000", settings.web_url)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.is_file() or file.read_text("utf-8") != text:
+        file.write_text(text, "utf-8")
+    return file
+
+
+def model_file() -> Path:
+    """The model that belongs to today's training data; it is there or has to be trained."""
+    encoder = data_folder() / "encoder" / "MODEL.json"  # features of another model mean something else
+    digest = hashlib.sha256(encoder.read_bytes() if encoder.is_file() else b"")
+    for name in _TRAINED_FROM:
+        place = PROJECT / name
+        files = [place] if place.is_file() else [file for file in place.rglob("*") if file.suffix in {".yml", ".py", ".txt"}]
+        for file in sorted(files):
+            digest.update(str(file.relative_to(PROJECT)).encode())
+            digest.update(file.read_bytes())
+    return PROJECT / "models" / f"cordial-{digest.hexdigest()[:12]}.tar.gz"
+
+
+def training_process(settings: Settings) -> Child:
+    """Rasa's training, which needs web for its features and waits for it."""
+    command = [
+        str(RASA / "bin" / "python"),
+        "-m",
+        "rasa",
+        "train",
+        "--fixed-model-name",
+        model_file().name,
+        "--out",
+        str(_half_made()),
+        "--domain",
+        "domain",
+        "--data",
+        "data",
+        "--config",
+        "config.yml",
+    ]
+    environment = {**rasa_environment(settings), "CORDIAL_WAIT_FOR_WEB": str(_READY_SECONDS)}
+    return Child("training", command, environment, settings.data / "logs" / "train.log")
+
+
+def _finish(training: Child) -> None:
+    """Wait for the training and put its model where it is looked for, whole or not at all."""
+    assert training.process  # noqa: S101
+    code = _end_of(training)
+    made = _half_made() / model_file().name
+    if code != 0 or not made.is_file():
+        raise StartError(f"Training Rasa failed: {training.last_words()} (log: {_shown(training.log)}).")
+    made.replace(model_file())
+
+
+def _end_of(child: Child) -> int:
+    """Wait for a process to end by itself; its exit code."""
+    assert child.process  # noqa: S101
+    while (code := child.process.poll()) is None:
+        _pause(0.1)
+    return code
+
+
+def _end(children: list[Child]) -> None:
+    """End all at once, so that what one is slow with the next is not kept waiting for."""
+    for child in children:
+        child.ask_to_end()
+    time_out = time.monotonic() + _END_SECONDS
+    for child in children:
+        child.end_by(time_out)
+
+
+def _half_made() -> Path:
+    """Where our training puts its model; another process may be training the same one."""
+    return model_file().parent / f".part-{_US}"
+
+
+def _clear_half_made() -> None:
+    """Remove what trainings have left whose process is gone, and ours."""
+    for left in model_file().parent.glob(".part-*"):
+        number = left.name.removeprefix(".part-")
+        if number == str(_US) or not _exists(number):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _exists(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def port_taken(host: str, port: int) -> bool:
+    """Whether something listens on a port already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _look_after(children: list[Child], say: Callable[[str], None]) -> None:
+    while True:
+        _pause(0.5)
+        for child in children:
+            if not child.running:
+                say(f"{child.name} has ended and is started again; why is at the end of {_shown(child.log)}.")
+                _pause(_RESTART_SECONDS)
+                child.start()
+
+
+def _prepare_encoder(settings: Settings, preparing: Child) -> None:
+    """Have the embedding model ready: what Rasa is trained from depends on which it is."""
+    if (settings.data / "encoder" / "MODEL.json").is_file() and not settings.encoder:
+        return
+    preparing.start()
+    if _end_of(preparing) != 0:
+        raise StartError(preparing.last_words())
+
+
+def _wait_for(address: str, child: Child, good: Callable[[int, bytes], bool], unless_failed: Child | None = None) -> None:
+    opener = build_opener(ProxyHandler({}))
+    end = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < end:
+        if not child.running:
+            raise StartError(f"{child.name} did not start: {child.last_words()} (log: {_shown(child.log)})")
+        if unless_failed and unless_failed.process and unless_failed.process.poll():
+            _finish(unless_failed)
+        try:
+            with opener.open(address, timeout=2) as response:
+                if good(response.status, response.read()):
+                    return
+        except (URLError, OSError):
+            pass
+        _pause(0.1)
+    raise StartError(f"{child.name} was not ready after {_READY_SECONDS:.0f} s (log: {_shown(child.log)}).")
+
+
+def _has_model(status: int, body: bytes) -> bool:
+    return status == 200 and bool(json.loads(body).get("model_file"))
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        if os.getppid() != _US:  # the parent was gone before that
+            os._exit(1)
+
+
+class _Stop:
+    """SIGINT, SIGTERM and a closed terminal all end Cordial in the same orderly way.
+
+    The handler only notes the wish, and `_pause` acts on it: an exception raised by a handler, wherever the program happens to
+    be, is lost where exceptions are ignored, as in what Python runs after each fork.
+    """
+
+    asked = False
+
+    class Stopped(BaseException):
+        """The wish was noticed."""
+
+    @classmethod
+    def install(cls) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, cls._note)
+
+    @classmethod
+    def _note(cls, _number: int, _frame: FrameType | None) -> None:
+        cls.asked = True
+
+
+def _pause(seconds: float) -> None:
+    """Sleep; everything that waits does it with this.
+
+    Raises:
+        _Stop.Stopped: if somebody wants Cordial to end.
+    """
+    time.sleep(seconds)
+    if _Stop.asked:
+        raise _Stop.Stopped

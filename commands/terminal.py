@@ -1,0 +1,45 @@
+"""What all commands share: how they speak, and how they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from cordial.bootstrap import explain_os_error
+from cordial.settings import SettingsError
+from desk.database import DatabaseError
+from desk.keeping.backup import BackupError
+from desk.keeping.retention import RetentionError
+from desk.sealed import SealError
+from emergencies.classifier import LikenessError
+from emergencies.red_flags import RedFlagsError
+from intake.clinic import ClinicError
+from intake.fields import FieldsError
+from knowledge.errors import KnowledgeError
+
+Json = Annotated[bool, typer.Option("--json", help="For a program.")]
+
+
+def say(text: str = "") -> None:
+    """Print a line."""
+    typer.echo(text)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn every expected failure into one sentence and exit code 1."""
+    from commands.start import StartError  # noqa: PLC0415
+
+    ours = (SettingsError, RedFlagsError, LikenessError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError)
+    expected = (*ours, StartError, RetentionError, BackupError)
+    try:
+        yield
+    except expected as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(explain_os_error(error), err=True)
+        raise typer.Exit(1) from None

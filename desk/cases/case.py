@@ -1,0 +1,118 @@
+"""A case: a handoff with everything that a person needs to take it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desk.cases.flags import Flag, flags_of
+from desk.cases.notes import OpenedNote, notes_on
+from desk.conversations.intakes import intake_record
+from desk.conversations.log import messages_after
+from desk.conversations.own_data import consent_withdrawn_at
+from desk.database import keyring_of
+from desk.models import Conversation, Feedback, Handoff, IntakeAnswer, Message, Review, User
+from intake.record import FieldAnswer, IntakeRecord
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer to a field as it was given; a later one for the same field replaces it."""
+
+    field: str
+    answer: FieldAnswer
+    at: datetime
+    seq: int  # of the patient's message
+
+
+@dataclass(frozen=True)
+class Case:
+    """A handoff with everything that a person needs to take it up."""
+
+    handoff: Handoff
+    others: list[Handoff]  # earlier and later ones of the same conversation
+    conversation: Conversation
+    intake: IntakeRecord
+    changes: list[Change]
+    transcript: list[Message]
+    holder: str | None
+    withdrawn_at: datetime | None  # when the patient took their consent back
+    notes: list[OpenedNote]
+    reviews: dict[int, Review]  # by the number of the message
+    feedback: dict[int, bool]  # likewise: whether it was helpful
+
+    def flags(self, zone: str = "UTC") -> list[Flag]:
+        """What a physician should see at once; ages are counted to today in that time zone."""
+        return flags_of(self.intake, datetime.now(ZoneInfo(zone)).date())
+
+    def asked(self, message: Message) -> Message | None:
+        """The patient's message that a reply belongs to."""
+        return next((m for m in self.transcript if m.seq == message.reply_to), None)
+
+    @property
+    def declined(self) -> list[tuple[Message, Message]]:
+        """What the assistant had no answer to: the question, and what it said."""
+        said = [m for m in self.transcript if m.answer and m.answer["status"] == "abstained"]
+        return [(question, m) for m in said if (question := self.asked(m))]
+
+    @property
+    def consent(self) -> Change | None:
+        """The consent as it was given last."""
+        return next((change for change in reversed(self.changes) if change.field == "consent"), None)
+
+    @property
+    def urgent(self) -> Handoff | None:
+        """The handoff with the gravest alarm."""
+        alarms = [handoff for handoff in (self.handoff, *self.others) if handoff.urgent_level]
+        return min(alarms, key=lambda handoff: handoff.urgent_level != "emergency", default=None)
+
+    @property
+    def open_alarm(self) -> bool:
+        """Whether an alarm waits for a person."""
+        return any(handoff.urgent_level and handoff.state == "open" for handoff in (self.handoff, *self.others))
+
+
+def find_case(session: Session, reference: str) -> Case | None:
+    """The case with that reference number, or none."""
+    handoff = session.get(Handoff, reference.strip().upper())
+    if handoff is None:
+        return None
+    id_ = handoff.conversation_id
+    conversation = session.get_one(Conversation, id_)
+    others = session.scalars(
+        select(Handoff)
+        .where(Handoff.conversation_id == id_, Handoff.reference != handoff.reference)
+        .order_by(Handoff.created_at)
+    )
+    return Case(
+        handoff=handoff,
+        others=list(others),
+        conversation=conversation,
+        intake=intake_record(session, id_),
+        changes=changes_of(session, id_),
+        transcript=messages_after(session, id_, 0),
+        holder=session.scalar(select(User.name).where(User.id == conversation.holder)) if conversation.holder else None,
+        withdrawn_at=consent_withdrawn_at(session, id_),
+        notes=notes_on(session, id_),
+        reviews={review.message_seq: review for review in session.scalars(select(Review).where(Review.conversation_id == id_))},
+        feedback={
+            row.message_seq: row.helpful for row in session.scalars(select(Feedback).where(Feedback.conversation_id == id_))
+        },
+    )
+
+
+def changes_of(session: Session, conversation_id: str) -> list[Change]:
+    """Every answer to the intake in the order in which they were given.
+
+    Raises:
+        SealError: if one cannot be opened with the configured keys.
+    """
+    keyring = keyring_of(session)
+    rows = session.scalars(
+        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
+    )
+    return [Change(row.field, FieldAnswer.model_validate(keyring.open(row.sealed)), row.at, row.message_seq) for row in rows]

@@ -1,0 +1,174 @@
+"""What a person does with a conversation: take over, write, hand back, put off, close. Each is one transaction with its
+audit entry and with what the patient reads about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from desk.audit import record
+from desk.conversations.log import Draft, append
+from desk.conversations.states import NotPossible, Outcome, Stale, State, change, close_handoffs, locked, reopen_handoff, stale
+from desk.models import Conversation, Message, User
+
+SAID = Path(__file__).parent / "said.yml"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """The person who acts, as the patient sees them."""
+
+    id: str
+    name: str
+    role: str
+    clinic: str  # the name of the clinic they speak for
+
+
+class NobodyToAssign(Exception):
+    """Who was chosen is not there any more, or does not work on cases."""
+
+
+def take_over(session: Session, conversation_id: str, by: Colleague, seen: int) -> None:
+    """Have the conversation from now on; the assistant is silent. Also from a colleague, and after it was closed.
+
+    Raises:
+        Stale: if somebody was quicker.
+    """
+    conversation = change(
+        session, conversation_id, "take_over", seen, holder=by.id, snoozed_until=None, closed_at=None, outcome=None
+    )
+    reopen_handoff(session, conversation_id)
+    _tell(session, conversation, "taken_over", by)
+    record(session, by.id, "case.taken_over", conversation_id)
+
+
+def assign(session: Session, conversation_id: str, by: Colleague, seen: int, to: str | None) -> None:
+    """Give the conversation to a colleague, or to nobody; whoever talks to the patient goes on.
+
+    Raises:
+        Stale: if somebody was quicker.
+        NobodyToAssign: if that colleague cannot have it.
+        NotPossible: if a person talks to the patient and nobody would have it, or it is closed.
+    """
+    colleague = session.get(User, to) if to else None
+    if to and (colleague is None or not colleague.active or colleague.role not in {"coordinator", "physician"}):
+        raise NobodyToAssign
+    conversation = change(session, conversation_id, "assign", seen, holder=to)
+    if to is None and conversation.state == State.HUMAN:
+        raise NotPossible("assign", State.HUMAN)
+    record(session, by.id, "case.assigned", conversation_id, to=to)
+
+
+def write(session: Session, conversation_id: str, by: Colleague, text: str, client_id: str) -> Message:
+    """Say something to the patient; the same text under the same id again says nothing twice.
+
+    Raises:
+        Stale: if somebody else has the conversation.
+        NotPossible: if no person has it.
+    """
+    conversation = locked(session, conversation_id)
+    said = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
+    if said is not None and said.text == text:
+        return said
+    if conversation.state != State.HUMAN:
+        raise NotPossible("write", State(conversation.state))
+    if conversation.holder != by.id:
+        raise stale(session, conversation)
+    [message] = append(session, conversation_id, [Draft(text, sender="coordinator")])
+    message.client_id = client_id if said is None else None  # a page that was sent twice with two texts says both
+    message.author, message.author_role = by.name, by.role
+    conversation.waiting_since = conversation.snoozed_until = None
+    record(session, by.id, "case.written", conversation_id, seq=message.seq)
+    return message
+
+
+def hand_back(session: Session, conversation_id: str, by: Colleague, seen: int) -> None:
+    """Let the assistant talk again. What the patient wrote since a person's last word becomes the assistant's to answer.
+
+    Raises:
+        Stale: if somebody was quicker.
+        NotPossible: if no person has it.
+    """
+    conversation = change(session, conversation_id, "hand_back", seen, holder=None, waiting_since=None, snoozed_until=None)
+    _give_to_the_assistant(session, conversation_id)
+    _tell(session, conversation, "handed_back", by)
+    record(session, by.id, "case.handed_back", conversation_id)
+
+
+def snooze(session: Session, conversation_id: str, by: Colleague, seen: int, until: datetime) -> None:
+    """Put the conversation out of sight until a time, or until the patient writes.
+
+    Raises:
+        Stale: if somebody was quicker.
+        NotPossible: if it is not open.
+    """
+    change(session, conversation_id, "snooze", seen, snoozed_until=until)
+    record(session, by.id, "case.snoozed", conversation_id, until=until.isoformat())
+
+
+def close(session: Session, conversation_id: str, by: Colleague, seen: int, outcome: Outcome) -> None:
+    """End the case. If the patient writes again, the assistant answers.
+
+    Raises:
+        Stale: if somebody was quicker.
+        NotPossible: if it is closed.
+    """
+    conversation = change(
+        session,
+        conversation_id,
+        "close",
+        seen,
+        outcome=outcome,
+        closed_at=datetime.now(UTC),
+        waiting_since=None,
+        snoozed_until=None,
+    )
+    close_handoffs(session, conversation_id)
+    _tell(session, conversation, "closed", by)
+    record(session, by.id, "case.closed", conversation_id, outcome=outcome)
+
+
+def _give_to_the_assistant(session: Session, conversation_id: str) -> None:
+    last = select(Message.seq).where(Message.conversation_id == conversation_id, Message.sender == "coordinator")
+    spoken = session.scalar(last.order_by(Message.seq.desc()).limit(1)) or 0
+    replied = select(Message.reply_to).where(Message.conversation_id == conversation_id, Message.reply_to.is_not(None))
+    session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation_id, Message.sender == "patient", Message.seq > spoken)
+        .where(Message.seq.not_in(replied))
+        .values(answered=False)
+    )
+
+
+def _tell(session: Session, conversation: Conversation, what: str, by: Colleague) -> None:
+    said = _said(conversation.language)
+    text = said[what].format(name=by.name, role=said["roles"].get(by.role, by.role), clinic=by.clinic)
+    append(session, conversation.id, [Draft(text, kind="notice", sender="system")])
+
+
+@cache
+def _said(language: str) -> dict[str, Any]:
+    texts: dict[str, dict[str, Any]] = yaml.safe_load(SAID.read_text("utf-8"))
+    return texts.get(language, texts["en"])
+
+
+__all__ = [
+    "Colleague",
+    "NobodyToAssign",
+    "NotPossible",
+    "Outcome",
+    "Stale",
+    "assign",
+    "close",
+    "hand_back",
+    "snooze",
+    "take_over",
+    "write",
+]

@@ -1,0 +1,158 @@
+"""The stored intake: effects in, record out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from desk.conversations.states import handed_off, reopen_handoff
+from desk.database import keyring_of
+from desk.models import Conversation, Handoff, Intake, IntakeAnswer
+from desk.post.outbox import announce
+from intake.record import (
+    AskedBack,
+    ConversationDeleted,
+    Effect,
+    FieldAnswer,
+    FieldAnswered,
+    HandoffAsked,
+    IntakeAmended,
+    IntakeCompleted,
+    IntakeEffect,
+    IntakePaused,
+    IntakeRecord,
+    IntakeResumed,
+    StartedOver,
+    Urgent,
+    after,
+)
+
+
+def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
+    """Where a conversation's intake stands, each field as it was last answered."""
+    asking = session.scalar(select(Conversation.asking).where(Conversation.id == conversation_id))
+    intake = session.get(Intake, conversation_id)
+    if intake is None:
+        return IntakeRecord.model_validate({"asking": asking})
+    rows = session.scalars(
+        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
+    )
+    keyring = keyring_of(session)
+    answers = {row.field: FieldAnswer.model_validate(keyring.open(row.sealed)) for row in rows}
+    return IntakeRecord.model_validate(
+        {
+            "status": intake.status,
+            "open_field": intake.open_field,
+            "detail_asked": intake.detail_asked,
+            "attempts": intake.attempts,
+            "answers": answers,
+            "reference": intake.reference,
+            "asking": asking,
+        }
+    )
+
+
+def unread_alarm(session: Session, conversation_id: str) -> str | None:
+    """The group of an emergency whose text the patient has not said to have read, if there is one."""
+    return session.scalar(select(Conversation.unread_alarm).where(Conversation.id == conversation_id))
+
+
+def apply_effects(session: Session, conversation_id: str, seq: int, effects: Sequence[Effect]) -> None:
+    """Record what a turn did. Runs inside the transaction that stores the turn's replies.
+
+    Args:
+        session: that transaction.
+        conversation_id: the conversation.
+        seq: number of the patient's message that caused it.
+        effects: in the order in which they happened.
+    """
+    conversation = session.get_one(Conversation, conversation_id)
+    conversation.asking = None  # what was asked back stands for one message
+    for effect in effects:
+        match effect:
+            case HandoffAsked():
+                _hand_off(session, conversation_id, effect.reference, effect.reason, effect.urgent)
+            case IntakePaused(group=group):
+                conversation.unread_alarm = group
+            case IntakeResumed():
+                conversation.unread_alarm = None
+            case AskedBack(asking=asking):
+                conversation.asking = asking
+            case ConversationDeleted():
+                pass  # the gateway deletes it, once the reply is on its way
+            case _:
+                _change_intake(session, conversation_id, seq, effect)
+
+
+def _change_intake(session: Session, conversation_id: str, seq: int, effect: IntakeEffect) -> None:
+    """Store what an effect changes, which is what `intake.record.after` says."""
+    now = datetime.now(UTC)
+    intake = session.get(Intake, conversation_id)
+    if intake is None:
+        intake = Intake(conversation_id=conversation_id, status="none", attempts=0, detail_asked=False, updated_at=now)
+        session.add(intake)
+    changed = after(_without_answers(intake), effect)
+    intake.status, intake.open_field, intake.detail_asked = changed.status, changed.open_field, changed.detail_asked
+    intake.attempts, intake.reference, intake.updated_at = changed.attempts, changed.reference, now
+    match effect:
+        case FieldAnswered(field=name, answer=answer):
+            sealed = keyring_of(session).seal(answer.model_dump())
+            session.add(IntakeAnswer(conversation_id=conversation_id, field=name, sealed=sealed, message_seq=seq, at=now))
+        case StartedOver():
+            session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
+        case IntakeCompleted(reference=reference):
+            _hand_off(session, conversation_id, reference, "intake_completed")
+        case IntakeAmended():  # after the case was closed, nobody would see it otherwise
+            reopen_handoff(session, conversation_id)
+            handed_off(session.get_one(Conversation, conversation_id))
+            handoff = session.get(Handoff, intake.reference) if intake.reference else None
+            if handoff is not None:
+                announce(session, handoff, "amended", now)
+    _note_country(session, conversation_id, effect)
+
+
+def _note_country(session: Session, conversation_id: str, effect: IntakeEffect) -> None:
+    """Keep the country beside the sealed answers, because cases are looked for by it."""
+    match effect:
+        case FieldAnswered(field="country", answer=answer):
+            code = answer.value.get("code") if isinstance(answer.value, dict) and not answer.skipped else None
+            session.get_one(Conversation, conversation_id).country = code
+        case StartedOver():
+            session.get_one(Conversation, conversation_id).country = None
+
+
+def _without_answers(intake: Intake) -> IntakeRecord:
+    return IntakeRecord.model_validate(
+        {
+            "status": intake.status,
+            "open_field": intake.open_field,
+            "detail_asked": intake.detail_asked,
+            "attempts": intake.attempts,
+            "reference": intake.reference,
+        }
+    )
+
+
+def _hand_off(session: Session, conversation_id: str, reference: str, reason: str, urgent: Urgent | None = None) -> None:
+    handoff = session.get(Handoff, reference)
+    known = handoff is not None
+    if handoff is None:
+        handoff = Handoff(reference=reference, conversation_id=conversation_id, reason=reason, created_at=datetime.now(UTC))
+        session.add(handoff)
+    handoff.state = "open"  # asked again: the first one stands, also if somebody closed it a moment ago
+    _mark_urgent(handoff, urgent)
+    session.flush()
+    handed_off(session.get_one(Conversation, conversation_id))
+    if urgent or not known or reason == "intake_completed":
+        event = "urgent" if urgent else "amended" if known else "new"
+        announce(session, handoff, event, datetime.now(UTC))
+
+
+def _mark_urgent(handoff: Handoff, urgent: Urgent | None) -> None:
+    """Note the last alarm; something milder does not take the place of an emergency."""
+    if urgent is None or (handoff.urgent_level == "emergency" and urgent.level != "emergency"):
+        return
+    handoff.urgent_level, handoff.urgent_group, handoff.urgent_at = urgent.level, urgent.group, datetime.now(UTC)

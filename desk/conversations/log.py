@@ -1,0 +1,225 @@
+"""The message log: numbered, append-only, stored before anything is done about it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from desk.conversations import words
+from desk.conversations.facts import note_answers
+from desk.conversations.intakes import apply_effects
+from desk.conversations.states import Gone, State, left_to_a_person, locked, patient_wrote
+from desk.models import Conversation, Message
+from intake.record import Effect
+
+
+class IdReused(Exception):
+    """A message id came again with another text."""
+
+
+class UnknownConversation(Exception):
+    """There is no such conversation (any more)."""
+
+
+class ChangedHands(Exception):
+    """A turn was decided for the assistant and a person has the conversation now, or the other way round."""
+
+
+_REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that has no number yet."""
+
+    text: str
+    kind: str = "text"
+    sender: str = "assistant"
+    buttons: list[dict[str, Any]] = field(default_factory=list)
+    answer: dict[str, Any] | None = None
+    question: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A patient's message in the log, with its replies if it has been dealt with."""
+
+    seq: int
+    text: str
+    replies: list[Message] | None
+
+
+def start_conversation(session: Session, greeting: Sequence[Draft]) -> tuple[Conversation, list[Message]]:
+    """Begin a conversation with the assistant's greeting."""
+    conversation = Conversation(id=secrets.token_hex(16), started_at=_now(), last_seq=0, state="bot", language="en")
+    session.add(conversation)
+    session.flush()
+    return conversation, append(session, conversation.id, greeting)
+
+
+def append(session: Session, conversation_id: str, drafts: Sequence[Draft], reply_to: int | None = None) -> list[Message]:
+    """Add messages to the log, with the next numbers.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    first = _take_numbers(session, conversation_id, len(drafts))
+    messages = [
+        Message(
+            conversation_id=conversation_id,
+            seq=first + position,
+            at=_now(),
+            sender=draft.sender,
+            kind=draft.kind,
+            text=draft.text,
+            buttons=draft.buttons,
+            answer=draft.answer,
+            question=draft.question,
+            reply_to=reply_to,
+        )
+        for position, draft in enumerate(drafts)
+    ]
+    session.add_all(messages)
+    note_answers(session, messages)
+    session.flush()
+    words.index(session, messages)
+    return messages
+
+
+def store_patient_message(session: Session, conversation_id: str, client_id: str, text: str) -> Stored:
+    """Store what a patient sent, once, whatever happens next.
+
+    Returns:
+        The stored message; with its replies when the same id was dealt with before.
+
+    Raises:
+        IdReused: if the id is known with another text.
+        UnknownConversation: if the conversation was deleted.
+    """
+    known = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
+    if known is not None:
+        if known.text != text:
+            raise IdReused(client_id)
+        return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
+    [message] = append(session, conversation_id, [Draft(text, sender="patient")])
+    message.client_id = client_id
+    patient_wrote(_locked(session, conversation_id))
+    return Stored(message.seq, message.text, None)
+
+
+def still_in_the_same_hands(session: Session, conversation_id: str, a_person: bool) -> None:
+    """Go on only if a conversation is in the hands that a turn was decided for; it stays there until the transaction ends.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+        ChangedHands: if a person took over or handed back in the meantime.
+    """
+    if (_locked(session, conversation_id).state == State.HUMAN) != a_person:
+        raise ChangedHands
+
+
+def store_turn(
+    session: Session, conversation_id: str, seq: int, replies: Sequence[Draft], effects: Sequence[Effect]
+) -> list[Message]:
+    """Store the replies to a patient's message together with everything that they did.
+
+    If the message has been dealt with in the meantime, nothing is stored and those replies are given.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    conversation = _locked(session, conversation_id)
+    claimed = session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq == seq, Message.answered.is_(False))
+        .values(answered=True)
+    )
+    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+        return replies_to(session, conversation_id, seq)
+    if conversation.state == State.HUMAN:
+        left_to_a_person(session, conversation, seq)
+    messages = append(session, conversation_id, replies, reply_to=seq)
+    apply_effects(session, conversation_id, seq, effects)
+    return messages
+
+
+def replies_to(session: Session, conversation_id: str, seq: int) -> list[Message]:
+    """The replies to one patient's message, in order."""
+    found = session.scalars(
+        select(Message).where(Message.conversation_id == conversation_id, Message.reply_to == seq).order_by(Message.seq)
+    )
+    return list(found)
+
+
+def messages_after(session: Session, conversation_id: str, seq: int) -> list[Message]:
+    """Every message after a number, both sides, in order."""
+    found = session.scalars(
+        select(Message).where(Message.conversation_id == conversation_id, Message.seq > seq).order_by(Message.seq)
+    )
+    return list(found)
+
+
+def last_question(session: Session, conversation_id: str, field: str) -> Draft | None:
+    """A field of the intake as it was last asked, to ask it again in the same words."""
+    found = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.kind == "question")
+        .order_by(Message.seq.desc())
+    )
+    asked = next((message for message in found if message.question and message.question["field"] == field), None)
+    return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question) if asked else None
+
+
+def question_before(session: Session, conversation_id: str, seq: int) -> str | None:
+    """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
+    asked = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.sender == "patient", Message.seq < seq)
+        .order_by(Message.seq.desc())
+        .limit(_REMEMBERED)
+    )
+    for message in asked:
+        if any(
+            reply.answer and reply.answer["status"] == "answered" for reply in replies_to(session, conversation_id, message.seq)
+        ):
+            return message.text
+    return None
+
+
+def has_a_person(session: Session, conversation_id: str) -> bool:
+    """Whether a person has the conversation, so that the assistant is silent."""
+    return session.scalar(select(Conversation.state).where(Conversation.id == conversation_id)) == State.HUMAN
+
+
+def exists(session: Session, conversation_id: str) -> bool:
+    """Whether the conversation is still there."""
+    return session.get(Conversation, conversation_id) is not None
+
+
+def _take_numbers(session: Session, conversation_id: str, count: int) -> int:
+    last = session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + count, last_message_at=_now())
+        .returning(Conversation.last_seq)
+    )
+    if last is None:
+        raise UnknownConversation(conversation_id)
+    return last - count + 1
+
+
+def _locked(session: Session, conversation_id: str) -> Conversation:
+    try:
+        return locked(session, conversation_id)
+    except Gone:
+        raise UnknownConversation(conversation_id) from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

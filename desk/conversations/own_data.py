@@ -1,0 +1,293 @@
+"""A patient's rights: to get everything that is held on them, to withdraw their consent, to have everything deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from desk.audit import record
+from desk.conversations.handoffs import waiting_handoff
+from desk.conversations.intakes import intake_record
+from desk.conversations.log import Draft, UnknownConversation
+from desk.conversations.turns import end_turns, lock
+from desk.database import keyring_of
+from desk.models import AuditEntry, Conversation, Feedback, Handoff, Intake, IntakeAnswer, Message, Note, Notice, Review, User
+from desk.post.outbox import announce
+from intake.record import FieldAnswer, IntakeRecord
+
+WITHDRAWN = "consent.withdrawn"  # in the audit log
+PATIENT = "patient"
+
+
+class HeldAnswer(BaseModel):
+    """An answer to a field of the intake as it was given at one time; later ones replace it."""
+
+    field: str
+    said: str
+    understood: Any
+    skipped: bool
+    message: int
+    at: datetime
+
+
+class HeldConsent(BaseModel):
+    """A consent. Once it is withdrawn, only its version and the two times are kept, as a proof that it was given."""
+
+    version: int
+    purpose: str | None
+    wording: str | None
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+class HeldHandoff(BaseModel):
+    """A conversation that was given to a person, and whether an alarm made it urgent."""
+
+    reference: str
+    reason: str
+    state: str
+    created_at: datetime
+    urgent: str | None
+    alarm: str | None
+    alarm_at: datetime | None
+
+
+class HeldFeedback(BaseModel):
+    """What the patient thought of an answer."""
+
+    message: int
+    helpful: bool
+    at: datetime
+
+
+class HeldNote(BaseModel):
+    """What a person of the clinic wrote for the others."""
+
+    by: str
+    role: str
+    at: datetime
+    text: str
+
+
+class HeldReview(BaseModel):
+    """What a person of the clinic thought of an answer of the assistant."""
+
+    message: int
+    verdict: str
+    article: str | None
+    wording: str | None = None  # of the question, by the person who judged it
+    at: datetime
+
+
+class HeldNotice(BaseModel):
+    """That people of the clinic were told of the case, without anything of what was said."""
+
+    event: str
+    channel: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class HeldAccess(BaseModel):
+    """What was done with the case, and when. Who did it is known to the clinic."""
+
+    action: str
+    at: datetime
+
+
+class Held(BaseModel):
+    """Everything beside the messages that is held on a conversation."""
+
+    session: str
+    started_at: datetime
+    state: str
+    language: str
+    closed_at: datetime | None
+    outcome: str | None
+    legal_hold: bool
+    intake: IntakeRecord
+    history: list[HeldAnswer]
+    consents: list[HeldConsent]
+    handoff: str | None
+    handoffs: list[HeldHandoff]
+    feedback: list[HeldFeedback]
+    notes: list[HeldNote]
+    reviews: list[HeldReview]
+    notices: list[HeldNotice]
+    accesses: list[HeldAccess]
+
+
+def held_on(session: Session, conversation_id: str) -> Held:
+    """Everything beside the messages that is held on a conversation.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise UnknownConversation(conversation_id)
+    history = _history(session, conversation_id)
+    return Held(
+        session=conversation_id,
+        started_at=conversation.started_at,
+        state=conversation.state,
+        language=conversation.language,
+        closed_at=conversation.closed_at,
+        outcome=conversation.outcome,
+        legal_hold=conversation.legal_hold,
+        intake=intake_record(session, conversation_id),
+        history=history,
+        consents=[*_withdrawn(session, conversation_id), *_given(history)],
+        handoff=waiting_handoff(session, conversation_id),
+        handoffs=_handoffs(session, conversation_id),
+        feedback=_feedback(session, conversation_id),
+        notes=_notes(session, conversation_id),
+        reviews=_reviews(session, conversation_id),
+        notices=_notices(session, conversation_id),
+        accesses=_accesses(session, conversation_id),
+    )
+
+
+def consent_withdrawn_at(session: Session, conversation_id: str) -> datetime | None:
+    """When the patient last withdrew their consent; nothing, if they never did or have agreed again since."""
+    consents = [*_withdrawn(session, conversation_id), *_given(_history(session, conversation_id))]
+    return consents[-1].withdrawn_at if consents else None
+
+
+def withdrawn_among(session: Session, conversation_ids: Sequence[str]) -> set[str]:
+    """Those conversations whose patient withdrew their consent and has not agreed again."""
+    ever = select(AuditEntry.subject).where(AuditEntry.action == WITHDRAWN, AuditEntry.subject.in_(conversation_ids)).distinct()
+    return {id_ for id_ in session.scalars(ever) if id_ and consent_withdrawn_at(session, id_)}
+
+
+def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str | None], Sequence[Draft]]) -> list[Message]:
+    """Delete every answer to the intake and stop it. The messages stay, and so does a handoff, which a person has to see.
+
+    What is being dealt with at this moment is ended by it: a late outcome must not bring an answer back.
+
+    Args:
+        session: a writing transaction.
+        conversation_id: the conversation.
+        say: gives what is said about it, for the reference of the open handoff.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    lock(session, conversation_id)
+    consents = _given(_history(session, conversation_id))
+    for consent in consents:
+        given_at = consent.given_at.isoformat()
+        record(session, PATIENT, WITHDRAWN, conversation_id, version=consent.version, given_at=given_at)
+    if consents:
+        _announce_to_who_has_the_case(session, conversation_id)
+    session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
+    intake = session.get(Intake, conversation_id)
+    if intake is not None:
+        intake.status, intake.open_field, intake.detail_asked, intake.attempts = "stopped", None, False, 0
+        intake.reference, intake.updated_at = None, datetime.now(UTC)
+    conversation = session.get_one(Conversation, conversation_id)
+    conversation.asking = conversation.country = None
+    return end_turns(session, conversation_id, say(waiting_handoff(session, conversation_id)))
+
+
+def _announce_to_who_has_the_case(session: Session, conversation_id: str) -> None:
+    is_open = (Handoff.conversation_id == conversation_id, Handoff.state == "open")
+    for handoff in session.scalars(select(Handoff).where(*is_open)):
+        announce(session, handoff, "amended", datetime.now(UTC))
+
+
+def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
+    keyring = keyring_of(session)
+    rows = session.scalars(
+        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
+    )
+    opened = [(row, FieldAnswer.model_validate(keyring.open(row.sealed))) for row in rows]
+    return [
+        HeldAnswer(
+            field=row.field,
+            said=answer.said,
+            understood=answer.value,
+            skipped=answer.skipped,
+            message=row.message_seq,
+            at=row.at,
+        )
+        for row, answer in opened
+    ]
+
+
+def _given(history: Sequence[HeldAnswer]) -> list[HeldConsent]:
+    given = [(answer.understood, answer.at) for answer in history if answer.field == "consent"]
+    return [
+        HeldConsent(
+            version=value["version"], purpose=value.get("purpose"), wording=value.get("wording"), given_at=at, withdrawn_at=None
+        )
+        for value, at in given
+        if isinstance(value, dict) and value.get("agreed")
+    ]
+
+
+def _withdrawn(session: Session, conversation_id: str) -> list[HeldConsent]:
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.subject == conversation_id, AuditEntry.action == WITHDRAWN).order_by(AuditEntry.seq)
+    )
+    return [
+        HeldConsent(
+            version=entry.details["version"],
+            purpose=None,
+            wording=None,
+            given_at=datetime.fromisoformat(entry.details["given_at"]),
+            withdrawn_at=entry.at,
+        )
+        for entry in entries
+    ]
+
+
+def _handoffs(session: Session, conversation_id: str) -> list[HeldHandoff]:
+    rows = session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id).order_by(Handoff.created_at))
+    return [
+        HeldHandoff(
+            reference=row.reference,
+            reason=row.reason,
+            state=row.state,
+            created_at=row.created_at,
+            urgent=row.urgent_level,
+            alarm=row.urgent_group,
+            alarm_at=row.urgent_at,
+        )
+        for row in rows
+    ]
+
+
+def _feedback(session: Session, conversation_id: str) -> list[HeldFeedback]:
+    rows = session.scalars(select(Feedback).where(Feedback.conversation_id == conversation_id).order_by(Feedback.message_seq))
+    return [HeldFeedback(message=row.message_seq, helpful=row.helpful, at=row.at) for row in rows]
+
+
+def _notes(session: Session, conversation_id: str) -> list[HeldNote]:
+    query = select(Note, User.name, User.role).join(User, User.id == Note.user_id)
+    rows = session.execute(query.where(Note.conversation_id == conversation_id).order_by(Note.id))
+    keyring = keyring_of(session)
+    return [HeldNote(by=name, role=role, at=note.at, text=str(keyring.open(note.sealed)["text"])) for note, name, role in rows]
+
+
+def _reviews(session: Session, conversation_id: str) -> list[HeldReview]:
+    rows = session.scalars(select(Review).where(Review.conversation_id == conversation_id).order_by(Review.id))
+    return [
+        HeldReview(message=row.message_seq, verdict=row.verdict, article=row.article, wording=row.wording, at=row.at)
+        for row in rows
+    ]
+
+
+def _notices(session: Session, conversation_id: str) -> list[HeldNotice]:
+    rows = session.scalars(select(Notice).where(Notice.conversation_id == conversation_id).order_by(Notice.id))
+    return [HeldNotice(event=row.event, channel=row.channel, created_at=row.created_at, sent_at=row.sent_at) for row in rows]
+
+
+def _accesses(session: Session, conversation_id: str) -> list[HeldAccess]:
+    rows = session.scalars(select(AuditEntry).where(AuditEntry.subject == conversation_id).order_by(AuditEntry.seq))
+    return [HeldAccess(action=row.action, at=row.at) for row in rows]

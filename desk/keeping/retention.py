@@ -1,0 +1,211 @@
+"""Retention: what is erased when, by the rules of `retention.yml`, and legal holds, which stop them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from cordial.data_files import read_data
+from desk.audit import record
+from desk.database import Database
+from desk.keeping.erasure import delete_rows
+from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
+
+RULES = Path(__file__).parent / "retention.yml"
+AT_ONCE = 200  # conversations in one transaction: writers wait no longer than for a turn
+
+State = Literal["bot", "waiting", "human", "closed"]
+
+
+class RetentionError(Exception):
+    """The rules cannot be used; the message names the entry."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(_Part):
+    """Which conversations go, and after how many days."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    text: str
+    states: list[Literal["bot", "closed"]] = Field(min_length=1, description="never an open case")
+    handoff: bool | None = None
+    intake: list[Literal["none", "in_progress", "stopped", "completed", "amended"]] | None = None
+    days: int = Field(ge=1, le=36_500)
+    since: Literal["last_message", "closed"]
+    why: str
+
+
+class Other(_Part):
+    """Days for what is not about patients."""
+
+    logins: int = Field(ge=1)
+    invitations: int = Field(ge=1)
+    notices: int = Field(ge=1)
+    backups: int = Field(ge=1)
+
+
+class Rules(_Part):
+    """The whole file."""
+
+    decided: str
+    conversations: list[Rule]
+    other: Other
+    hold_reasons: dict[str, str] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A conversation that a rule erases."""
+
+    conversation_id: str
+    rule: str
+
+
+def read_rules(file: Path = RULES) -> Rules:
+    """Read the rules.
+
+    Raises:
+        RetentionError: naming what is wrong; then nothing is erased by rule.
+    """
+    return read_data(Rules, file, RetentionError)
+
+
+@cache
+def the_rules() -> Rules:
+    """The rules of this installation."""
+    return read_rules()
+
+
+def due(session: Session, rules: Rules, now: datetime | None = None, most: int | None = None) -> list[Due]:
+    """The conversations that the rules erase now, each with the first rule that names it."""
+    found: dict[str, Due] = {}
+    for rule in rules.conversations:
+        left = None if most is None else most - len(found)
+        query = select(Conversation.id).where(*_named(rule, now or datetime.now(UTC))).limit(left)
+        for conversation_id in session.scalars(query):
+            found.setdefault(conversation_id, Due(conversation_id, rule.name))
+    return list(found.values())
+
+
+def run(database: Database, rules: Rules, now: datetime | None = None, actor: str = "system") -> dict[str, int]:
+    """Erase what the rules name, a part at a time; what a patient writes to meanwhile stays. Call `scrub` afterwards.
+
+    Returns:
+        How many rows went, by rule and by kind of other record; nothing for a rule that named none.
+    """
+    now = now or datetime.now(UTC)
+    counts: dict[str, int] = {}
+    while True:
+        with database.write() as session:  # found and deleted under one lock, so that nothing changes in between
+            some = due(session, rules, now, AT_ONCE)
+            if not some:
+                break
+            delete_rows(session, [one.conversation_id for one in some])
+            _add(counts, [one.rule for one in some])
+            details: dict[str, Any] = {**_counted([one.rule for one in some])}
+            record(session, actor, "retention.erased", None, **details)
+    with database.write() as session:
+        others: dict[str, Any] = {name: n for name, n in _delete_others(session, rules.other, now).items() if n}
+        if others:
+            record(session, actor, "retention.cleared", None, **others)
+    return counts | others
+
+
+def set_hold(session: Session, conversation_id: str, on: bool, reason: str, actor: str) -> bool:
+    """Put a case on legal hold, or lift it.
+
+    Args:
+        session: a writing transaction.
+        conversation_id: the conversation.
+        on: whether to set it.
+        reason: a key of the rules' reasons; it is audited.
+        actor: who does it.
+
+    Returns:
+        Whether that changed something.
+    """
+    changed = session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.legal_hold.is_not(on))
+        .values(legal_hold=on, revision=Conversation.revision + 1)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        return False
+    record(session, actor, "hold.set" if on else "hold.lifted", conversation_id, reason=reason)
+    return True
+
+
+def holds(session: Session) -> list[tuple[str, str | None, AuditEntry | None]]:
+    """The cases on hold: the conversation, its newest reference number, and the entry that tells when and why."""
+    held = session.scalars(select(Conversation.id).where(Conversation.legal_hold).order_by(Conversation.id)).all()
+    return [(name, _newest_reference(session, name), _last_hold(session, name)) for name in held]
+
+
+def _newest_reference(session: Session, conversation_id: str) -> str | None:
+    query = select(Handoff.reference).where(Handoff.conversation_id == conversation_id)
+    return session.scalar(query.order_by(Handoff.created_at.desc()).limit(1))
+
+
+def _last_hold(session: Session, conversation_id: str) -> AuditEntry | None:
+    query = select(AuditEntry).where(AuditEntry.subject == conversation_id, AuditEntry.action == "hold.set")
+    return session.scalar(query.order_by(AuditEntry.seq.desc()).limit(1))
+
+
+def _named(rule: Rule, now: datetime) -> list[ColumnElement[bool]]:
+    """The conditions of a rule."""
+    before = now - timedelta(days=rule.days)
+    handed = exists().where(Handoff.conversation_id == Conversation.id)
+    intake = select(Intake.status).where(Intake.conversation_id == Conversation.id).scalar_subquery()
+    last_message = select(Message.at).where(Message.conversation_id == Conversation.id, Message.seq == Conversation.last_seq)
+    since = (
+        Conversation.closed_at
+        if rule.since == "closed"
+        else func.coalesce(last_message.scalar_subquery(), Conversation.started_at)
+    )
+    conditions = [
+        Conversation.legal_hold.is_(False),
+        Conversation.state.in_(rule.states),
+        Conversation.started_at < before,
+        since < before,
+    ]
+    if rule.handoff is not None:
+        conditions.append(handed if rule.handoff else ~handed)
+    if rule.intake is not None:
+        conditions.append(func.coalesce(intake, "none").in_(rule.intake))
+    return conditions
+
+
+def _delete_others(session: Session, other: Other, now: datetime) -> dict[str, int]:
+    done = Notice.state.in_(("sent", "given_up"))
+    conditions: dict[Any, tuple[str, ColumnElement[bool]]] = {
+        Login: ("logins", Login.ends_at < _ago(now, other.logins)),
+        Invitation: ("invitations", Invitation.ends_at < _ago(now, other.invitations)),
+        Notice: ("notices", done & (Notice.created_at < _ago(now, other.notices))),
+    }
+    return {
+        name: session.execute(delete(table).where(condition)).rowcount  # type: ignore[attr-defined]
+        for table, (name, condition) in conditions.items()
+    }
+
+
+def _ago(now: datetime, days: int) -> datetime:
+    return now - timedelta(days=days)
+
+
+def _counted(names: list[str]) -> dict[str, int]:
+    return {name: names.count(name) for name in dict.fromkeys(names)}
+
+
+def _add(counts: dict[str, int], names: list[str]) -> None:
+    for name, number in _counted(names).items():
+        counts[name] = counts.get(name, 0) + number

@@ -1,0 +1,52 @@
+"""What web does by itself every day: erasing what the rules of retention name, and the last bytes of what was erased."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import anyio.to_thread
+import structlog
+
+from desk.database import Database
+from desk.keeping.backup import remove_old
+from desk.keeping.erasure import scrub, unscrubbed
+from desk.keeping.retention import run, the_rules
+
+logger = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 30.0
+_FIRST_SECONDS = 60.0  # after the start, when everything else is up
+_DAY_SECONDS = 24 * 3600.0
+
+
+async def keep_tidy(database: Database, data: Path) -> None:
+    """Look every half minute for bytes of erased rows, and once a day for what the rules erase. Several processes may do so."""
+    due_at = time.monotonic() + _FIRST_SECONDS
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        daily = time.monotonic() >= due_at
+        due_at += _DAY_SECONDS if daily else 0
+        try:
+            await anyio.to_thread.run_sync(tidy, database, data, daily)
+        except Exception:
+            logger.exception("tidying failed; it is tried again")
+
+
+def tidy(database: Database, data: Path, daily: bool) -> None:
+    """Do what is due now.
+
+    Args:
+        database: the records.
+        data: the folder of all state, with the backups.
+        daily: whether to apply the rules, and to rewrite even a large database file if something was erased.
+    """
+    if daily:
+        rules = the_rules()
+        counts = run(database, rules)
+        backups = remove_old(data, rules.other.backups)
+        logger.info("the rules of retention were applied", erased=sum(counts.values()), backups=backups)
+    left = unscrubbed(database.folder)
+    if left is not None and left.exists():
+        scrub(database, whatever_size=daily)

@@ -1,0 +1,1 @@
+"""People at the desk: roles, passwords, logins, lockout, invitations."""

@@ -1,0 +1,91 @@
+"""What a notice says: an e-mail for people, a JSON body for programs. Neither holds a name or anything about health."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from desk.post.outbox import Claimed
+
+VERSION = 1  # of the JSON body; a field may be added without a new version
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    urgency: dict[str, str]
+    subjects: dict[str, str]
+    sentences: dict[str, str]
+    body: str
+    body_of_test: str
+
+
+@cache
+def texts(language: str = "en") -> _Texts:
+    """The sentences in a language that ships."""
+    file = Path(__file__).with_suffix(".yml")
+    return _Texts.model_validate(yaml.safe_load(file.read_text("utf-8"))[language])
+
+
+def email(notice: Claimed, sender: str, console: str, zone: str = "UTC", language: str = "en") -> EmailMessage:
+    """The e-mail for a notice.
+
+    Args:
+        notice: what to tell, and whom.
+        sender: address that it comes from.
+        console: address of the console, without a trailing slash.
+        zone: time zone in which times are written.
+        language: of the texts.
+    """
+    said = texts(language)
+    filled = {
+        "reference": notice.payload.get("reference", ""),
+        "urgency": said.urgency.get(str(notice.payload.get("urgency")), ""),
+        "since": _written(notice.payload.get("waiting_since"), zone),
+        "link": link(console, notice.payload),
+        "sentence": said.sentences[notice.event],
+    }
+    message = EmailMessage()
+    message["Subject"] = said.subjects[notice.event].format(**filled)
+    message["From"] = sender
+    message["To"] = notice.receiver.name
+    message["Date"] = notice.created_at
+    message["Message-ID"] = f"<{notice.public_id}@{sender.rpartition('@')[2].strip('>')}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if notice.event == "urgent":
+        message["X-Priority"] = "1"
+    message.set_content((said.body_of_test if notice.event == "test" else said.body).format(**filled))
+    return message
+
+
+def body(notice: Claimed, console: str) -> bytes:
+    """The JSON body for a webhook; the same bytes for each attempt."""
+    told = {
+        "version": VERSION,
+        "id": notice.public_id,
+        "event": notice.event,
+        **{name: notice.payload.get(name) for name in ("reference", "urgency", "waiting_since", "at")},
+        "link": link(console, notice.payload),
+    }
+    return json.dumps(told).encode()
+
+
+def link(console: str, payload: Mapping[str, object]) -> str:
+    """Where the case is to be seen, after logging in."""
+    reference = payload.get("reference")
+    return f"{console}/desk/cases/{reference}" if reference else f"{console}/desk"
+
+
+def _written(at: object, zone: str) -> str:
+    if not isinstance(at, str):
+        return ""
+    told = datetime.fromisoformat(at).astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+    return f"{told:%Y-%m-%d %H:%M} {told.tzname()}"

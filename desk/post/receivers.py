@@ -1,0 +1,100 @@
+"""Who is told about handoffs, and how they are reached. All of it is configuration; no address ever comes from a request."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+
+_SMTP_PORTS = {"smtp": 587, "smtps": 465}
+
+
+class ReceiverError(Exception):
+    """A receiver cannot be used; the message says why, and repeats no password or secret."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The server that takes our mail. It is spoken to through TLS, unless it is on this machine."""
+
+    host: str
+    port: int
+    tls_at_once: bool
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether nothing between here and there can listen."""
+        return is_loopback(self.host)
+
+
+class Webhook(BaseModel):
+    """A program elsewhere that is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    url: str
+    secret: SecretStr = Field(min_length=32)
+
+    @field_validator("url")
+    @classmethod
+    def _https_or_loopback(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.fragment:
+            raise ValueError("it must be an https:// address without a password or a fragment")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("it must begin with https://; http:// is only for this machine")
+        parts.port  # noqa: B018 - raises ValueError if it is none
+        return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or number alone; nothing is looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def mail_server(address: str) -> MailServer:
+    """Read `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`.
+
+    Raises:
+        ReceiverError: if it is not in that form.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _SMTP_PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        raise ReceiverError("it must look like smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465") from None
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ReceiverError("it must name a host, and nothing after the port")
+    if bool(parts.username) != bool(parts.password):
+        raise ReceiverError("it must have a user and a password, or neither")
+    user = unquote(parts.username) if parts.username else None
+    return MailServer(parts.hostname, port, parts.scheme == "smtps", user, unquote(parts.password) if parts.password else None)
+
+
+def read_webhooks(file: Path) -> tuple[Webhook, ...]:
+    """Read the file of webhooks: a list of `name`, `url` and `secret`.
+
+    Raises:
+        ReceiverError: naming the entry that is wrong.
+    """
+    try:
+        found = TypeAdapter(list[Webhook]).validate_python(yaml.safe_load(file.read_text("utf-8")) or [])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ReceiverError(f"The file of webhooks {file} cannot be read: {type(error).__name__}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ReceiverError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    names = [webhook.name for webhook in found]
+    if len(set(names)) != len(names):
+        raise ReceiverError(f"{file.name}: two webhooks have the same name.")
+    return tuple(found)

@@ -1,0 +1,483 @@
+"""Is this message an emergency, and what is said then?
+
+Every message is checked before anything else looks at it. The check is made of wordings that a physician can read
+(`red_flags.yml`) and of what an everyday sentence says about them (`everyday_language.yml`). Where there is an embedding model,
+examples (`emergencies.classifier`) are asked as well. The check knows nothing of the conversation, keeps nothing, and takes no
+longer than a blink on any text.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import phonenumbers
+from pydantic import BaseModel, ConfigDict
+
+from cordial.data_files import read_data
+from emergencies.classifier import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Passage, parts_of, read_likeness
+from intake.clinic import Clinic
+from intake.judging.country import code_of
+from intake.record import IntakeRecord
+from language.context import Grammar, Kind, Message, Sentence, Span
+from language.patterns import Lists, Wording, WordingError, WordingIndex, read_wordings, split_list
+from language.plain_words import LONGEST, PlainWords
+from language.spoken import text_file
+
+logger = logging.getLogger(__name__)
+
+Level = Literal["emergency", "urgent"]
+_MENTIONS = 3  # more of them say nothing new
+_LEVELS: tuple[Level, ...] = ("emergency", "urgent")
+_ELSEWHERE = frozenset(
+    [
+        "from",
+        "to",
+        "flight",
+        "flew",
+        "fly",
+        "flown",
+        "left",
+        "leave",
+        "leaving",
+        "back",
+        "trip",
+        "travel",
+        "travelling",
+        "via",
+        "visited",
+        "had",
+        "was",
+    ]
+)
+
+
+class RedFlagsError(Exception):
+    """`red_flags.yml` or `everyday_language.yml` cannot be used; the message names the entry."""
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """An alarm."""
+
+    group: str
+    label: str
+    level: Level
+    text: str
+    buttons: list[str]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    label: str
+    not_meant: str = ""
+    background: str = ""
+    now: str = ""
+    signs: str = ""
+    illnesses: str = ""
+    together: str = ""
+    urgent: str = ""
+    urgent_together: str = ""
+    text: str
+    urgent_text: str = ""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    phrases: dict[str, str]
+    crisis_line: str
+    acknowledge: str
+    acknowledged: str
+    acknowledged_by: str
+    waiting: str
+    countries: dict[str, str]
+    lists: dict[str, str]
+    groups: list[_Group]
+
+
+class _Language(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    spelling: dict[str, str]
+    grammar: dict[str, str]
+    lists: dict[str, str]
+    context: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One list of a `together` line."""
+
+    kind: Kind
+    wordings: list[Wording]
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What raises one level of alarm in a group; each line of `sides` raises it if all its sides are mentioned."""
+
+    level: Level
+    lines: list[list[_Side]]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A group, ready to be looked for."""
+
+    group: _Group
+    not_meant: list[Wording]
+    background: list[Wording]
+    rules: list[_Rules]
+    calls: frozenset[int]  # the identities of the wordings without which it can raise nothing
+
+    def wordings(self) -> Iterator[Wording]:
+        """All of them."""
+        yield from self.not_meant
+        yield from self.background
+        yield from _wordings_in(self.rules)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the wordings make of a message."""
+
+    lines: list[str]
+    message: Message
+    groups: list[_Compiled]  # that may raise something
+    alarm: tuple[Level, _Group] | None
+
+
+class RedFlags:
+    """The rules of both files, and the examples if somebody gave an embedding model."""
+
+    likeness: Likeness | None = None
+    encode: Encode | None = None
+
+    def __init__(self, file: _File, language: _Language, real_words: Iterable[str]) -> None:
+        """Compile them.
+
+        Raises:
+            WordingError: if a wording is not in the notation.
+        """
+        lists = {name: split_list(" ".join(text.split())) for name, text in {**language.lists, **file.lists}.items()}
+        self.file = file
+        self._groups = [_compile(group, lists) for group in file.groups]
+        self._labels = {group.name: group.label for group in file.groups}
+        self._by_name = {group.name: group for group in file.groups}
+        self._read_by = read_wordings(file.acknowledged_by, lists)
+        self._markers = {name: read_wordings(" ".join(text.split()), lists) for name, text in language.context.items()}
+        self._grammar = Grammar(**{name: frozenset(split_list(words)) for name, words in language.grammar.items()})
+        self._countries = [
+            (code, re.compile("|".join(rf"(?<= ){re.escape(name)}(?= )" for name in split_list(names))))
+            for code, names in file.countries.items()
+        ]
+        everything = [wording for group in self._groups for wording in group.wordings()]
+        everything += [wording for wordings in self._markers.values() for wording in wordings]
+        self._wordings = everything
+        self._index = WordingIndex(everything)
+        vocabulary = {word for wording in everything for word in re.findall(r"[a-z]+", wording.written)}
+        self._plain = PlainWords(language.spelling, vocabulary, real_words)
+
+    def check(self, text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
+        """Look for an emergency.
+
+        Args:
+            text: what the patient wrote.
+            clinic: whose numbers are shown.
+            country: where the patient is, if something is known; a country that the message names comes first.
+        """
+        seen = self._look(text)
+        alarm = seen.alarm
+        opinion = self._opinion(text[:LONGEST], seen)
+        if opinion is not None:
+            alarm = self._with_opinion(alarm, opinion)
+        if alarm is None:
+            return None
+        level, group = alarm
+        return self._red_flag(group, level, clinic, self._named(seen.lines, clinic) or country)
+
+    def ask_examples(self, encode: Encode, encoder: str) -> None:
+        """From now on, ask the examples as well.
+
+        Args:
+            encode: the embedding model.
+            encoder: its name.
+
+        Raises:
+            RedFlagsError: if the examples were fitted for something else.
+        """
+        try:
+            self.likeness = read_likeness(encoder, self.signal_names, self.found_names, list(self._by_name))
+        except LikenessError as error:
+            raise RedFlagsError(str(error)) from error
+        self.encode = encode
+
+    def warm_up(self) -> None:
+        """Compile every wording now, which takes a second, rather than when the first patients need them."""
+        for wording in self._wordings:
+            wording.spans(" ")
+
+    @property
+    def signal_names(self) -> list[str]:
+        """What `signals` gives, in its order."""
+        return [*sorted(self._markers), "alarm", "mentions", "question", "length", "short"]
+
+    def signals(self, text: str) -> list[float]:
+        """What the wordings find in a message, for the examples: each between 0 and 1."""
+        return self._signals(self._look(text))
+
+    @property
+    def found_names(self) -> list[str]:
+        """What `found` gives, in its order."""
+        names = [group.group.name for group in self._groups]
+        return [*(f"{name} raised" for name in names), *(f"{name} mentioned" for name in names)]
+
+    def found(self, text: str) -> list[float]:
+        """What the wordings of each group find in a message, for the examples: 0 or 1."""
+        return self._found(self._look(text))
+
+    def plain(self, text: str) -> str:
+        """A message in the words that the wordings see, its sentences parted by bars."""
+        return _plain(self._plain.lines(text))
+
+    def _found(self, seen: _Seen) -> list[float]:
+        raised = {id(group) for group in seen.groups if any(_raised(group, rules, seen.message) for rules in group.rules)}
+        mentioned = {
+            id(group)
+            for group in seen.groups
+            if any(_mentioned(sides, seen.message) for rules in group.rules for sides in rules.lines)
+        }
+        return [
+            *(float(id(group) in raised) for group in self._groups),
+            *(float(id(group) in mentioned) for group in self._groups),
+        ]
+
+    def _look(self, text: str) -> _Seen:
+        lines = self._plain.lines(text)
+        message = Message(self._grammar, self._markers, self._index, lines)
+        groups = [group for group in self._groups if not group.calls.isdisjoint(message.possible)]
+        for level in _LEVELS:
+            for group in groups:
+                if any(rules.level == level and _raised(group, rules, message) for rules in group.rules):
+                    return _Seen(lines, message, groups, (level, group.group))
+        return _Seen(lines, message, groups, None)
+
+    def _signals(self, seen: _Seen) -> list[float]:
+        words = {word for line in seen.lines for word in line.split()}
+        rules = (sides for group in seen.groups for one in group.rules for sides in one.lines)
+        mentions = len(list(islice((True for sides in rules if _mentioned(sides, seen.message)), _MENTIONS)))
+        return [
+            *(float(seen.message.says(marker)) for marker in sorted(self._markers)),
+            float(seen.alarm is not None),
+            mentions / _MENTIONS,
+            float(any(line.endswith(" ? ") for line in seen.lines)),
+            min(len(words), 40) / 40,
+            float(len(words) < 4),
+        ]
+
+    def opinion(self, text: str) -> Opinion | None:
+        """What the examples say of a message; nothing if there is no embedding model or it fails."""
+        return self._opinion(text[:LONGEST], self._look(text))
+
+    def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
+        if self.likeness is None or self.encode is None or not seen.lines:
+            return None
+        parts = parts_of(text)
+        try:
+            vectors = self.encode([text, *parts])
+            whole = self._passage(text, seen, vectors[0])
+            others = [self._passage(part, self._look(part), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
+            score = self.likeness.score(whole, others)
+            is_needed = score > self.likeness.file.above_with_wordings
+            return Opinion(score, self.likeness.group(whole, self._found(seen)) if is_needed else CALM)
+        except Exception:
+            logger.exception("the examples of emergencies could not be asked")
+            return None
+
+    def _with_opinion(self, alarm: tuple[Level, _Group] | None, opinion: Opinion) -> tuple[Level, _Group] | None:
+        assert self.likeness is not None  # noqa: S101
+        file = self.likeness.file
+        if opinion.score <= (file.above if alarm is None else file.above_with_wordings):
+            return None
+        if alarm is not None and alarm[0] == "urgent" and (opinion.score <= file.above or opinion.group == alarm[1].name):
+            return alarm
+        return "emergency", self._by_name[opinion.group]
+
+    def _passage(self, text: str, seen: _Seen, vector: Numbers) -> Passage:
+        return Passage(text, _plain(seen.lines), vector, self._signals(seen))
+
+    def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
+        """What is said once a patient has read the answer to an alarm."""
+        return self._fill(self.file.acknowledged, clinic, country)
+
+    def says_it_was_read(self, text: str) -> bool:
+        """Whether a patient says that they have read the answer to an alarm."""
+        lines = self._plain.lines(text)
+        button = self._plain.lines(self.file.acknowledge)
+        return bool(lines) and (lines == button or any(wording.spans(line) for line in lines for wording in self._read_by))
+
+    def waiting(self) -> str:
+        """What is said while the intake waits for that."""
+        return " ".join(self.file.waiting.format(acknowledge=self.file.acknowledge).split())
+
+    def label_of(self, group: str) -> str:
+        """What a coordinator reads for a group; its name if it is no longer in the file."""
+        return self._labels.get(group, group)
+
+    def _red_flag(self, group: _Group, level: Level, clinic: Clinic, country: str | None) -> RedFlag:
+        text = group.text if level == "emergency" else group.urgent_text
+        return RedFlag(group.name, group.label, level, self._fill(text, clinic, country), [self.file.acknowledge])
+
+    def _fill(self, text: str, clinic: Clinic, country: str | None) -> str:
+        lines = clinic.crisis_lines.get(country or "", []) or clinic.crisis_lines.get(clinic.country, [])
+        values = {
+            "clinic": clinic.name,
+            "emergency_number": clinic.emergency_number_of(country),
+            "crisis_lines": " ".join(self.file.crisis_line.format(name=line.name, number=line.number) for line in lines),
+        }
+        return " ".join(text.format(**self.file.phrases, **{name: f"{{{name}}}" for name in values}).format(**values).split())
+
+    def _named(self, lines: list[str], clinic: Clinic) -> str | None:
+        """The one country that the message says the patient is in."""
+        codes = {
+            code
+            for code, names in self._countries
+            if code in clinic.emergency_numbers
+            for line in lines
+            for found in names.finditer(line)
+            if not set(line[: found.start()].split()[-3:]) & _ELSEWHERE
+        }
+        return codes.pop() if len(codes) == 1 else None
+
+
+def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
+    """Look for an emergency in a message with the shipped rules.
+
+    Args:
+        text: what the patient wrote.
+        clinic: whose numbers are shown.
+        country: where the patient is, if something is known; a country that the message names comes first.
+    """
+    return the_red_flags().check(text, clinic, country)
+
+
+def country_of(record: IntakeRecord) -> str | None:
+    """The country in which a patient lives, or else that of their phone number, if they have told us."""
+    country = record.answers.get("country")
+    if country is not None and (code := code_of(country.value)):
+        return code
+    contact = record.answers.get("contact")
+    if contact is None or not isinstance(contact.value, dict) or contact.value.get("by") != "phone":
+        return None
+    try:
+        number = phonenumbers.parse(str(contact.value.get("value")))
+    except phonenumbers.NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(number)
+    return region if isinstance(region, str) else None
+
+
+def read_red_flags(file: Path | None = None, language: Path | None = None) -> RedFlags:
+    """Read the rules; by default those of the language that is spoken.
+
+    Raises:
+        RedFlagsError: naming what is wrong.
+    """
+    file = file or text_file("emergencies", "red_flags.yml")
+    language = language or text_file("language", "everyday_language.yml")
+    rules, words = read_data(_File, file, RedFlagsError), read_data(_Language, language, RedFlagsError)
+    try:
+        return RedFlags(rules, words, text_file("language", "real_words.txt").read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError, WordingError) as error:
+        raise RedFlagsError(f"{file.name}: {error}") from error
+
+
+@cache
+def the_red_flags() -> RedFlags:
+    """The shipped rules, read once a process."""
+    return read_red_flags()
+
+
+def _compile(group: _Group, lists: Lists) -> _Compiled:
+    def side(kind: Kind, text: str) -> list[list[_Side]]:
+        return [[_Side(kind, read_wordings(text, lists))]]
+
+    emergency = [*side("now", group.now), *side("sign", group.signs), *side("illness", group.illnesses)]
+    rules = [
+        _Rules("emergency", [*emergency, *_together(group.together, lists)]),
+        _Rules("urgent", [*side("sign", group.urgent), *_together(group.urgent_together, lists)]),
+    ]
+    calls = frozenset(id(wording) for wording in _wordings_in(rules))
+    return _Compiled(group, read_wordings(group.not_meant, lists), read_wordings(group.background, lists), rules, calls)
+
+
+def _together(text: str, lists: Lists) -> list[list[_Side]]:
+    return [[_side(part, lists) for part in line.split(" + ")] for line in text.splitlines() if line.strip()]
+
+
+def _side(text: str, lists: Lists) -> _Side:
+    fact = text.strip().startswith("fact:")
+    return _Side("fact" if fact else "sign", read_wordings(text.strip().removeprefix("fact:"), lists))
+
+
+def _wordings_in(rules: Iterable[_Rules]) -> Iterator[Wording]:
+    return (wording for one in rules for sides in one.lines for side in sides for wording in side.wordings)
+
+
+def _plain(lines: list[str]) -> str:
+    return " | ".join(line.strip() for line in lines)
+
+
+def _mentioned(sides: list[_Side], message: Message) -> bool:
+    """Whether something of every side stands in a message, whatever is said of it."""
+    return all(any(each.spans(one) for one in message.only(side.wordings) for each in message.sentences) for side in sides)
+
+
+def _raised(group: _Compiled, rules: _Rules, message: Message) -> bool:
+    lines = [[_Side(side.kind, message.only(side.wordings)) for side in sides] for sides in rules.lines]
+    lines = [sides for sides in lines if all(side.wordings for side in sides)]
+    if not lines:
+        return False
+    meant = _Meant(message, message.only(group.not_meant), message.only(group.background))
+    return any(all(meant.mentions(side.kind, side.wordings) for side in sides) for sides in lines)
+
+
+class _Meant:
+    """A message as one group sees it: without idioms, and with the conditions that explain a sign."""
+
+    def __init__(self, message: Message, not_meant: list[Wording], background: list[Wording]) -> None:
+        self._sentences = [(sentence, _without(sentence, not_meant)) for sentence in message.sentences]
+        self._explained = any(sentence.spans(wording) for wording in background for sentence in message.sentences)
+
+    def mentions(self, kind: Kind, wordings: list[Wording]) -> bool:
+        """Whether one of the wordings says that something is there."""
+        return any(
+            self._counts(sentence, span, kind)
+            for sentence, line in self._sentences
+            for wording in wordings
+            for span in sentence.spans(wording, line)
+        )
+
+    def _counts(self, sentence: Sentence, span: Span, kind: Kind) -> bool:
+        if not sentence.is_there(span, kind):
+            return False
+        return kind != "sign" or not self._explained or sentence.is_fresh(span)
+
+
+def _without(sentence: Sentence, wordings: list[Wording]) -> str:
+    """The line with some wordings made unreadable, and every other letter where it was."""
+    line = sentence.line
+    for wording in wordings:
+        for begin, end in sentence.spans(wording, line):
+            line = line[:begin] + re.sub(r"[^ ]", "_", line[begin:end]) + line[end:]
+    return line

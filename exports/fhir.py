@@ -1,0 +1,228 @@
+"""One case as a FHIR R4 bundle, and the way back.
+
+The models are those of release 4.3.0 (R4B). What is used here is the same in 4.0.1 (R4); docs/fhir.md says how that is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from fhir.resources.R4B.bundle import Bundle
+
+from exports.case_file import CaseFile, Spoken
+from exports.fhir_answers import QUESTIONNAIRE, answers, fhir_text, questionnaire, read_answers
+from intake.fields import Intake
+from intake.record import IntakeRecord
+
+Json = dict[str, Any]
+
+_NAMES = UUID("0e0a6a52-6f0d-4d6e-a5ab-7d1a2f3c9b10")
+_REFERENCE = "urn:cordial:reference"
+_PASSAGE = "urn:cordial:passage"  # extension: which words of which version of an article were quoted
+_STATUS = {"in_progress": "in-progress", "completed": "completed", "amended": "amended", "stopped": "stopped"}
+
+
+class NotABundle(Exception):
+    """What was to be read is no bundle of ours."""
+
+
+def bundle(case: CaseFile, intake: Intake) -> str:
+    """A case as the JSON of a transaction bundle, validated against the models.
+
+    Every resource has an id that stays the same from one export to the next, and is put under it. So whoever imports a case
+    twice has it once.
+    """
+    resources = list(_resources(case, intake))
+    value = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "timestamp": _at(case.read_at),
+        "identifier": {"system": _REFERENCE, "value": case.reference},
+        "entry": [
+            {
+                "fullUrl": f"urn:uuid:{resource['id']}",
+                "resource": resource,
+                "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"},
+            }
+            for resource in resources
+        ],
+    }
+    text: str = Bundle.model_validate(value).model_dump_json()
+    return text
+
+
+def read_bundle(text: str) -> IntakeRecord:
+    """The intake record that a bundle was made from: status, reference, and each answer as it was said and understood.
+
+    Raises:
+        NotABundle: if it is none.
+    """
+    try:
+        value = json.loads(Bundle.model_validate_json(text).model_dump_json())
+    except ValueError as error:
+        raise NotABundle("It is not a valid FHIR bundle.") from error
+    resources = [entry["resource"] for entry in value.get("entry", [])]
+    response = next((each for each in resources if each["resourceType"] == "QuestionnaireResponse"), None)
+    if response is None:
+        return IntakeRecord()
+    status = next(ours for ours, theirs in _STATUS.items() if theirs == response["status"])
+    reference = response["identifier"]["value"] if "identifier" in response else None
+    return IntakeRecord.model_validate(
+        {"status": status, "reference": reference, "answers": read_answers(response.get("item", []))}
+    )
+
+
+def _resources(case: CaseFile, intake: Intake) -> Iterator[Json]:
+    """Everything, what is referred to before what refers to it."""
+    yield _patient(case)
+    made = [("Patient", "")]
+    if case.intake.status != "none":
+        yield {**questionnaire(intake), "id": str(uuid5(_NAMES, f"{QUESTIONNAIRE}|{intake.version}|{intake.language}"))}
+        yield _response(case, intake)
+        made.append(("QuestionnaireResponse", ""))
+    if "consent" in case.intake.answers:
+        yield _consent(case)
+        made.append(("Consent", ""))
+    for message in case.messages:
+        yield _communication(case, message)
+        made.append(("Communication", str(message.seq)))
+    yield _provenance(case, made)
+
+
+def _patient(case: CaseFile) -> Json:
+    found = case.intake.answers
+    told = {name: answer.value for name, answer in found.items() if not answer.skipped}
+    patient: Json = {
+        "resourceType": "Patient",
+        "id": _id(case, "Patient"),
+        "identifier": [{"system": _REFERENCE, "value": case.reference}],
+    }
+    if isinstance(told.get("full_name"), str):
+        patient["name"] = [{"text": fhir_text(told["full_name"])}]
+    match told.get("contact"):
+        case {"by": "email" | "phone" as by, "value": str(value)}:
+            patient["telecom"] = [{"system": by, "value": fhir_text(value)}]
+    match told.get("birth"):
+        case {"date": day}:
+            patient["birthDate"] = day
+        case {"year": int(year)}:
+            patient["birthDate"] = f"{year:04}"
+    match told.get("country"):
+        case {"code": code}:
+            patient["address"] = [{"country": code}]
+    if isinstance(told.get("guardian_name"), str):
+        relation = {"text": "Parent or guardian, as told in the intake"}
+        patient["contact"] = [{"relationship": [relation], "name": {"text": fhir_text(told["guardian_name"])}}]
+    return patient
+
+
+def _response(case: CaseFile, intake: Intake) -> Json:
+    items = answers(intake, case.intake)
+    last = max(case.answered_at.values(), default=case.created_at)
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": _id(case, "QuestionnaireResponse"),
+        **({"identifier": {"system": _REFERENCE, "value": case.intake.reference}} if case.intake.reference else {}),
+        "questionnaire": f"{QUESTIONNAIRE}|{intake.version}",
+        "status": _STATUS[case.intake.status],
+        "subject": _to(case, "Patient"),
+        "source": _to(case, "Patient"),
+        "authored": _at(last),
+        **({"item": items} if items else {}),
+    }
+
+
+def _consent(case: CaseFile) -> Json:
+    value = case.intake.answers["consent"].value
+    given = value if isinstance(value, dict) else {"agreed": value is True}
+    wording = fhir_text(str(given.get("wording", "The wording is not known.")))
+    return {
+        "resourceType": "Consent",
+        "id": _id(case, "Consent"),
+        "status": "active" if given.get("agreed") else "rejected",
+        "scope": _code("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy", "Privacy Consent"),
+        "category": [_code("http://loinc.org", "59284-0", "Consent Document")],
+        "patient": _to(case, "Patient"),
+        "dateTime": _at(case.answered_at.get("consent", case.created_at)),
+        "organization": [{"display": fhir_text(case.clinic)}],
+        "sourceReference": _to(case, "QuestionnaireResponse"),
+        "policyRule": {"text": wording},
+    }
+
+
+def _communication(case: CaseFile, message: Spoken) -> Json:
+    patient, others = _to(case, "Patient"), {"display": _speaker(case, message)}
+    sender, recipient = (patient, {"display": fhir_text(case.clinic)}) if message.sender == "patient" else (others, patient)
+    before = [_to(case, "Communication", str(message.reply_to))] if message.reply_to is not None else []
+    return {
+        "resourceType": "Communication",
+        "id": _id(case, "Communication", str(message.seq)),
+        "identifier": [{"system": _REFERENCE, "value": f"{case.reference}#{message.seq}"}],
+        **({"inResponseTo": before} if before else {}),
+        "status": "completed",
+        "category": [{"text": message.kind}],
+        "subject": patient,
+        "sent": _at(message.at),
+        "sender": sender,
+        "recipient": [recipient],
+        "payload": [{"contentString": fhir_text(message.text)}, *_quoted(message)],
+    }
+
+
+def _quoted(message: Spoken) -> Iterator[Json]:
+    """What the message quoted, word for word and with its place, and the sources behind it."""
+    answer = message.answer or {}
+    for passage in answer.get("passages", []):
+        place = [
+            {"url": "article", "valueString": passage["article"]},
+            {"url": "version", "valueInteger": passage["version"]},
+            {"url": "start", "valueInteger": passage["start"]},
+            {"url": "end", "valueInteger": passage["end"]},
+        ]
+        yield {"extension": [{"url": _PASSAGE, "extension": place}], "contentString": fhir_text(passage["quote"])}
+    for source in answer.get("sources", []):
+        named = ", ".join(str(source[part]) for part in ("title", "publisher", "year") if source.get(part))
+        where = f"https://doi.org/{source['doi']}" if source.get("doi") else source.get("url")
+        found = {"identifier": {"system": "urn:ietf:rfc:3986", "value": where}} if where else {}
+        yield {"contentReference": {"display": fhir_text(named or str(source["id"])), **found}}
+
+
+def _speaker(case: CaseFile, message: Spoken) -> str:
+    if message.author:
+        return fhir_text(message.author)
+    return {"assistant": "Software assistant", "system": "Software"}.get(message.sender, fhir_text(case.clinic))
+
+
+def _provenance(case: CaseFile, made: list[tuple[str, str]]) -> Json:
+    kinds = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+    return {
+        "resourceType": "Provenance",
+        "id": _id(case, "Provenance"),
+        "target": [_to(case, resource, more) for resource, more in made],
+        "recorded": _at(case.read_at),
+        "activity": {"text": "Taken from a chat on the clinic's website. The patient's words were not checked by a person."},
+        "agent": [
+            {"type": _code(kinds, "author", "Author"), "who": _to(case, "Patient")},
+            {"type": _code(kinds, "assembler", "Assembler"), "who": {"display": f"Cordial at {fhir_text(case.clinic)}"}},
+        ],
+    }
+
+
+def _id(case: CaseFile, resource: str, more: str = "") -> str:
+    return str(uuid5(_NAMES, f"{case.conversation}/{resource}/{more}"))
+
+
+def _to(case: CaseFile, resource: str, more: str = "") -> Json:
+    return {"reference": f"urn:uuid:{_id(case, resource, more)}", "type": resource}
+
+
+def _code(system: str, code: str, display: str) -> Json:
+    return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+def _at(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

@@ -1,0 +1,367 @@
+"""One case as a PDF for a physician: a page to take in at a glance, the intake, the conversation with its sources.
+
+Everything on it was said, understood or quoted; no sentence about the patient is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from fpdf import FPDF, FontFace, XPos, YPos
+from pydantic import BaseModel, ConfigDict
+
+from desk.cases.flags import flags_of
+from exports.case_file import CaseFile, Spoken
+from exports.fonts import BOLD, REGULAR, USUAL_FOLDERS, Fitting, font_folder, western
+from intake.fields import Intake
+from intake.judging.plain import letters
+from intake.record import FieldAnswer
+from intake.showing import understood_as
+
+_INK, _SOFT, _RULE, _ALARM, _SHADE = (28, 33, 40), (92, 99, 108), (205, 210, 216), (168, 28, 28), (243, 245, 247)
+_MARGIN = 18.0  # millimetres
+_AT_A_GLANCE = (
+    "full_name",
+    "birth",
+    "guardian_name",
+    "country",
+    "contact",
+    "condition",
+    "medicines",
+    "allergies",
+    "hopes",
+    "questions",
+)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How letters look: size in points, height of a line in millimetres."""
+
+    size: float
+    line: float = 5.2
+    bold: bool = False
+    color: tuple[int, int, int] = _INK
+
+
+_HEADLINE, _SECTION, _BODY = _Look(20, 9, True), _Look(13, 7, True), _Look(10)
+_SMALL, _EDGE = _Look(8.5, 4.4, color=_SOFT), _Look(8, color=_SOFT)
+_PATIENT, _OTHERS = _Look(8.5, 4.4, True), _Look(8.5, 4.4, color=_SOFT)
+_CELL, _ALARMING = _Look(9.5), _Look(11, 8, True, (255, 255, 255))
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    confidential: str
+    title: str
+    page: str
+    made: str
+    reasons: dict[str, str]
+    urgency: dict[str, str]
+    handed_over: str
+    handed_over_flag: str
+    statuses: dict[str, str]
+    origin: str
+    summary: str
+    told_yes: str
+    nothing_told: str
+    left_out: str
+    intake: str
+    no_intake: str
+    columns: tuple[str, str, str]
+    skipped: str
+    consent: str
+    no_consent: str
+    declined: str
+    flags: str
+    flags_note: str
+    transcript: str
+    senders: dict[str, str]
+    quoted: str
+    source: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a PDF looks where clinics differ."""
+
+    zone: str = "UTC"
+    language: str = "en"
+    font_folders: Sequence[Path] = USUAL_FOLDERS
+    flags: Sequence[tuple[str, str]] = field(default_factory=tuple)  # what to look at, and the words that raised it
+
+
+def style_for(case: CaseFile, zone: str, font_folders: Sequence[Path] = USUAL_FOLDERS) -> Style:
+    """The style of a clinic in a time zone, with what a physician should see at once in this case."""
+    today = case.read_at.astimezone(ZoneInfo(zone)).date()
+    return Style(zone, font_folders=font_folders, flags=[(flag.label, flag.words) for flag in flags_of(case.intake, today)])
+
+
+def case_pdf(case: CaseFile, intake: Intake, style: Style | None = None) -> bytes:
+    """The PDF of a case."""
+    style = style or Style()
+    sheet = _Sheet(case, style)
+    sheet.add_page()
+    _heading(sheet, case)
+    _flags(sheet, style.flags)  # before anything that can fill the first page
+    _at_a_glance(sheet, case, intake)
+    _declined(sheet, case)
+    if case.intake.answers:
+        sheet.add_page()  # so that what is to be taken in at a glance stands by itself
+    _intake(sheet, case, intake)
+    _transcript(sheet, case)
+    if sheet.fit.missing:
+        sheet.small(sheet.said.missing, above=4)
+    return bytes(sheet.output())
+
+
+@cache
+def _texts(language: str) -> _Texts:
+    file = Path(__file__).with_suffix(".yml")
+    return _Texts.model_validate(yaml.safe_load(file.read_text("utf-8"))[language])
+
+
+class _Sheet(FPDF):
+    """Pages with a frame around them, and the few forms of text on them."""
+
+    def __init__(self, case: CaseFile, style: Style) -> None:
+        super().__init__(format="A4")
+        self.case, self.style, self.said = case, style, _texts(style.language)
+        self.fit = self._take_font(font_folder(style.font_folders))
+        self.set_margins(_MARGIN, 24, _MARGIN)
+        self.set_auto_page_break(True, 20)
+        self.set_title(self.said.title.format(reference=case.reference))
+        self.set_creator("Cordial")
+        self.set_lang(style.language)
+        self.set_creation_date(case.read_at)
+        self.alias_nb_pages("{pages}")
+
+    def _take_font(self, folder: Path | None) -> Fitting:
+        if folder is None:
+            self.face = "helvetica"
+            return Fitting(western)
+        self.face = "dejavu"
+        self.add_font(self.face, "", folder / REGULAR)
+        self.add_font(self.face, "B", folder / BOLD)
+        shapes: Any = self.fonts[self.face]
+        return Fitting(lambda character: ord(character) in shapes.cmap or character == "\n")
+
+    def header(self) -> None:
+        self._font(_EDGE)
+        self.set_y(10)
+        self.cell(0, 5, self.fit(self.said.confidential), align="L")
+        self.set_x(_MARGIN)
+        self.cell(0, 5, self.case.reference, align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._rule()
+        self.set_y(24)
+
+    def footer(self) -> None:
+        self.set_y(-14)
+        self._font(_EDGE)
+        # The number of pages is filled in at the end, so what holds it cannot be aligned to the right.
+        self.cell(0, 5, self.fit(self.said.page.format(page=self.page_no(), pages="{pages}")), align="L")
+        self.set_x(_MARGIN)
+        self.cell(0, 5, self.fit(self.said.made.format(clinic=self.case.clinic, at=self.at(self.case.read_at))), align="R")
+
+    def at(self, when: datetime, form: str = "%Y-%m-%d %H:%M %Z") -> str:
+        """A time, as the clinic's clock shows it."""
+        return when.astimezone(ZoneInfo(self.style.zone)).strftime(form)
+
+    def headline(self, text: str) -> None:
+        """What the whole is called."""
+        self._text(text, _HEADLINE)
+
+    def section(self, text: str) -> None:
+        """A heading; not at the foot of a page."""
+        if self.will_page_break(30):
+            self.add_page()
+        self.ln(5)
+        self._text(text, _SECTION)
+        self._rule()
+        self.ln(2)
+
+    def body(self, text: str, indent: float = 0) -> None:
+        """A paragraph."""
+        self._text(text, _BODY, indent)
+
+    def small(self, text: str, above: float = 0, indent: float = 0) -> None:
+        """What stands beside the matter."""
+        self.ln(above)
+        self._text(text, _SMALL, indent)
+
+    def speaker(self, text: str, patient: bool) -> None:
+        """Who says what follows; the patient stands out."""
+        self.ln(1.8)
+        self._text(text, _PATIENT if patient else _OTHERS)
+
+    def alarm(self, text: str) -> None:
+        """What must be seen first."""
+        self._font(_ALARMING)
+        self.set_fill_color(*_ALARM)
+        self.multi_cell(0, _ALARMING.line, f" {self.fit(text)}", fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.set_fill_color(255, 255, 255)
+        self.ln(2)
+
+    def rows(self, rows: Sequence[Sequence[str]], widths: tuple[int, ...], heads: Sequence[str] = ()) -> None:
+        """A table; its first column is bold."""
+        self._font(_CELL)
+        self.set_draw_color(*_RULE)
+        head = FontFace(emphasis="BOLD", color=_SOFT, fill_color=_SHADE)
+        with self.table(
+            col_widths=widths,
+            line_height=_CELL.line,
+            padding=(1.1, 1.5),
+            borders_layout="HORIZONTAL_LINES",
+            text_align="LEFT",
+            v_align="TOP",
+            headings_style=head,
+            first_row_as_headings=bool(heads),
+            repeat_headings=1 if heads else 0,
+        ) as table:
+            for row in [heads, *rows] if heads else rows:
+                line = table.row()
+                for column, text in enumerate(row):
+                    bold = FontFace(emphasis="BOLD") if column == 0 and row is not heads else None
+                    line.cell(self.fit(text), style=bold)
+
+    def quote(self, text: str, below: str) -> None:
+        """Words of an article, with a bar beside them."""
+        top, page = self.get_y(), self.page_no()
+        self.body(text, indent=5)
+        self.small(below, indent=5)
+        self.set_draw_color(*_RULE)
+        self.set_line_width(0.8)
+        start = top if self.page_no() == page else self.t_margin
+        self.line(_MARGIN + 2, start + 0.8, _MARGIN + 2, self.get_y() - 0.8)
+        self.set_line_width(0.2)
+        self.ln(1)
+
+    def _text(self, text: str, look: _Look, indent: float = 0) -> None:
+        self._font(look)
+        self.set_x(_MARGIN + indent)
+        self.multi_cell(0, look.line, self.fit(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _font(self, look: _Look) -> None:
+        self.set_font(self.face, "B" if look.bold else "", look.size)
+        self.set_text_color(*look.color)
+
+    def _rule(self) -> None:
+        self.set_draw_color(*_RULE)
+        self.line(_MARGIN, self.get_y(), self.w - _MARGIN, self.get_y())
+
+
+def _heading(sheet: _Sheet, case: CaseFile) -> None:
+    said = sheet.said
+    sheet.headline(said.title.format(reference=case.reference))
+    if case.urgent_level in said.urgency:
+        sheet.ln(2)
+        sheet.alarm(said.urgency[str(case.urgent_level)])
+    sentence = said.handed_over_flag if case.reason == "red_flag" else said.handed_over
+    reason = said.reasons.get(case.reason, case.reason)
+    sheet.body(sentence.format(at=sheet.at(case.created_at), reason=reason))
+    sheet.small(said.origin, above=1)
+
+
+def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
+    given = case.intake.answers
+    names = [name for name in _AT_A_GLANCE if name in given and not given[name].skipped]
+    rows = [(intake.field(name).label, _short(intake, name, given[name])) for name in names]
+    told = [field for field in intake.fields if field.kind == "history" and _is_told(given.get(field.name))]
+    yes = "\n".join(f"{field.label}: {given[field.name].said}" for field in told)
+    left = [field.label for field in intake.fields if field.name in given and given[field.name].skipped]
+    if not rows:
+        return
+    sheet.section(sheet.said.summary)
+    rows.append((sheet.said.told_yes, yes or sheet.said.nothing_told))
+    rows += [(sheet.said.left_out, ", ".join(left))] if left else []
+    sheet.rows(rows, (30, 70))
+
+
+def _short(intake: Intake, name: str, answer: FieldAnswer) -> str:
+    """What was understood where that says as much as the words, and otherwise the words: a dose must not get lost."""
+    field = intake.field(name)
+    exact = field.kind in {"name", "birth", "contact", "country"}
+    shown = (understood_as(intake, field, answer) if exact else "") or answer.said
+    match answer.value:
+        case {"date": str(), "age": int(age)}:
+            return f"{shown} ({age})"
+    return shown
+
+
+def _is_told(answer: FieldAnswer | None) -> bool:
+    value = answer.value if answer else None
+    return isinstance(value, dict) and value.get("answer") in {"yes", "unsure"}
+
+
+def _flags(sheet: _Sheet, flags: Sequence[tuple[str, str]]) -> None:
+    if flags:
+        sheet.section(sheet.said.flags)
+        sheet.rows([list(flag) for flag in flags], (35, 65))
+        sheet.small(sheet.said.flags_note, above=1)
+
+
+def _declined(sheet: _Sheet, case: CaseFile) -> None:
+    asked = {message.seq: message.text for message in case.messages if message.sender == "patient"}
+    declined = [
+        asked[message.reply_to]
+        for message in case.messages
+        if message.answer and message.answer["status"] == "abstained" and message.reply_to in asked
+    ]
+    if declined:
+        sheet.section(sheet.said.declined)
+        for text in dict.fromkeys(declined):
+            sheet.body(f"–  {text}")
+
+
+def _intake(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
+    said, given = sheet.said, case.intake.answers
+    sheet.section(said.intake.format(status=said.statuses[case.intake.status]))
+    asked = [field for field in intake.fields if field.name in given and field.kind != "consent"]
+    rows = []
+    for each in asked:
+        answer = given[each.name]
+        understood = "" if answer.skipped else understood_as(intake, each, answer)
+        if letters(understood) == letters(answer.said):
+            understood = ""  # said in the same words
+        rows.append((each.label, said.skipped if answer.skipped else answer.said, understood))
+    if rows:
+        sheet.rows(rows, (26, 46, 28), said.columns)
+    else:
+        sheet.body(said.no_intake)
+    consent = given["consent"].value if "consent" in given else None
+    if isinstance(consent, dict):
+        at = sheet.at(case.answered_at.get("consent", case.created_at))
+        sheet.small(said.consent.format(version=consent["version"], at=at, wording=consent["wording"]), above=2)
+    else:
+        sheet.small(said.no_consent, above=2)
+
+
+def _transcript(sheet: _Sheet, case: CaseFile) -> None:
+    if case.messages:
+        sheet.section(sheet.said.transcript)
+    for message in case.messages:
+        _message(sheet, message)
+
+
+def _message(sheet: _Sheet, message: Spoken) -> None:
+    if sheet.will_page_break(14):
+        sheet.add_page()
+    who = message.author or sheet.said.senders.get(message.sender, message.sender)
+    sheet.speaker(f"{message.seq}   {who}   {sheet.at(message.at)}", message.sender == "patient")
+    if message.text.strip():
+        sheet.body(message.text)
+    answer = message.answer or {}
+    for passage in answer.get("passages", []):
+        sheet.quote(passage["quote"], sheet.said.quoted.format(**passage))
+    for source in answer.get("sources", []):
+        named = ", ".join(str(source[part]) for part in ("title", "publisher", "year", "doi") if source.get(part))
+        sheet.small(sheet.said.source.format(source=named), indent=5)

@@ -1,0 +1,1 @@
+"""What every room needs to know of language, and nothing of any subject: sentences, questions, spelling, context."""

@@ -1,0 +1,410 @@
+"""Whether what a sentence mentions is there, now, in a real person; or denied, long past, only thought of, or in general.
+
+A sentence is cut into clauses, and only what stands in the clause of a mention, before or right after it, says something
+about it. The words that say so are in `everyday_language.yml`. In doubt a mention counts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from language.patterns import Wording, WordingIndex
+
+Span = tuple[int, int]
+# now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one.
+# fact: only said of somebody.
+Kind = Literal["now", "sign", "illness", "fact"]
+
+_NOT_REACHES = 4  # words
+_GENERAL_REACHES = 8
+_WAS_REACHES = 3
+_HAPPENING_REACHES = 2
+_TREATMENT_REACHES = 4
+_MASKS = {"now": ["not_now"], "just_now": ["not_now"], "long_ago": ["not_long_ago"]}
+_PAST = frozenset(
+    {"was", "were", "went", "had", "couldnt", "fell", "got", "came", "became", "felt", "lost", "bled", "threw", "broke", "took"}
+)
+_PRESENT = frozenset({"is", "are", "am", "has"})
+_ARTICLES = frozenset({"a", "an", "the"})  # "no spleen and a temperature"
+_THEY = frozenset({"he", "she", "they", "it", "that", "this", "his", "her", "their"})
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The words that build a sentence."""
+
+    somebody: frozenset[str]
+    whose: frozenset[str]
+    breaks: frozenset[str]
+    joins: frozenset[str]
+    fillers: frozenset[str]
+    verbs: frozenset[str]
+    present_verbs: frozenset[str]
+    question_words: frozenset[str]
+    greetings: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A whole message, as far as its sentences need to know of one another."""
+
+    grammar: Grammar
+    markers: Mapping[str, list[Wording]]
+    index: WordingIndex
+    lines: list[str]
+
+    @cached_property
+    def possible(self) -> set[int]:
+        """The identities of the wordings that can stand in it."""
+        return set().union(*(sentence.possible for sentence in self.sentences))
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """Its sentences."""
+        return [Sentence(line, self) for line in self.lines]
+
+    def only(self, wordings: list[Wording]) -> list[Wording]:
+        """Those wordings that can stand in it."""
+        return [wording for wording in wordings if id(wording) in self.possible]
+
+    def says(self, marker: str) -> bool:
+        """Whether a marker stands anywhere in it."""
+        return any(sentence.marks(marker) for sentence in self.sentences)
+
+
+class Sentence:
+    """One sentence."""
+
+    def __init__(self, line: str, message: Message) -> None:
+        """Take a line in the plain form."""
+        self.line, self._message, self._grammar = line, message, message.grammar
+        self._words = line.split()
+        self._starts = []  # of each word, at the space before it
+        at = 0
+        for word in self._words:
+            self._starts.append(at)
+            at += len(word) + 1
+        self._marks: dict[str, list[Span]] = {}
+        self._spans: dict[tuple[int, str], list[Span]] = {}
+
+    @cached_property
+    def possible(self) -> set[int]:
+        """The identities of the wordings that can stand in it."""
+        return self._message.index.possible(set(self._words))
+
+    def spans(self, wording: Wording, line: str | None = None) -> list[Span]:
+        """Where a wording stands in it, or in a form of its line that has fewer words."""
+        if id(wording) not in self.possible:
+            return []
+        key = (id(wording), line or self.line)
+        if key not in self._spans:
+            self._spans[key] = wording.spans(key[1])
+        return self._spans[key]
+
+    @cached_property
+    def _cuts(self) -> list[int]:
+        """The numbers of the words with which a clause begins."""
+        return [0, *(at for at in range(1, len(self._words)) if self._is_cut(at))]
+
+    def _is_cut(self, at: int) -> bool:
+        word, grammar = self._words[at], self._grammar
+        if word in grammar.breaks:
+            return True
+        if word == "now":
+            following = set(self._words[at + 1 : at + 2])
+            return bool(following & (grammar.somebody | grammar.whose))
+        joins = word == "," or word in grammar.joins
+        return joins and self._words[at - 1] != "," and self._begins_after(at)  # after a comma, the comma decided
+
+    def _begins_after(self, at: int) -> bool:
+        """Whether a clause begins after the comma or the joining word at a place."""
+        word, grammar = self._words[at], self._grammar
+        rest = at + 1
+        while rest < len(self._words) - 1 and rest < at + 4 and self._words[rest] in grammar.fillers:
+            rest += 1
+        if word in {",", "and"} and "now" in self._words[at + 1 : rest]:
+            return True
+        begins = self._words[rest] if rest < len(self._words) else ""
+        if begins in grammar.somebody or begins in grammar.whose:
+            return True
+        if word in {",", "and"} and begins in grammar.present_verbs:
+            return True
+        return word == "," and (begins in grammar.question_words or begins == "the")
+
+    def marks(self, marker: str) -> list[Span]:
+        """Where a marker stands."""
+        if marker not in self._marks:
+            wordings = self._message.only(self._message.markers[marker])
+            spans = [span for wording in wordings for span in self.spans(wording)]
+            for mask in _MASKS.get(marker, ()):
+                spans = [span for span in spans if not _inside(span, self.marks(mask))]
+            self._marks[marker] = spans
+        return self._marks[marker]
+
+    def is_there(self, span: Span, kind: Kind) -> bool:
+        """Whether the mention says that it is there, now."""
+        place = _Place(self, span)
+        if self.marks("fiction") or place.is_of_an_animal() or place.is_denied() or place.is_only_thought_of():
+            return False
+        if kind == "fact":
+            return not place.is_about_others()
+        if place.is_long_past() or place.is_about_others():
+            return False
+        if kind == "illness":
+            return not place.is_over() and not place.is_in_general(_GENERAL_REACHES) and place.is_said_to_happen()
+        if kind == "now":
+            return not place.is_in_general(2)
+        return not (place.is_over() or place.is_habit() or place.was() or place.is_in_general(_GENERAL_REACHES))
+
+    def is_fresh(self, span: Span) -> bool:
+        """Whether the mention is said to be new or worse than before."""
+        place = _Place(self, span)
+        return place.has("after_treatment") or bool(self.marks("just_now") or self.marks("fresh"))
+
+    def number_of(self, offset: int) -> int:
+        """The number of the word that begins at an offset."""
+        return bisect_left(self._starts, offset)
+
+    def clause_of(self, span: Span) -> Span:
+        """Where the clause of a mention begins and ends, as numbers of words."""
+        first, last = self.number_of(span[0]), self.number_of(span[1])
+        begin = self._cuts[bisect_right(self._cuts, first) - 1]
+        end = next((cut for cut in self._cuts if cut >= last and cut > first), len(self._words))
+        return begin, end
+
+    def offset(self, number: int) -> int:
+        """The offset at which a word begins."""
+        return self._starts[number] if number < len(self._starts) else len(self.line)
+
+    def words(self, begin: int, end: int) -> list[str]:
+        """Some of its words."""
+        return self._words[begin:end]
+
+    @property
+    def message(self) -> Message:
+        """The message that it belongs to."""
+        return self._message
+
+
+class _Place:
+    """A mention in its clause."""
+
+    def __init__(self, sentence: Sentence, span: Span) -> None:
+        self._sentence, self._grammar = sentence, sentence.message.grammar
+        self._first, self._last = sentence.number_of(span[0]), sentence.number_of(span[1])
+        if sentence.words(self._first, self._first + 1) == [","]:
+            self._first += 1
+        self._begin, self._end = sentence.clause_of((sentence.offset(self._first), span[1]))
+
+    def has(self, marker: str) -> bool:
+        """Whether a marker stands anywhere in the clause, or in a short part beside it that tells of nobody else."""
+        begin, end = self._wider()
+        return any(begin <= first and last <= end for first, last in self._numbered(marker))
+
+    def _wider(self) -> tuple[int, int]:
+        """The clause with a part before it like "two years ago," that has nobody in it."""
+        if self._begin > 0:
+            earlier, _ = self._sentence.clause_of((self._sentence.offset(self._begin - 1), self._sentence.offset(self._begin)))
+            if not self._somebody_in(earlier, self._begin) and self._begin - earlier <= 6:
+                return earlier, self._end
+        return self._begin, self._end
+
+    def is_denied(self) -> bool:
+        """No …, never …, not …"""
+        for first, last in self._before("none_of"):
+            between = self._between(last)
+            joined = any(word in {",", "and"} and after in _ARTICLES for word, after in pairwise(between))
+            cut_off = between[:1] == [","] or joined or bool(set(between) & self._grammar.verbs)
+            if not cut_off and not self._looks_like_a_no(first) and not self._somebody_between(last):
+                return True
+        for first, last in self._before("not"):
+            between = self._between(last)
+            near = len(between) <= _NOT_REACHES and "," not in between
+            if near and not self._looks_like_a_no(first) and not self._somebody_between(last):
+                return True
+        if any(len(self._between(last)) <= _GENERAL_REACHES for _, last in self._before("not_believed")):
+            return True
+        after = [word for word in self._sentence.words(self._last, self._last + 3) if word != "?"]
+        alone = after[1:] if after[:1] == [","] else after[:2]
+        said_no = any(0 <= first - self._last <= 1 for first, _ in self._after("none_after"))
+        return said_no and (len(alone) == 1 or alone[1:2] == [","])
+
+    def is_only_thought_of(self) -> bool:
+        """If …, I am afraid of …"""
+        progressive = self._before("progressive")
+        if any(len(self._between(last)) <= _HAPPENING_REACHES for _, last in progressive):
+            return False
+        whether = self._numbered("whether")
+        for first, last in self._before("what_if", 1):
+            if any(start <= first < stop for start, stop in whether):
+                continue
+            if self._people_between(last) <= 1 and not self._comma_and_somebody(last):
+                return True
+        return not self._is_mine(the_too=True) and any(
+            len(self._between(last)) <= _GENERAL_REACHES for _, last in self._before("fear")
+        )
+
+    def is_long_past(self) -> bool:
+        """… years ago, once, in 2019."""
+        if self.has("just_now") or self.has("fresh"):
+            return False
+        if self.has("long_ago") or (self._is_told_as_past() and self._said_before("long_ago")):
+            return True
+        begin, end = self._wider()
+        treatment = self._numbered("belongs_to_treatment")
+        for first, last in self._numbered("weeks_ago"):
+            if not (begin <= first and last <= end):
+                continue
+            next_to = self._first - last in {0, 1} or first - self._last in {0, 1}
+            if next_to or not any(
+                first - stop <= _TREATMENT_REACHES and start - last <= _TREATMENT_REACHES for start, stop in treatment
+            ):
+                return True
+        return False
+
+    def _is_told_as_past(self) -> bool:
+        if self._sentence.marks("now"):
+            return False
+        return any(
+            word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in self._sentence.words(self._first, self._last)
+        )
+
+    def _said_before(self, marker: str) -> bool:
+        return any(last <= self._begin for _, last in self._numbered(marker))
+
+    def is_about_others(self) -> bool:
+        """People, patients, a woman in Florida."""
+        if self.has("just_now") or self._before("progressive"):
+            return False
+        if self.has("in_a_study"):
+            return True
+        people = self._before("people")
+        if not self._sentence.marks("now"):
+            people = [*people, *self._before("far_people")]
+        return any(not self._somebody_between(last, of_them=True) for _, last in people)
+
+    def is_of_an_animal(self) -> bool:
+        """My dog …"""
+        return any(not self._somebody_between(last, of_them=True) for _, last in self._before("animals"))
+
+    def is_over(self) -> bool:
+        """… went away."""
+        return any(first - self._last <= 3 for first, _ in self._after("over")) and not self.has("just_now")
+
+    def is_habit(self) -> bool:
+        """For years, every month."""
+        return self.has("habit") and not self.has("just_now") and not self.has("fresh")
+
+    def was(self) -> bool:
+        """I had …, and nothing says that it was today."""
+        have = {last for _, last in self._before("have")}
+        for first, last in self._before("was"):
+            near = len(self._between(last)) <= _WAS_REACHES and not self._somebody_between(last)
+            if (
+                near
+                and first not in have
+                and not set(self._between(last)) & _PRESENT
+                and not self._sentence.marks("now")
+                and not self._sentence.message.says("help")
+            ):
+                return True
+        return False
+
+    def is_in_general(self, reach: int) -> bool:
+        """Is … a side effect, can it cause …"""
+        if self._asks_for_help() or self._is_mine() or self.has("recent"):
+            return False
+        for _, last in self._before("general"):
+            between = self._between(last)
+            if len(between) <= reach and not self._somebody_between(last) and not set(between) & self._grammar.verbs:
+                return True
+        if self._is_asked() and not self._somebody_between(self._begin):
+            return True
+        is_asked = self._sentence.words(self._begin, self._first)[:1] in (["is"], ["are"])
+        longest = 6 if is_asked else 3 if reach == _GENERAL_REACHES else 0
+        if self._last - self._first > longest or self._somebody_between(self._begin):
+            return False
+        return any(first == self._last for first, _ in self._after("general_after"))
+
+    def is_said_to_happen(self) -> bool:
+        """I think …, he is having …, just now."""
+        if any(first == self._last for first, _ in self._after("general_after")):
+            return False
+        for marker in ("happening", "progressive"):
+            if any(len(self._between(last)) <= _HAPPENING_REACHES for _, last in self._before(marker)):
+                return True
+        if self.has("just_now") or any(first == self._last for first, _ in self._after("happening_after")):
+            return True
+        message = self._sentence.message
+        return message.says("help") and not message.says("wants_treatment")
+
+    def _is_asked(self) -> bool:
+        words = self._sentence.words(self._begin, self._first)
+        while words and (words[0] in self._grammar.greetings or words[0] == ","):
+            words = words[1:]
+        if not words or words[0] not in self._grammar.question_words or words[1:2] == ["be"]:
+            return False
+        return words[0] not in {"is", "are", "was", "were"} or self._sentence.line.endswith(" ? ")
+
+    def _asks_for_help(self) -> bool:
+        if any(self._begin <= first and last <= self._last for first, last in self._numbered("asks_for_help")):
+            return True
+        begin = self._begin
+        while begin < self._first and set(self._sentence.words(begin, begin + 1)) & (self._grammar.greetings | {","}):
+            begin += 1
+        return any(first == begin for first, _ in self._numbered("asks_about_it"))
+
+    def _is_mine(self, the_too: bool = False) -> bool:
+        before = self._sentence.words(max(self._begin, self._first - 2), self._first)
+        return bool(set(before) & self._grammar.whose) or "this" in before[-1:] or (the_too and "the" in before[-1:])
+
+    def _looks_like_a_no(self, number: int) -> bool:
+        return any(first <= number < last for first, last in self._numbered("not_a_no"))
+
+    def _numbered(self, marker: str) -> list[Span]:
+        spans = self._sentence.marks(marker)
+        return [(self._sentence.number_of(first), self._sentence.number_of(last)) for first, last in spans]
+
+    def _before(self, marker: str, into: int = 0) -> list[Span]:
+        return [
+            span for span in self._numbered(marker) if self._begin <= span[0] < self._first and span[1] <= self._first + into
+        ]
+
+    def _after(self, marker: str) -> list[Span]:
+        return [span for span in self._numbered(marker) if self._last <= span[0]]
+
+    def _between(self, number: int) -> list[str]:
+        return self._sentence.words(number, self._first)
+
+    def _somebody_in(self, begin: int, end: int) -> bool:
+        return self._people_in(begin, end) > 0
+
+    def _people_in(self, begin: int, end: int) -> int:
+        words = self._sentence.words(begin, end)
+        return sum(word in self._grammar.somebody for word in words)
+
+    def _people_between(self, number: int) -> int:
+        words = self._between(number)
+        whose = bool(set(words[-2:]) & self._grammar.whose)
+        return sum(word in self._grammar.somebody for word in words) + whose
+
+    def _somebody_between(self, number: int, of_them: bool = False) -> bool:
+        """Whether somebody new comes between a marker and the mention; he, she or they may be `of_them`."""
+        if of_them:
+            words = set(self._sentence.words(number, self._first + 1)) - _THEY
+            return bool(words & (self._grammar.somebody | {"my", "our"}))
+        begins = self._sentence.words(self._first, self._first + 1)
+        return self._people_between(number) > 0 or begins[0] in self._grammar.somebody or begins[0] in self._grammar.whose
+
+    def _comma_and_somebody(self, number: int) -> bool:
+        words = self._between(number)
+        return "," in words and any(word in self._grammar.somebody for word in words[words.index(",") :])
+
+
+def _inside(span: Span, others: list[Span]) -> bool:
+    return any(begin <= span[0] and span[1] <= end for begin, end in others)

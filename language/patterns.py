@@ -1,0 +1,341 @@
+"""A small notation for wordings, which a physician can read, and the regular expressions that it stands for.
+
+    chest pain            these words, next to each other, in any case; a comma may stand between them
+    (pain|ache|hurting)   one of these; a choice may have several words
+    [very] bad            the word in brackets may be missing
+    tight*                any word that begins like this
+    chest .. hurts        up to three words may stand in between; with three dots, up to six
+    ##                    a number of two digits
+    = emergency           a whole sentence
+    <relative>            one of the list of that name
+
+Text is matched in the form that `language.plain_words` gives it. Every gap has a limit, and a wording is only looked for
+when one of its rarer words is in the message, so no text takes long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+_PIECE = re.compile(r"\s*(?:(?P<gap>\.{2,3})(?!\S)|(?P<sign>[()\[\]|])|<(?P<list>[a-z_]+)>|(?P<word>[^\s()\[\]|<>,]+))")
+_GAPS = {"..": 3, "...": 6}
+_SHORTEST_STEM = 3
+# What may stand in a gap: no word that turns the sense round.
+_BETWEEN = r" (?!(?:no|not|never|isnt|arent|wasnt|dont|doesnt|didnt|without|nor|neither|but) )[^ ]+"
+
+# Words that stand in so many messages that a wording is better found by another of its words.
+_COMMON = frozenset(
+    [
+        "a",
+        "about",
+        "after",
+        "again",
+        "all",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "cant",
+        "could",
+        "did",
+        "do",
+        "does",
+        "dont",
+        "for",
+        "from",
+        "get",
+        "gets",
+        "getting",
+        "got",
+        "had",
+        "has",
+        "have",
+        "he",
+        "help",
+        "her",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "isnt",
+        "it",
+        "just",
+        "like",
+        "me",
+        "much",
+        "my",
+        "no",
+        "not",
+        "now",
+        "of",
+        "off",
+        "on",
+        "one",
+        "or",
+        "our",
+        "out",
+        "over",
+        "she",
+        "since",
+        "so",
+        "some",
+        "start",
+        "started",
+        "take",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "today",
+        "too",
+        "took",
+        "up",
+        "very",
+        "want",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "feel",
+        "feels",
+        "feeling",
+        "going",
+        "go",
+        "gone",
+        "good",
+        "bad",
+        "day",
+        "days",
+        "hour",
+        "hours",
+        "make",
+        "years",
+        "year",
+        "months",
+        "weeks",
+        "week",
+        "last",
+        "more",
+        "most",
+        "other",
+        "left",
+        "right",
+        "side",
+        "cells",
+        "cell",
+        "treatment",
+        "infusion",
+    ]
+)
+_COMMON_COST = 50
+_NUMBERS = frozenset(f"{digit}*" for digit in range(1, 10))
+
+Lists = Mapping[str, Iterable[str]]
+
+
+class WordingError(Exception):
+    """A wording is not in the notation; the message repeats it."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One wording, ready to be looked for."""
+
+    written: str
+    expression: str
+    anchors: frozenset[str]  # in every match stands one of these words, or one that begins like one of those with a star
+    needs: tuple[frozenset[str], ...] = ()  # and one of each of these
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
+
+    def spans(self, line: str) -> list[tuple[int, int]]:
+        """Where it stands in a line: from before its first word to the end of its last."""
+        return [found.span() for found in self._pattern.finditer(line)]
+
+
+class WordingIndex:
+    """Finds out quickly which of many wordings can stand in a text at all."""
+
+    def __init__(self, wordings: Iterable[Wording]) -> None:
+        """Sort the wordings by their anchors."""
+        self._by_anchor: defaultdict[str, list[Wording]] = defaultdict(list)
+        for wording in wordings:
+            for anchor in wording.anchors:
+                self._by_anchor[anchor].append(wording)
+        self._longest = max((len(anchor) for anchor in self._by_anchor), default=0)
+
+    def possible(self, words: Iterable[str]) -> set[int]:
+        """The identities of the wordings that find all of their anchors among the words."""
+        told = {anchor for word in words for anchor in _anchors_of(word, self._longest)}
+        found: set[int] = set()
+        for anchor in told & self._by_anchor.keys():
+            for wording in self._by_anchor[anchor]:
+                if not any(told.isdisjoint(need) for need in wording.needs):
+                    found.add(id(wording))
+        return found
+
+
+def _anchors_of(word: str, longest: int) -> Iterator[str]:
+    """A word, and every way in which it may begin."""
+    yield word
+    for length in range(1, min(len(word), longest) + 1):
+        yield f"{word[:length]}*"
+
+
+def read_wordings(text: str, lists: Lists) -> list[Wording]:
+    """The wordings of a block: one a line, or several parted by commas outside brackets.
+
+    Raises:
+        WordingError: if one is not in the notation.
+    """
+    return [compile_wording(wording, lists) for line in text.splitlines() for wording in split_list(line)]
+
+
+def split_list(line: str) -> list[str]:
+    """The parts between commas that are not inside brackets."""
+    parts = [""]
+    depth = 0
+    for letter in line:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]
+
+
+def compile_wording(wording: str, lists: Lists) -> Wording:
+    """Turn a wording into an expression.
+
+    Raises:
+        WordingError: if it is not in the notation, or could match nothing certain.
+    """
+    inner = wording.removeprefix("= ")
+    part = _Reader(inner, lists).whole()
+    if not part.anchors:
+        raise WordingError(f"no word in it must be there: {wording}")
+    expression = part.expression if inner == wording else f"^{part.expression}(?= $)"
+    return Wording(wording, expression, part.anchors, part.needs)
+
+
+@dataclass(frozen=True)
+class _Part:
+    expression: str
+    anchors: frozenset[str] = frozenset()  # empty: nothing in it must be there
+    needs: tuple[frozenset[str], ...] = ()
+
+
+class _Reader:
+    """Reads one wording from left to right."""
+
+    def __init__(self, wording: str, lists: Lists, inside: tuple[str, ...] = ()) -> None:
+        self._wording, self._lists, self._inside = wording, lists, inside
+        self._pieces: list[tuple[str, str]] = []
+        at, text = 0, wording.strip()
+        while at < len(text):
+            found = _PIECE.match(text, at)
+            if found is None or found.lastgroup is None:
+                raise self._error("cannot be read")
+            self._pieces.append((found.lastgroup, found[found.lastgroup]))
+            at = found.end()
+        self._pieces.reverse()  # taken from the end
+
+    def whole(self) -> _Part:
+        part = self._choice()
+        if self._pieces:
+            raise self._error("a bracket is not opened")
+        return part
+
+    def _choice(self) -> _Part:
+        options = [self._sequence()]
+        while self._pieces and self._pieces[-1] == ("sign", "|"):
+            self._pieces.pop()
+            options.append(self._sequence())
+        return _one_of(options)
+
+    def _sequence(self) -> _Part:
+        parts: list[_Part] = []
+        while self._pieces and self._pieces[-1] not in {("sign", "|"), ("sign", ")"), ("sign", "]")}:
+            kind, text = self._pieces.pop()
+            parts.append(self._bracket(text) if kind == "sign" else self._single(kind, text))
+        if not parts:
+            raise self._error("a part is empty")
+        certain = [part.anchors for part in parts if part.anchors]
+        anchors = min(certain, key=_commonness) if certain else frozenset()
+        return _Part("".join(part.expression for part in parts), anchors, tuple(set(certain) - {anchors}))
+
+    def _single(self, kind: str, text: str) -> _Part:
+        if kind == "gap":
+            return _Part(f"(?:{_BETWEEN}){{0,{_GAPS[text]}}}?")
+        if kind == "word":
+            return self._word(text)
+        if text not in self._lists or text in self._inside:
+            raise self._error(f"there is no list <{text}>")
+        return _one_of([_Reader(entry, self._lists, (*self._inside, text)).whole() for entry in self._lists[text]])
+
+    def _bracket(self, sign: str) -> _Part:
+        inner = self._choice()
+        if not self._pieces or self._pieces.pop() != ("sign", {"(": ")", "[": "]"}.get(sign, "")):
+            raise self._error("a bracket is not closed")
+        return inner if sign == "(" else _Part(f"(?:{inner.expression})?")
+
+    def _word(self, text: str) -> _Part:
+        stem = text.removesuffix("*")
+        if set(stem) == {"#"}:
+            return _Part(rf"(?: ,)? \d{{{len(stem)}}}(?= )", _NUMBERS)
+        if not re.fullmatch(r"[^\W_]+(?:\.\d+)?#*", stem.removesuffix(".")):
+            raise self._error("a word has a sign in it")
+        if stem != text and len(stem) < _SHORTEST_STEM and not stem[0].isdigit():
+            raise self._error(f"a star stands after fewer than {_SHORTEST_STEM} letters")
+        ending = "[^ ]*" if stem != text else ""
+        letters = stem.rstrip("#")
+        digits = rf"\d{{{len(stem) - len(letters)}}}" if letters != stem else ""
+        anchor = f"{letters}*" if digits else text
+        return _Part(f"(?: ,)? {re.escape(letters)}{digits}{ending}(?= )", frozenset({anchor}))
+
+    def _error(self, why: str) -> WordingError:
+        return WordingError(f"{why}: {self._wording}")
+
+
+def _one_of(options: list[_Part]) -> _Part:
+    if len(options) == 1:
+        return options[0]
+    expression = f"(?:{'|'.join(option.expression for option in options)})"
+    if not all(option.anchors for option in options):
+        return _Part(expression)
+    return _Part(expression, frozenset().union(*(option.anchors for option in options)))
+
+
+def _commonness(anchors: frozenset[str]) -> int:
+    return sum(_COMMON_COST if anchor in _COMMON else 1 for anchor in anchors)

@@ -1,0 +1,1 @@
+"""One message from its arrival to its stored outcome."""

@@ -1,0 +1,155 @@
+"""Talking to Rasa: one message in, replies and effects out, or a plain failure."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from desk.conversations.log import Draft
+from intake.record import Effect
+from knowledge.answer import Answer
+from turns.shapes import Kind, Question
+
+
+class RasaAway(Exception):
+    """Rasa did not give a usable reply; `reason` is for the log."""
+
+    def __init__(self, reason: str) -> None:
+        """Say why."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What Rasa decided in one turn."""
+
+    drafts: list[Draft]
+    effects: list[Effect]
+
+
+class _Button(BaseModel):
+    title: str
+    payload: str
+
+
+class _Custom(BaseModel):
+    """What belongs to the text before it, and what the turn did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind = "text"
+    answer: Answer | None = None
+    question: Question | None = None
+    effects: list[Effect] = []
+
+
+class _Item(BaseModel):
+    """One item of the REST channel: a text, or what belongs to it."""
+
+    text: str | None = None
+    buttons: list[_Button] = []
+    custom: _Custom | None = None
+
+
+_ITEMS = TypeAdapter(list[_Item])
+
+
+class RasaClient:
+    """The REST channel of one Rasa."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        """Prepare a client; nothing is sent yet.
+
+        Args:
+            address: Rasa's address without a trailing slash.
+            timeout: seconds that a turn may take.
+        """
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+        self.timeout = timeout
+        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
+
+    async def turn(self, text: str, context: dict[str, Any], seconds: float | None = None) -> Reply:
+        """Let Rasa handle one message.
+
+        Each turn has a sender id of its own, so Rasa's tracker lives for one message and says nothing about the person.
+
+        Args:
+            text: what the patient wrote.
+            context: where the patient is; Rasa's session start turns it into slots.
+            seconds: that are left for it, if these are fewer than it may take.
+
+        Raises:
+            RasaAway: if it cannot be reached, is too slow, or has nothing to say, which is how its REST channel reports
+                its own failures.
+        """
+        body = {"sender": secrets.token_hex(16), "message": _plain(text), "metadata": context}
+        try:
+            async with asyncio.timeout(
+                min(self.timeout, seconds or self.timeout)
+            ):  # httpx's own limit begins anew with each piece that comes
+                response = await self._http.post("/webhooks/rest/webhook", json=body)
+            response.raise_for_status()
+        except (TimeoutError, httpx.TimeoutException):
+            raise RasaAway("timeout") from None
+        except httpx.HTTPStatusError as error:
+            raise RasaAway(f"status {error.response.status_code}") from None
+        except httpx.HTTPError as error:
+            raise RasaAway(type(error).__name__) from None
+        reply = read_reply(response.content)
+        if not reply.drafts:
+            raise RasaAway("empty reply")
+        return reply
+
+    async def ready(self) -> bool:
+        """Whether Rasa runs with a model; without one it answers every message with nothing."""
+        try:
+            response = await self._http.get("/status", timeout=2.0)
+            return response.status_code == 200 and bool(response.json().get("model_file"))
+        except (httpx.HTTPError, ValueError, AttributeError):
+            return False
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def read_reply(content: bytes) -> Reply:
+    """Turn what Rasa's REST channel answered into messages and effects.
+
+    An action sends a text, and after it what belongs to that text (kind, answer, question) and what it did (effects).
+
+    Raises:
+        RasaAway: if it is not in that form.
+    """
+    try:
+        items = _ITEMS.validate_json(content)
+    except ValidationError:
+        raise RasaAway("malformed reply") from None
+    drafts: list[Draft] = []
+    effects: list[Effect] = []
+    for item in items:
+        if item.text is not None:
+            buttons = [{"title": button.title, "value": button.payload} for button in item.buttons]
+            drafts.append(Draft(item.text, buttons=buttons))
+        if item.custom is not None:
+            effects += item.custom.effects
+            if drafts:
+                drafts[-1] = replace(drafts[-1], **_fields(item.custom))
+    return Reply(drafts, effects)
+
+
+def _fields(custom: _Custom) -> dict[str, Any]:
+    """What a custom part says of its message, and nothing of what it leaves open."""
+    return custom.model_dump(mode="json", exclude={"effects"}, exclude_unset=True)
+
+
+def _plain(text: str) -> str:
+    """The text with a leading slash hidden: Rasa would take "/restart" for a command, not for a patient's words."""
+    stripped = text.lstrip()
+    return f"\u2060{stripped}" if stripped.startswith("/") else text
