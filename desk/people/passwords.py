@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from threading import BoundedSemaphore
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from cordial.data_files import read_data
 
 SHORTEST = 12
 LONGEST = 256
-_FEWEST_DIFFERENT = 6
-_SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "01234567890", "09876543210")
-# What people choose most, and what is read on the wall here. A password is refused if little else is left without these.
-_COMMON = (
-    "password",
-    "passwort",
-    "passw0rd",
-    "p@ssword",
-    "p@ssw0rd",
-    "letmein",
-    "welcome",
-    "iloveyou",
-    "administrator",
-    "admin",
-    "changeme",
-    "secret",
-    "login",
-    "monkey",
-    "dragon",
-    "football",
-    "sunshine",
-    "princess",
-    "qwerty",
-    "qwertz",
-    "azerty",
-    "cordial",
-    "clinic",
-    "stemcell",
-    "coordinator",
-    "physician",
-    "doctor",
-    "winter",
-    "spring",
-    "summer",
-    "autumn",
-    "correcthorsebatterystaple",
-)
-_FEWEST_OWN = 6  # characters beside common words, sequences and the person's own name
+_STRONG = 4  # of zxcvbn's 0 to 4: a slow hash holds, even against somebody who has stolen the database
+_JUDGED = 40  # characters: the time that the judgement takes grows with their square, and no password needs more to be strong
+_LETTERS_OF_A_NAME = 4  # words shorter than that stand in too many others
 
 # What OWASP names first for Argon2id: 46 MiB, one pass, one lane. Two at once and no more: guesses must not take the memory and
 # the time that patients' messages need.
 _hasher = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
 _at_once = BoundedSemaphore(2)
+_judging = Lock()  # zxcvbn keeps the words that it is given in one place for everybody
+
+# What zxcvbn found, as a key of the texts that say what is wrong and what helps.
+_WHY = {
+    "spatial": "password_row",
+    "sequence": "password_row",
+    "repeat": "password_repeat",
+    "regex": "password_date",
+    "date": "password_date",
+    "bruteforce": "password_weak",
+}
 
 
 class WeakPassword(Exception):
@@ -82,29 +63,58 @@ def _nobodys() -> str:
 
 
 def refuse_weak(password: str, *own: str) -> None:
-    """Refuse what is short, common, a sequence, or made of the person's own name. No rule about kinds of characters.
+    """Refuse what is short, or easy to guess for somebody who knows usual passwords and this person.
 
     Args:
         password: as it was chosen.
-        own: words that others know of this person: name, address, clinic.
+        own: what others know of this person: name, e-mail address, name of the clinic.
 
     Raises:
-        WeakPassword: with "password_short", "password_long" or "password_common".
+        WeakPassword: with "password_short", "password_long", "password_known" or another key that says what made it weak.
     """
     if len(password) < SHORTEST:
         raise WeakPassword("password_short")
     if len(password) > LONGEST:
         raise WeakPassword("password_long")
-    folded = password.casefold()
-    if len(set(folded)) < _FEWEST_DIFFERENT or len(_without_known(folded, own)) < _FEWEST_OWN:
-        raise WeakPassword("password_common")
+    words = _words(own)
+    why = _weakness(password, words)
+    if why is None and _weakness(_without(password, words), words):
+        why = "password_own"
+    if why:
+        raise WeakPassword(why)
 
 
-def _without_known(folded: str, own: tuple[str, ...]) -> str:
-    parts = [part for word in own for part in word.casefold().replace("@", " ").replace(".", " ").split() if len(part) > 2]
-    for word in sorted((*_COMMON, *parts), key=len, reverse=True):
-        folded = folded.replace(word, "")
-    for line in _SEQUENCES:
-        for start in range(len(line) - 3):
-            folded = folded.replace(line[start : start + 4], "")
-    return "".join(character for character in folded if character.isalnum() or not character.isascii())
+def _weakness(password: str, own: list[str]) -> str | None:
+    """What makes a password easy to guess, by a key of the texts; nothing, if it is strong."""
+    first = _tried_first()
+    with _judging:
+        found = zxcvbn(password[:_JUDGED], user_inputs=[*own, *first])
+    if found["score"] >= _STRONG:
+        return None
+    longest = max(found["sequence"], key=lambda match: len(match["token"]), default={"pattern": "bruteforce"})
+    if longest["pattern"] != "dictionary":
+        return _WHY[longest["pattern"]]
+    if longest["dictionary_name"] == "user_inputs":
+        return first.get(longest["matched_word"], "password_own")
+    return "password_known" if longest["dictionary_name"] == "passwords" else "password_words"
+
+
+def _words(own: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(word for text in own for word in re.findall(r"\w+", text.casefold())))
+
+
+def _without(password: str, words: list[str]) -> str:
+    """What is left of a password without the words that others know: nobody has to guess those."""
+    names = sorted((word for word in words if len(word) >= _LETTERS_OF_A_NAME), key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, names)), "", password, flags=re.IGNORECASE) if names else password
+
+
+class _PasswordsError(Exception):
+    """The file of what is tried first cannot be used."""
+
+
+@cache
+def _tried_first() -> dict[str, str]:
+    """What somebody would try first who knows this place, each with the key of what is said then."""
+    groups = read_data(dict[str, list[str]], Path(__file__).with_name("passwords.yml"), _PasswordsError)
+    return {word: why for why, words in groups.items() for word in words}

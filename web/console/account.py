@@ -44,7 +44,7 @@ def password_page(request: Request, person: Proved) -> Response:
 def set_own_password(request: Request, parts: PartsNow, person: Proved, password: Text = "", again: Text = "") -> Response:
     """Take it."""
     user = _user(parts, person)
-    problem = "password_differs" if password != again else _weakness(user, password)
+    problem = "password_differs" if password != again else _weakness(password, user.name, user.email, parts.clinic.name)
     if problem:
         return render(request, person, "password.html", 422, problem=problem)
     hashed = hash_password(password)
@@ -98,9 +98,9 @@ def _user(parts: Parts, person: Person) -> User:
         return get_user(session, person.id)
 
 
-def _weakness(user: User, password: str) -> str | None:
+def _weakness(password: str, *own: str) -> str | None:
     try:
-        refuse_weak(password, user.name, user.email)
+        refuse_weak(password, *own)
     except WeakPassword as weak:
         return str(weak)
     return None

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from desk.models import Invitation
 from desk.people.invitations import LinkEnded, accept, find_invitation
 from desk.people.logins import start_login
-from desk.people.passwords import WeakPassword
+from desk.people.passwords import WeakPassword, refuse_weak
 from desk.people.second_factor import confirm_phone, enrolled, new_recovery_codes
 from desk.people.users import EmailTaken, get_user
 from web.console.access import lasting_of
@@ -47,6 +47,7 @@ def use_invitation(request: Request, parts: PartsNow, token: str, form: Annotate
     problem = _problem(invitation, form)
     if problem is None:
         try:
+            refuse_weak(form.password, parts.clinic.name)
             user = accept(parts.database, token, form.password, form.email, form.name)
         except WeakPassword as weak:
             problem = str(weak)
