@@ -143,7 +143,7 @@ def test_a_message_left_behind_is_found_while_web_runs(database: Database, slow_
         conversation_id, _ = await gateways[0].start()
         left_behind(database, conversation_id, "old", seconds_ago=60)
         left_behind(database, conversation_id, "new", seconds_ago=0)
-        sweepers = [Sweeper(database, gateway._rasa, gateway) for gateway in gateways]
+        sweepers = [Sweeper(database, gateway.rasa, gateway) for gateway in gateways]
         await asyncio.gather(*(sweeper.sweep() for sweeper in sweepers))
         assert log_of(database, conversation_id) == ["old", "new", "You said: old"], "the new one may be in good hands"
 
@@ -153,7 +153,7 @@ def test_a_message_left_behind_is_found_while_web_runs(database: Database, slow_
 def test_while_rasa_is_away_a_message_left_behind_waits_for_a_real_reply(database: Database, slow_rasa: BrokenRasa) -> None:
     async def work(gateways: list[Gateway]) -> None:
         conversation_id, _ = await gateways[0].start()
-        sweeper = Sweeper(database, gateways[0]._rasa, gateways[0])
+        sweeper = Sweeper(database, gateways[0].rasa, gateways[0])
         slow_rasa.goes_away()
         left_behind(database, conversation_id, "hello", seconds_ago=60)
         await sweeper.sweep()
@@ -176,7 +176,7 @@ def test_a_message_that_cannot_be_answered_is_given_up_with_a_sentence_and_a_per
         slow_rasa.behaves(rasa.after(0, [{"text": "Thank you."}, {"custom": {"effects": effects}}]))
         await gateways[0].receive(somebody, str(uuid4()), "Send it")
         left_behind(database, conversation_id, "hello", seconds_ago=60)
-        sweeper = Sweeper(database, gateways[0]._rasa, gateways[0])
+        sweeper = Sweeper(database, gateways[0].rasa, gateways[0])
         for _ in range(MOST_TRIES):
             await sweeper.sweep()
             assert log_of(database, conversation_id) == ["hello"]

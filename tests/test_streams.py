@@ -13,7 +13,7 @@ from cordial.keys import signing_key
 from desk.conversations.log import Draft, append
 from tests.support.people import Patient
 from tests.support.small_web import NewWeb, SmallWeb
-from turns import gateway
+from turns import streams
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_stream_ends_with_its_token_and_shows_nothing_afterwards(web: SmallWeb
 
 
 def test_in_silence_a_stream_shows_that_it_is_alive(web: SmallWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "HEARTBEAT_SECONDS", gateway.POLL_SECONDS)
+    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", streams.POLL_SECONDS)
     with Patient(web.url) as patient, patient.http.stream("GET", "/api/chat/stream", params={"after": 1}) as response:
         comments = (line for line in response.iter_lines() if line.startswith(":"))
         assert [next(comments), next(comments)] == [": hello", ": still here"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import structlog
 from sqlalchemy.orm import Session
 
 from desk.conversations.handoffs import waiting_handoff
@@ -28,8 +27,6 @@ from intake.record import (
 )
 from turns.rasa import Reply
 from turns.texts import texts
-
-logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,17 +58,6 @@ class OwnReplies:
         """Speak for a clinic."""
         self._clinic = clinic
         self._red_flags = red_flags
-
-    def red_flag(self, text: str, record: IntakeRecord) -> RedFlag | None:
-        """The emergency in a message, if there is one. A fault in the check must not keep the message from an answer."""
-        try:
-            flag = self._red_flags.check(text, self._clinic, country_of(record))
-        except Exception:
-            logger.exception("the check for emergencies failed")
-            return None
-        if flag:
-            logger.warning("red flag", group=flag.group, level=flag.level)
-        return flag
 
     def says_it_was_read(self, text: str) -> bool:
         """Whether a message says that the text of an emergency was read."""

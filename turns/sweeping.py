@@ -6,13 +6,13 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import anyio.to_thread
 import structlog
 
 from desk.conversations.log import UnknownConversation
 from desk.conversations.turns import Waiting, waiting_between
 from desk.database import Database
 from turns.gateway import Gateway
+from turns.in_threads import InThreads
 from turns.rasa import RasaClient
 
 logger = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ class Sweeper:
 
     def __init__(self, database: Database, rasa: RasaClient, gateway: Gateway) -> None:
         """Put the parts together; nothing runs yet."""
-        self._database = database
+        self._database = InThreads(database)
         self._rasa = rasa
         self._gateway = gateway
         self._tries: Counter[tuple[str, int]] = Counter()
@@ -49,12 +49,7 @@ class Sweeper:
         latest = now - timedelta(seconds=self._gateway.longest_turn)
         if not await self._rasa.ready():
             latest = min(latest, now - PATIENCE)
-
-        def find() -> list[Waiting]:
-            with self._database.read() as session:
-                return waiting_between(session, self._since, latest)
-
-        found = await anyio.to_thread.run_sync(find)
+        found = await self._database.read(waiting_between, self._since, latest)
         for waiting in found:
             await self._deal_with(waiting)
         if not found:

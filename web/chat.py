@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from desk.conversations.feedback import NoSuchAnswer, give_feedback
 from desk.conversations.log import IdReused
-from turns.gateway import Gateway
+from turns.streams import Streams
 from web.asking import ConversationId, conversation_of, errors, limited, take, too_many
 from web.callers import address_of
 from web.errors import ApiError
@@ -57,7 +57,7 @@ async def send(request: Request, body: SendMessage, conversation_id: Conversatio
 @router.get("/messages", dependencies=[Depends(limited("read"))], responses=errors(401, 422, 429))
 async def replay(conversation_id: ConversationId, parts: PartsNow, after: After = 0) -> Messages:
     """All messages after a number, both sides."""
-    return Messages(messages=[as_wire(message) for message in await parts.gateway.replay(conversation_id, after)])
+    return Messages(messages=[as_wire(message) for message in await parts.gateway.streams.replay(conversation_id, after)])
 
 
 @router.get(
@@ -80,13 +80,13 @@ async def stream(
     """
     if last_event_id and last_event_id.isdecimal():
         after = max(after, int(last_event_id[:15]))
-    await parts.gateway.replay(conversation_id, 2**53)  # 401 now, not inside the stream
+    await parts.gateway.streams.replay(conversation_id, 2**53)  # 401 now, not inside the stream
     ends = time.monotonic() + parts.tokens.seconds_left(request.headers.get("authorization"))
     try:
         close = parts.limits.open_stream(conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
         raise too_many(parts, reached) from None
-    events = _events(request, parts.gateway, _Stream(conversation_id, after, ends, close))
+    events = _events(request, parts.gateway.streams, _Stream(conversation_id, after, ends, close))
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -125,7 +125,7 @@ async def _may_send(request: Request, parts: Parts, conversation_id: str, text: 
             await take("check", request, parts, conversation_id)
         except ApiError:
             raise refusal from None
-        flag = await parts.gateway.red_flag_in(conversation_id, text)
+        flag = await parts.gateway.emergencies.of_message(conversation_id, text)
         if flag is None or flag.level != "emergency":
             raise
 
@@ -140,11 +140,11 @@ class _Stream:
     close: Callable[[], None]
 
 
-async def _events(request: Request, gateway: Gateway, stream: _Stream) -> AsyncIterator[str]:
+async def _events(request: Request, streams: Streams, stream: _Stream) -> AsyncIterator[str]:
     """The lines of a stream, until its token ends."""
     try:
         yield ": hello\n\n"
-        async with aclosing(gateway.follow(stream.conversation_id, stream.after)) as messages:
+        async with aclosing(streams.follow(stream.conversation_id, stream.after)) as messages:
             async for message in messages:
                 if time.monotonic() > stream.ends or await request.is_disconnected():
                     return

@@ -127,7 +127,7 @@ def _shelves(parts: Parts) -> dict[str, object]:
 
 
 def _find(parts: Parts, searched: str) -> Found:
-    alarm = parts.gateway.alarm_in(searched[:MAX_MESSAGE])  # also in what is too long for a search
+    alarm = parts.gateway.emergencies.of_words(searched[:MAX_MESSAGE])  # also in what is too long for a search
     if len(searched) > LONGEST_SEARCH:
         return Found([], [], alarm)
     explanations = parts.library.explain(searched)

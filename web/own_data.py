@@ -59,7 +59,7 @@ def printable(request: Request, conversation_id: ConversationId, parts: PartsNow
 @router.post("/consent/withdraw", dependencies=_COUNTED, responses=errors(401, 413, 429))
 async def withdraw(conversation_id: ConversationId, parts: PartsNow) -> Messages:
     """Withdraw the consent: the intake stops and its answers are deleted. The messages stay until the chat is deleted."""
-    return Messages(messages=[as_wire(message) for message in await parts.gateway.withdraw_consent(conversation_id)])
+    return Messages(messages=[as_wire(message) for message in await parts.gateway.own_data.withdraw_consent(conversation_id)])
 
 
 @router.delete("/session", status_code=204, dependencies=_COUNTED, responses=errors(401, 409, 429))
@@ -69,7 +69,7 @@ async def delete(conversation_id: ConversationId, parts: PartsNow) -> Response:
     A chat that the clinic has to keep for a legal reason is refused with 409.
     """
     try:
-        await parts.gateway.delete(conversation_id)
+        await parts.gateway.own_data.delete(conversation_id)
     except OnHold:
         raise ApiError(409, "on_hold", contact=parts.clinic.email or parts.clinic.phone or parts.clinic.name) from None
     return Response(status_code=204)
