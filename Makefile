@@ -4,7 +4,7 @@ BOOTSTRAP = $(PYTHON) -m cordial.bootstrap
 # Where this is set, as in many containers, every start of Rasa would compile TensorFlow's Python files again: ten seconds.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run demo setup test check fix lock rasa clean
+.PHONY: help run demo setup test check fix bench lock rasa clean
 
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,6 +20,8 @@ check:   ## the static checks: format, lint, types, import rules, articles
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial kb check
 fix:     ## format, and repair what the linter can repair
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+bench:   ## how fast replies are, beside stock Rasa; writes docs/performance.md (half an hour at first: stock Rasa is trained)
+	@$(BOOTSTRAP) --dev && .venv/bin/python -m bench.replies --document docs/performance.md $(ARGS)
 rasa:    ## any Rasa command, for example: make rasa ARGS="shell"
 	@$(BOOTSTRAP) && .venv/bin/cordial rasa -- $(ARGS)
 lock:    ## compile the pinned requirements anew
