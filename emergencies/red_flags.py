@@ -26,6 +26,7 @@ from intake.clinic import Clinic
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
 from language.context import Grammar, Kind, Message, Sentence, Span
+from language.normalise import normalised
 from language.patterns import Lists, Wording, WordingError, WordingIndex, read_wordings, split_list
 from language.plain_words import LONGEST, PlainWords
 from language.spoken import text_file
@@ -196,9 +197,10 @@ class RedFlags:
             clinic: whose numbers are shown.
             country: where the patient is, if something is known; a country that the message names comes first.
         """
+        text = normalised(text[:LONGEST])
         seen = self._look(text)
         alarm = seen.alarm
-        opinion = self._opinion(text[:LONGEST], seen)
+        opinion = self._opinion(text, seen)
         if opinion is not None:
             alarm = self._with_opinion(alarm, opinion)
         if alarm is None:
@@ -287,7 +289,8 @@ class RedFlags:
 
     def opinion(self, text: str) -> Opinion | None:
         """What the examples say of a message; nothing if there is no embedding model or it fails."""
-        return self._opinion(text[:LONGEST], self._look(text))
+        text = normalised(text[:LONGEST])
+        return self._opinion(text, self._look(text))
 
     def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
         if self.likeness is None or self.encode is None or not seen.lines:

@@ -18,6 +18,7 @@ from intake.judging.names import judge_name
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Judgement, Understood
+from language.normalise import normalised
 
 MAX_ANSWER = 2_000
 
@@ -30,7 +31,8 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
         text: what the patient wrote.
         context: what the judge may go by beside the text.
     """
-    cleaned = " ".join(text.split())[:MAX_ANSWER] if field.kind != "list" else text.strip()[:MAX_ANSWER]
+    read = normalised(text)
+    cleaned = " ".join(read.split())[:MAX_ANSWER] if field.kind != "list" else read.strip()[:MAX_ANSWER]
     return _JUDGES[field.kind](cleaned, context) if cleaned else None
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+
+from language.normalise import normalised, straight
 
 LONGEST = 4_000  # characters; the chat takes no more, and no check may take long
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n…–—-]+")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "\u00a0": " ", "\u2060": " "})
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELT_LETTERS = re.compile(r"\b([a-z])\.([a-z])\.(?=\W|$)")
 _IS_BEFORE = frozenset(
@@ -142,7 +142,7 @@ def _parts(words: list[str]) -> list[list[str]]:
 
 
 def _prepared(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_QUOTES).lower()
+    plain = straight(normalised(text[:LONGEST])).lower()
     return _SPELT_LETTERS.sub(r"\1\2", _STRETCHED.sub(r"\1", plain))
 
 

@@ -11,8 +11,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
+from language.normalise import straight
 
-_EMAIL = re.compile(r"[^\s<>(),;:]+@[^\s<>(),;:]+")
+_EMAIL = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
 _NEARLY_EMAIL = re.compile(r"(?i)\S+\s*(?:@|\(at\)|\[at\])\s*\S*|\b\w[\w.]*\s+at\s+\w+\s*(?:\.|dot)\s*\w+")
 _DIGITS = re.compile(r"\+?[\d][\d \-./()]{4,}\d")
 _FEWEST_DIGITS = 6
@@ -48,12 +49,13 @@ _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coml": "co
 
 def judge_contact(text: str, context: Context) -> Judgement:
     """An address or a number, wherever it stands in the text."""
+    text = straight(text)
     only = letters(text)
     if only in phrases("only_email") | phrases("only_phone"):
         return Doubt("contact_email" if only in phrases("only_email") else "contact_phone")
     found = _EMAIL.search(_spelled_out(text))
     if found:
-        return _email(found.group().rstrip(".,!?\"'"), context)
+        return _email(found.group().strip(".,!?'"), context)
     number = _phone(text, context)
     if number is not None:
         return Understood({"by": "phone", "value": number})

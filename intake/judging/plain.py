@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from language.normalise import normalised, straight
+
 _QUESTION_START = re.compile(
     r"(?i)^\s*(what|why|how|who|whom|whose|when|where|which|is|are|am|was|were|do|does|did|can|could|should|would|will|has|have"
     r"|may|might|isn'?t|aren'?t|don'?t|doesn'?t|can'?t|won'?t)\b"
@@ -20,6 +22,7 @@ _SENTENCES = re.compile(r"[^.!?\n;]+(?:[.!?;]+|\n|$)")
 
 def looks_like_a_question(text: str) -> bool:
     """Whether a message asks something, by its form alone."""
+    text = straight(normalised(text))
     if text.rstrip().endswith("?"):
         return bool(re.search(r"[^\W\d_]", text))
     if _LEFT_OUT_I.match(text) or _STATES_A_DENIAL.match(text):
@@ -37,5 +40,5 @@ def sentences_of(text: str) -> list[str]:
 
 def letters(text: str) -> str:
     """A text in lower case, with short forms joined ("dont") and without marks, for comparing whole sentences."""
-    low = text.lower().replace("’", "'").replace("'", "")
+    low = straight(normalised(text)).lower().replace("'", "")
     return " ".join(re.sub(r"[^\w@+ ]", " ", low).split())
