@@ -1,6 +1,7 @@
 # Two commands matter: `make run` and `make test`. Everything else is in `cordial --help`.
 PYTHON ?= python3.11
-BOOTSTRAP = $(PYTHON) -m cordial.bootstrap
+BOOTSTRAP = $(if $(shell command -v $(PYTHON) 2>/dev/null),$(PYTHON) -m cordial.bootstrap,$(error $(NO_PYTHON)))
+NO_PYTHON = Cordial needs Python 3.11, and there is no "$(PYTHON)" here: install it (on Debian and Ubuntu: sudo apt install python3.11 python3.11-venv), or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)
 # Where this is set, as in many containers, every start of Rasa would compile TensorFlow's Python files again: ten seconds.
 export PYTHONDONTWRITEBYTECODE =
 

@@ -6,14 +6,18 @@ non-zero exit, and the next run goes on where this one stopped.
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -22,6 +26,7 @@ RASA = PROJECT / ".venv-rasa"
 LOCKS = PROJECT / "requirements"
 NEEDED_BYTES = 6_000_000_000  # both environments, the model, and what unpacking takes in between
 _TORCH = "torch-2.13.0+cpu"
+_STAMP, _UNFINISHED = ".cordial", ".unfinished"  # in an environment: what it was made from; that it is not whole yet
 
 
 class SetupError(Exception):
@@ -62,11 +67,13 @@ def web_environment(dev: bool) -> None:
     if _is_current(WEB, locks):
         return
     _check_space()
-    with step("Python packages of the web process"):
+    _check_ensurepip()
+    with step("Python packages of the web process"), changing(WEB):
         if not (WEB / "bin" / "python").exists():
             _run([sys.executable, "-m", "venv", str(WEB)])
         uv = _pinned("uv", LOCKS / "web.txt")
-        _run([str(WEB / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", uv])
+        # Not --quiet: only its warnings say why an index could not be read.
+        _run([str(WEB / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", uv])
         requirements = [argument for lock_file in locks for argument in ("-r", str(lock_file))]
         _uv(["pip", "install", "--quiet", "--python", str(WEB), *_torch_options(), *requirements])
         _uv(["pip", "install", "--quiet", "--python", str(WEB), "--no-deps", "--no-build-isolation", "-e", str(PROJECT)])
@@ -80,12 +87,44 @@ def rasa_environment() -> None:
     if _is_current(RASA, locks):
         return
     _check_space()
-    with step("Python packages of Rasa"):
+    with step("Python packages of Rasa"), changing(RASA):
         if not (RASA / "bin" / "python").exists():
-            _uv(["venv", "--quiet", "--python", _python310(), str(RASA)])
+            _uv(["venv", "--quiet", "--allow-existing", "--python", _python310(), str(RASA)])
         _uv(["pip", "install", "--quiet", "--python", str(RASA), "-r", str(locks[0])])
         _refuse_cuda(RASA)
         _mark(RASA, locks)
+
+
+@contextmanager
+def changing(environment: Path) -> Iterator[None]:
+    """Mark an environment as unfinished while the body changes it, and first remove what an interrupted run left.
+
+    A body that fails without having changed a package, as without a network, leaves an environment that was whole in use.
+    """
+    unfinished = environment / _UNFINISHED
+    if unfinished.exists() or _is_half_made(environment):
+        shutil.rmtree(environment)
+    environment.mkdir(exist_ok=True)
+    before = _packages(environment)
+    unfinished.touch()
+    try:
+        yield
+    except SetupError:
+        if before and _packages(environment) == before:
+            unfinished.unlink()
+        raise
+    unfinished.unlink()
+
+
+def _is_half_made(environment: Path) -> bool:
+    """Whether a release that marked nothing was interrupted before the environment could install anything."""
+    return (environment / "bin" / "python").exists() and environment == WEB and not _packages(environment)
+
+
+def _packages(environment: Path) -> list[tuple[str, int]]:
+    """What is installed, and since when."""
+    found = environment.glob("lib/python*/site-packages/*.dist-info")
+    return sorted((path.name, path.stat().st_mtime_ns) for path in found)
 
 
 @contextmanager
@@ -111,7 +150,13 @@ def embedding_model() -> Iterator[None]:
 def data_folder() -> Path:
     """The folder of all state, as the settings will find it."""
     named = os.environ.get("CORDIAL_DATA")
-    return Path(named).resolve() if named else PROJECT / "var"
+    return absolute(named) if named else PROJECT / "var"
+
+
+def absolute(path: str | Path, folder: Path = PROJECT) -> Path:
+    """A path from a setting: `~` is the home folder, and what is relative counts from one folder, wherever a command runs."""
+    named = Path(path).expanduser()
+    return named if named.is_absolute() else (folder / named).resolve()
 
 
 def lock() -> None:
@@ -152,35 +197,81 @@ def explain_os_error(error: OSError) -> str:
     return f"{place}: {error.strerror or error}."
 
 
+_UNTRUSTED = "invalid peer certificate"  # as uv says it
+# What installers print, in the order in which it is looked for: the first sign that is there tells why they failed.
+_REASONS: Sequence[tuple[Sequence[str], str]] = (
+    (("no space left", "os error 28"), "The disk is full: free about 6 GB and run the command again."),
+    (
+        ("ensurepip is not available",),
+        "Python's own installer is missing (ensurepip). On Debian and Ubuntu: `sudo apt install python3.11-venv`, then run the "
+        "command again.",
+    ),
+    (
+        ("could not find a suitable tls ca certificate bundle",),
+        "The certificate file that pip is set up with is not there: correct PIP_CERT or pip's setting `cert`, then run the "
+        "command again.",
+    ),
+    (
+        (_UNTRUSTED, "certificate_verify_failed", "confirming the ssl certificate"),
+        "The certificate of the package registry is not trusted here. If your network inspects TLS, set PIP_CERT to the file "
+        "with its root certificate, then run the command again.",
+    ),
+    (
+        ("tunnel error", "proxyerror", "proxy authentication required", "cannot connect to proxy"),
+        "The package registry cannot be reached through the proxy: check HTTPS_PROXY and HTTP_PROXY, then run the command "
+        "again.",
+    ),
+    (
+        ("dns error", "name resolution", "name or service not known", "nodename nor servname"),
+        "The package registry cannot be reached, since its name is not known here (DNS): check the network and the index that "
+        "pip is set up with, then run the command again.",
+    ),
+    (
+        (
+            "connection refused",
+            "connect error",
+            "failed to connect",
+            "network is unreachable",
+            "timed out",
+            "error sending request",
+            "could not connect",
+            "newconnectionerror",
+        ),
+        "The package registry cannot be reached: check the network, then run the command again.",
+    ),
+)
+_NO_SUCH_VERSION = re.compile(
+    r"there is no version of (\S+)|because (\S+) was not found in the package|no matching distribution found for (\S+)",
+    re.IGNORECASE,
+)
+
+
 def explain_failure(output: str) -> str:
     """What an installer printed, as one sentence."""
-    low = output.lower()
-    if "no space left" in low or "os error 28" in low:
-        return "The disk is full: free about 6 GB and run the command again."
-    network = (
-        "dns error",
-        "connection refused",
-        "connect error",
-        "failed to connect",
-        "temporary failure in name resolution",
-        "network is unreachable",
-        "timed out",
-        "error sending request",
-        "could not connect",
-        "newconnectionerror",
-        "(from versions: none)",  # what pip says at last, when it found no index that lists a package
-    )
-    if any(sign in low for sign in network):
-        return "The package registry cannot be reached: check the network, then run the command again."
+    low = " ".join(output.lower().split())  # they break lines where they like
+    for signs, sentence in _REASONS:
+        if any(sign in low for sign in signs):
+            return sentence
+    missing = _NO_SUCH_VERSION.search(output)
+    if missing:
+        package = next(filter(None, missing.groups()))
+        # Pip says the same of an index that lacks a package and of one that it could not read.
+        where = "cannot be reached or does not have" if "(from versions: none)" in low else "does not have"
+        return f"The package registry {where} {package}: check the index that pip is set up with, then run the command again."
     lines = [line for line in output.strip().splitlines() if line.strip()]
     return "A step failed: " + (lines[-1].strip() if lines else "it printed nothing") + "."
 
 
-def _run(command: Sequence[str], environment: dict[str, str] | None = None) -> None:
+def _run(command: Sequence[str]) -> None:
+    _check(*_output_of(command))
+
+
+def _output_of(command: Sequence[str], environment: dict[str, str] | None = None) -> tuple[int, str]:
+    """Run a program: its exit code, and what it printed."""
     done = subprocess.run(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    _check(done.returncode, done.stdout)
+    return done.returncode, done.stdout
 
 
 def _check(code: int, output: str) -> None:
@@ -192,32 +283,53 @@ def _check(code: int, output: str) -> None:
 
 
 def _uv(arguments: Sequence[str]) -> None:
-    _run([str(WEB / "bin" / "uv"), *arguments], {**os.environ, **_pip_settings()})
+    command = [str(WEB / "bin" / "uv"), *arguments]
+    environment = {**os.environ, **uv_settings()}
+    code, output = _output_of(command, environment)
+    if code != 0 and _UNTRUSTED in output and "SSL_CERT_FILE" not in environment:
+        # uv brings certificates of its own; one that an organisation added is in the system's store, if it is anywhere.
+        code, output = _output_of(command, {**environment, "UV_SYSTEM_CERTS": "1"})
+    _check(code, output)
 
 
+def uv_settings() -> dict[str, str]:
+    """What pip is set up with and uv does not read by itself, as environment variables of uv."""
+    given = os.environ
+    found = {
+        "UV_FIND_LINKS": given.get("UV_FIND_LINKS") or ",".join(_pip_setting("find-links").split()),
+        "UV_DEFAULT_INDEX": given.get("UV_DEFAULT_INDEX") or _pip_setting("index-url"),
+        "UV_INSECURE_HOST": given.get("UV_INSECURE_HOST") or " ".join(_pip_setting("trusted-host").split()),
+        "SSL_CERT_FILE": _certificates(),
+        "UV_NO_PROGRESS": "1",
+        "UV_LINK_MODE": given.get("UV_LINK_MODE", "hardlink"),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _certificates() -> str:
+    """The file of the certificates to trust; pip's comes first, since the index is pip's, too."""
+    pips = _pip_setting("cert")
+    if pips:
+        return str(Path(pips).expanduser())
+    return next(filter(None, map(os.environ.get, ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))), "")
+
+
+def _pip_setting(name: str) -> str:
+    """A setting of pip, from the environment or its files; nothing if there is none."""
+    listed = _pip_settings()
+    return next((listed[key] for key in (f":env:.{name}", f"install.{name}", f"global.{name}") if listed.get(key)), "")
+
+
+@cache
 def _pip_settings() -> dict[str, str]:
-    """What pip is set up with and uv does not read by itself: the index, and folders with packages."""
-    found = {}
-    for ours, theirs in (("UV_FIND_LINKS", "find-links"), ("UV_DEFAULT_INDEX", "index-url")):
-        value = os.environ.get(ours) or os.environ.get(f"PIP_{theirs.upper().replace('-', '_')}") or _pip_config(theirs)
-        if value:
-            found[ours] = value
-    return {**found, "UV_NO_PROGRESS": "1", "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")}
-
-
-def _pip_config(name: str) -> str:
-    for section in ("global", "install"):
-        done = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "get", f"{section}.{name}"], capture_output=True, text=True, check=False
-        )
-        if done.returncode == 0:
-            return done.stdout.strip()
-    return ""
+    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    pairs = (line.partition("=") for line in done.stdout.splitlines())
+    return {name: str(ast.literal_eval(value)) for name, _, value in pairs if value}
 
 
 def _torch_options() -> list[str]:
     """Where the CPU build of PyTorch comes from: a folder that pip knows, or PyTorch's own CPU index."""
-    folders = _pip_settings().get("UV_FIND_LINKS", "").replace(",", " ").split()
+    folders = uv_settings().get("UV_FIND_LINKS", "").replace(",", " ").split()
     for folder in folders:
         path = Path(folder.removeprefix("file://"))
         if path.is_dir() and any(file.name.startswith(_TORCH) for file in path.iterdir()):
@@ -228,7 +340,7 @@ def _torch_options() -> list[str]:
 def _python310() -> str:
     named = os.environ.get("CORDIAL_PYTHON310")
     if named:
-        return named
+        return str(Path(named).expanduser())
     # In the folder with a .python-version of 3.10, version managers show their 3.10, unless one of them started us and left
     # its own choice in the environment.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYENV_V")}
@@ -243,15 +355,14 @@ def _python310() -> str:
     )
     if found.returncode == 0 and found.stdout.strip():
         return found.stdout.strip()
-    fetched = subprocess.run(
-        [str(WEB / "bin" / "uv"), "python", "install", "--quiet", "3.10"], capture_output=True, text=True, check=False
-    )
-    if fetched.returncode == 0:
-        return "3.10"
-    raise SetupError(
-        "Rasa needs Python 3.10, which is not installed here and could not be downloaded: install it, or set "
-        "CORDIAL_PYTHON310 to its path, and run the command again."
-    )
+    try:
+        _uv(["python", "install", "--quiet", "3.10"])
+    except SetupError as error:
+        raise SetupError(
+            "Rasa needs Python 3.10, which is not installed here and could not be downloaded: install it, or set "
+            f"CORDIAL_PYTHON310 to its path, and run the command again. ({error})"
+        ) from None
+    return "3.10"
 
 
 def _pinned(package: str, lock_file: Path) -> str:
@@ -265,6 +376,11 @@ def _check_space() -> None:
     free = shutil.disk_usage(PROJECT).free
     if free < NEEDED_BYTES:
         raise SetupError(f"Set-up needs about 6 GB of free disk space, and there are {free / 1e9:.1f} GB.")
+
+
+def _check_ensurepip() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        raise SetupError(explain_failure("ensurepip is not available"))
 
 
 def _refuse_cuda(environment: Path) -> None:
@@ -281,13 +397,15 @@ def _fingerprint(locks: Sequence[Path]) -> str:
 
 
 def _is_current(environment: Path, locks: Sequence[Path]) -> bool:
-    stamp = environment / ".cordial"
+    stamp = environment / _STAMP
     python = environment / "bin" / "python"
+    if (environment / _UNFINISHED).exists():
+        return False
     return python.exists() and stamp.is_file() and stamp.read_text("utf-8").strip() == _fingerprint(locks)
 
 
 def _mark(environment: Path, locks: Sequence[Path]) -> None:
-    (environment / ".cordial").write_text(_fingerprint(locks) + "\n", "utf-8")
+    (environment / _STAMP).write_text(_fingerprint(locks) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import certifi
 import pytest
 
 from cordial import bootstrap
-from cordial.bootstrap import PROJECT, SetupError, explain_failure, explain_os_error
+from cordial.bootstrap import PROJECT, SetupError, changing, explain_failure, explain_os_error
 from tests.support.clone import clone_into, set_up
+from tests.support.registry import Registry
+from tests.support.system import plain_environment, until
 
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
@@ -20,12 +28,53 @@ FULL_DISK = [
     "error: Failed to install: numpy-2.4.6-cp311-manylinux_2_28_x86_64.whl (numpy==2.4.6)\n  cause: failed to copy file from "
     "/home/someone/.cache/uv/numpy.libs/lib.so to /venv/numpy.libs/.tmpBPN184: No space left on device (os error 28)",
 ]
-NO_NETWORK = [
-    "error: Failed to fetch: http://nosuch.invalid/simple/idna/\n  cause: error sending request for url\n  cause: client error "
-    "(Connect)\n  cause: dns error\n  cause: failed to lookup address information: Name or service not known",
-    "  cause: tcp connect error\n  cause: Connection refused (os error 111)",
-    "ERROR: Could not find a version that satisfies the requirement uv==0.11 (from versions: none)\n"
-    "ERROR: No matching distribution found for uv==0.11",
+FETCH = "error: Failed to fetch: https://registry.example/simple/idna/\n  cause: client error (Connect)\n  cause: "
+WHAT_FAILED = [
+    (FETCH + "dns error\n  cause: failed to lookup address information: Name or service not known", "DNS"),
+    (
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(': Failed to establish a new "
+        "connection: [Errno -2] Name or service not known')': /simple/idna/\n"
+        "ERROR: Could not find a version that satisfies the requirement idna==3.7 (from versions: none)",
+        "DNS",
+    ),
+    (FETCH + "tcp connect error\n  cause: Connection refused (os error 111)", "cannot be reached: check the network"),
+    (FETCH + "tunnel error: failed to create underlying connection\n  cause: Connection refused (os error 111)", "the proxy"),
+    ("WARNING: Retrying after connection broken by 'ProxyError('Cannot connect to proxy.', …)'", "the proxy"),
+    (FETCH + "invalid peer certificate: UnknownIssuer", "certificate of the package registry is not trusted"),
+    (
+        "Could not fetch URL https://registry.example/simple/uv/: There was a problem confirming the ssl certificate: …\n"
+        "ERROR: Could not find a version that satisfies the requirement uv==0.11 (from versions: none)",
+        "certificate of the package registry is not trusted",
+    ),
+    (
+        "ERROR: Could not install packages due to an OSError: Could not find a suitable TLS CA certificate bundle, invalid "
+        "path: /nosuch.pem",
+        "certificate file that pip is set up with is not there",
+    ),
+    (
+        "error: No solution found when resolving dependencies\n  cause: Because there is no version of torch==99.7 and you "
+        "require torch==99.7, we can conclude that your requirements are unsatisfiable.",
+        "does not have torch==99.7",
+    ),
+    (
+        "  cause: Because idna was not found in the package registry and you require idna==3.7, we can conclude …",
+        "does not have idna",
+    ),
+    (
+        "ERROR: Could not find a version that satisfies the requirement uv==0.11 (from versions: none)\n"
+        "ERROR: No matching distribution found for uv==0.11",
+        "cannot be reached or does not have uv==0.11",
+    ),
+    (
+        "ERROR: Could not find a version that satisfies the requirement uv==0.11 (from versions: 0.9, 0.10)\n"
+        "ERROR: No matching distribution found for uv==0.11",
+        "registry does not have uv==0.11",
+    ),
+    (
+        "The virtual environment was not created successfully because ensurepip is not\navailable.  On Debian/Ubuntu systems, "
+        "you need to install the python3-venv\npackage using the following command.",
+        "sudo apt install python3.11-venv",
+    ),
 ]
 
 
@@ -49,6 +98,47 @@ def test_without_a_network_set_up_says_so(clone: Path) -> None:
     assert "registry cannot be reached" in sentence(done)
     assert "failed" in done.stdout
     assert not (clone / ".venv" / ".cordial").exists(), "a half-made environment must not pass for a whole one"
+
+
+@pytest.mark.slow
+def test_what_ctrl_c_in_the_first_seconds_leaves_is_made_anew(clone: Path) -> None:
+    command = [sys.executable, "-m", "cordial.bootstrap"]
+    with subprocess.Popen(command, cwd=clone, env=plain_environment(), start_new_session=True) as running:
+        until((clone / ".venv" / "bin" / "python").exists, 60, "it makes the environment")
+        os.killpg(running.pid, signal.SIGINT)  # as the terminal does: to all of them
+    assert running.returncode == 130
+    assert not list(clone.glob(".venv/lib/python*/site-packages/pip-*")), "it was interrupted too late to test anything"
+    done = set_up(clone, PIP_INDEX_URL=NOBODY, PIP_FIND_LINKS="", PIP_RETRIES="0", PIP_CONFIG_FILE=os.devnull)
+    assert "registry cannot be reached" in sentence(done), "it had pip, so the environment was made anew"
+
+
+@pytest.mark.slow
+def test_a_debian_without_the_venv_package_is_told_its_name(clone: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n", "utf-8")
+    done = set_up(clone, PYTHONPATH=str(tmp_path))
+    assert "sudo apt install python3.11-venv" in sentence(done)
+    assert not (clone / ".venv").exists()
+
+
+def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What make would do."""
+    command = [str(shutil.which("make")), "--dry-run", *arguments]
+    given = plain_environment(**environment)
+    return subprocess.run(command, cwd=PROJECT, env=given, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_without_python_3_11_make_itself_says_what_to_do(tmp_path: Path) -> None:
+    done = make("run", PATH=str(tmp_path))
+    assert done.returncode == 2
+    [line] = done.stderr.strip().splitlines()
+    for words in ("python3.11", "apt install", "make PYTHON=/path/to/python3.11 run"):
+        assert words in line
+    assert make("clean", PATH=str(tmp_path)).returncode == 0, "what needs no Python works without"
+
+
+def test_a_python_with_another_name_is_taken(tmp_path: Path) -> None:
+    done = make("setup", f"PYTHON={sys.executable}", PATH=str(tmp_path))
+    assert f"{sys.executable} -m cordial.bootstrap" in done.stdout, done.stderr
 
 
 @pytest.mark.slow
@@ -113,9 +203,9 @@ def test_a_full_disk_is_recognised(output: str) -> None:
     assert "disk is full" in explain_failure(output)
 
 
-@pytest.mark.parametrize("output", NO_NETWORK)
-def test_a_missing_network_is_recognised(output: str) -> None:
-    assert "registry cannot be reached" in explain_failure(output)
+@pytest.mark.parametrize(("output", "said"), WHAT_FAILED)
+def test_what_failed_is_named(output: str, said: str) -> None:
+    assert said in explain_failure(output)
 
 
 def test_any_other_failure_shows_the_last_line() -> None:
@@ -130,6 +220,101 @@ def test_an_error_of_the_system_says_where_and_what_to_do(number: int, said: str
     sentence = explain_os_error(OSError(number, os.strerror(number), "/srv/cordial"))
     assert "/srv/cordial" in sentence
     assert said in sentence
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that stands for the environment of web, with one package in it."""
+    monkeypatch.setattr(bootstrap, "WEB", tmp_path / ".venv")
+    with changing(bootstrap.WEB):
+        install("pip", bootstrap.WEB)
+    return bootstrap.WEB
+
+
+def install(package: str, environment: Path) -> None:
+    """Put what tells of a package where installers put it."""
+    (environment / "lib" / "python3.11" / "site-packages" / f"{package}-1.0.dist-info").mkdir(parents=True)
+    (environment / "bin").mkdir(exist_ok=True)
+    (environment / "bin" / "python").touch()
+
+
+def installed(environment: Path) -> list[str]:
+    """The packages in an environment."""
+    return sorted(path.name.removesuffix("-1.0.dist-info") for path in environment.glob("lib/python*/site-packages/*"))
+
+
+def change(environment: Path, package: str, ending: type[BaseException]) -> None:
+    """Begin to install a package, and come to an end before everything is there."""
+    with suppress(ending), changing(environment):
+        if package:
+            install(package, environment)
+        raise ending
+
+
+@pytest.mark.parametrize(("package", "ending"), [("half", KeyboardInterrupt), ("", KeyboardInterrupt), ("half", SetupError)])
+def test_an_environment_that_was_left_unfinished_is_made_anew(
+    environment: Path, package: str, ending: type[BaseException]
+) -> None:
+    change(environment, package, ending)
+    with changing(environment):
+        assert installed(environment) == []
+        install("whole", environment)
+    with changing(environment):
+        assert installed(environment) == ["whole"], "what is finished stays"
+
+
+def test_a_failure_that_changed_nothing_leaves_a_whole_environment_in_use(environment: Path) -> None:
+    change(environment, "", SetupError)
+    with changing(environment):
+        assert installed(environment) == ["pip"]
+
+
+def test_an_environment_without_pip_that_an_earlier_release_left_is_made_anew(environment: Path) -> None:
+    shutil.rmtree(environment / "lib")
+    (environment / "bin" / "left").touch()
+    with changing(environment):
+        assert not (environment / "bin" / "left").exists()
+        install("pip", environment)
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """A package registry on this machine, whose certificate nobody knows; nothing else is set up."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_FIND_LINKS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # and with it no file of this machine
+    monkeypatch.setattr(bootstrap, "PROJECT", tmp_path)
+    bootstrap._pip_settings.cache_clear()
+    with Registry(tmp_path) as registry:
+        monkeypatch.setenv("PIP_INDEX_URL", registry.url)
+        yield registry
+    bootstrap._pip_settings.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_the_certificate_that_pip_trusts_is_trusted_by_uv(
+    registry: Registry, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, str(registry.certificate))
+    bootstrap._uv(registry.asked_for_its_package(tmp_path / "locked.txt"))
+    assert "example-package==1.0" in (tmp_path / "locked.txt").read_text("utf-8")
+
+
+def test_a_certificate_in_pips_own_file_of_settings_counts_most(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pip.conf").write_text(f"[global]\ncert = {registry.certificate}\n", "utf-8")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    bootstrap._uv(registry.asked_for_its_package(tmp_path / "locked.txt"))
+    assert "example-package==1.0" in (tmp_path / "locked.txt").read_text("utf-8")
+
+
+def test_a_certificate_that_is_not_trusted_is_what_is_said(registry: Registry, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"certificate.*not trusted.*PIP_CERT.*setup\.log"):
+        bootstrap._uv(registry.asked_for_its_package(tmp_path / "locked.txt"))
 
 
 def test_no_gpu_package_is_installed() -> None:
