@@ -14,13 +14,12 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services import Services, services
+from intake.beginning import FIELD_SLOT, FORM, RECORD_SLOT
 from intake.record import Effect, IntakeRecord
 
 logger = logging.getLogger(__name__)
 
-FORM = "intake_form"
-FIELD_SLOT = "intake_field"  # what the form asks; it is never filled, the record says which field is open
-RECORD_SLOT = "intake"
+__all__ = ["FIELD_SLOT", "FORM", "RECORD_SLOT", "SafeAction", "Turn"]
 
 
 class Turn:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
 import time
 import urllib.error
 import urllib.request
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Optional, Text, Type
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
 logger = logging.getLogger(__name__)
 
 BATCH = 256
+VECTOR = "vector"  # in a message's metadata: its embedding as base64 of four-byte numbers
 
 
 class EncoderAway(RasaException):
@@ -40,7 +42,8 @@ class EncoderAway(RasaException):
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds one dense sentence feature per message, from web's ``/encode``.
 
-    In training it sends batches; in use it makes one call a message. The address comes from the environment variable
+    In training it sends batches. In use a message may bring its embedding along in its metadata, as those of web do; for one
+    that does not, as in ``rasa shell``, it makes a call. The address comes from the environment variable
     ``CORDIAL_WEB_URL`` where that is set (the model can then be trained under one port and used under another), and
     from the component's ``url`` otherwise.
     """
@@ -108,19 +111,28 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
                 time.sleep(0.2)
 
     def _featurize(self, messages: List[Message]) -> None:
-        with_text = [message for message in messages if message.get(TEXT)]
-        for start in range(0, len(with_text), BATCH):
-            batch = with_text[start : start + BATCH]
+        to_ask = []
+        for message in messages:
+            given = _vector_of(message)
+            if given is not None:
+                self._add(message, given)
+            elif message.get(TEXT):
+                to_ask.append(message)
+        for start in range(0, len(to_ask), BATCH):
+            batch = to_ask[start : start + BATCH]
             vectors = self._encode([message.get(TEXT) for message in batch])
             for message, vector in zip(batch, vectors):
-                message.add_features(
-                    Features(
-                        vector.reshape(1, -1),
-                        FEATURE_TYPE_SENTENCE,
-                        TEXT,
-                        self._config[FEATURIZER_CLASS_ALIAS],
-                    )
-                )
+                self._add(message, vector)
+
+    def _add(self, message: Message, vector: np.ndarray) -> None:
+        message.add_features(
+            Features(
+                vector.reshape(1, -1),
+                FEATURE_TYPE_SENTENCE,
+                TEXT,
+                self._config[FEATURIZER_CLASS_ALIAS],
+            )
+        )
 
     def _encode(self, texts: List[Text]) -> np.ndarray:
         request = urllib.request.Request(
@@ -137,3 +149,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
                 "Start web first (`cordial serve`), or set CORDIAL_WEB_URL to where it runs."
             ) from error
         return np.asarray(vectors, dtype=np.float32)
+
+
+def _vector_of(message: Message) -> Optional[np.ndarray]:
+    """The embedding that a message brings along, if it does."""
+    given = (message.get("metadata") or {}).get(VECTOR)
+    return np.frombuffer(base64.b64decode(given), dtype="<f4") if given else None

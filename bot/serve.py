@@ -10,12 +10,15 @@ from pathlib import Path
 import rasa.__main__
 import rasa.core.run  # noqa: F401  -- TensorFlow comes with it, and nothing of Rasa's is imported later that takes long
 
+import bot.action_endpoint
+
 
 def main() -> None:
     """Wait for the model, then be Rasa's command line."""
     model = Path(sys.argv[sys.argv.index("--model") + 1])
     while not model.is_file():
         time.sleep(0.1)
+    bot.action_endpoint.install()
     rasa.__main__.main()
 
 

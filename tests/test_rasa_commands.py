@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import secrets
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
+import numpy as np
 import pytest
 
 from commands.start import rasa_environment
 from cordial.bootstrap import PROJECT, RASA
 from cordial.settings import load_settings
+from intake.beginning import beginning
+from intake.record import IntakeRecord
 from tests.support.people import Coordinator
 from tests.support.system import System
 
@@ -41,7 +47,7 @@ def featurized(cordial: System) -> dict[str, Any]:
 
 
 @pytest.mark.e2e
-def test_features_come_in_batches_in_training_and_one_call_a_message_in_use(featurized: dict[str, Any]) -> None:
+def test_features_come_in_batches_in_training_and_one_call_a_message_of_rasas_shell(featurized: dict[str, Any]) -> None:
     assert featurized["training_calls"] == [256, 44]
     assert featurized["featurized"] == 300
     assert featurized["calls_for_a_message"] == [1]
@@ -54,6 +60,11 @@ def test_a_message_has_the_same_features_in_training_and_in_use(featurized: dict
 
 
 @pytest.mark.e2e
+def test_a_message_that_brings_its_embedding_along_needs_no_call(featurized: dict[str, Any]) -> None:
+    assert featurized["brought_along"]
+
+
+@pytest.mark.e2e
 def test_without_web_the_featurizer_says_what_to_do(featurized: dict[str, Any]) -> None:
     assert "http://127.0.0.1:9/encode" in featurized["away"]
     assert "cordial serve" in featurized["away"]
@@ -61,6 +72,65 @@ def test_without_web_the_featurizer_says_what_to_do(featurized: dict[str, Any]) 
 
 def test_rasas_memory_forgets_all_but_the_newest() -> None:
     assert run_in_rasa("check_tracker_store.py") == {"kept": ["sender-8", "sender-6", "sender-9"], "old": False, "new": True}
+
+
+@pytest.fixture(scope="module")
+def called() -> dict[str, Any]:
+    """How Rasa calls actions, with our endpoint and with its own."""
+    return dict(run_in_rasa("check_action_endpoint.py"))
+
+
+def test_what_rasa_refuses_as_the_result_of_an_action_is_still_refused(called: dict[str, Any]) -> None:
+    assert called["after"] == called["before"]
+    assert {True, False} == set(called["before"].values())
+
+
+def test_calls_of_actions_share_a_connection_until_the_other_side_ends_it(called: dict[str, Any]) -> None:
+    assert (called["own"]["connections"], called["open"]["connections"]) == (5, 2)
+    assert called["open"]["events"] == called["own"]["events"] == ["bot", "slot"]
+    assert called["open"]["again"], "an open endpoint is not opened anew"
+
+
+def test_calls_of_actions_leave_the_domain_at_home(called: dict[str, Any]) -> None:
+    assert (called["own"]["with_domain"], called["open"]["with_domain"]) == (5, 0)
+
+
+def test_without_an_action_server_there_is_none(called: dict[str, Any]) -> None:
+    assert called["none"] is None
+
+
+CONTEXTS: dict[str, dict[str, Any]] = {
+    "a question": {},
+    "an answer while a field is open": {"intake": IntakeRecord(status="in_progress", open_field="full_name").model_dump()},
+    "a question that goes on": {"before": "Is fever after the infusion a bad sign?"},
+    "a person was asked for already": {"handoff": "C-7K4M-2QWX"},
+}
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("text", ["And how long does that last?", "Maria Example", "I want to talk to a person", "asdf qwer"])
+@pytest.mark.parametrize("context", CONTEXTS.values(), ids=CONTEXTS.keys())
+def test_our_channel_says_what_rasas_own_rest_channel_says(cordial: System, context: dict[str, Any], text: str) -> None:
+    vector = np.asarray(httpx.post(f"{cordial.url}/encode", json={"texts": [text]}).json()["vectors"][0], dtype="<f4")
+    brought = base64.b64encode(vector.tobytes()).decode("ascii")
+    ours = {"message": text, "events": beginning({"handoff": "C-7K4M-2QWX", **context}), "vector": brought}
+    rest = {"sender": secrets.token_hex(8), "message": text, "metadata": {"handoff": "C-7K4M-2QWX", **context}}
+    assert said(f"{cordial.rasa_url}/webhooks/turn/webhook", ours) == said(f"{cordial.rasa_url}/webhooks/rest/webhook", rest)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("call", [{}, {"message": "marzipan"}, {"message": "marzipan", "events": [{"event": "marzipan"}]}])
+def test_a_turn_that_fails_is_an_error_and_leaves_no_words_in_the_log(cordial: System, call: dict[str, Any]) -> None:
+    response = httpx.post(f"{cordial.rasa_url}/webhooks/turn/webhook", json=call, timeout=30)
+    assert (response.status_code, response.json()) == (500, {"error": "failed"})
+    assert "marzipan" not in cordial.log("rasa")
+
+
+def said(address: str, call: dict[str, Any]) -> list[dict[str, Any]]:
+    """What Rasa says to a message, without the name of whom it is said to."""
+    items = httpx.post(address, json=call, timeout=30).json()
+    assert items
+    return [{name: value for name, value in item.items() if name != "recipient_id"} for item in items]
 
 
 @pytest.fixture(scope="module")

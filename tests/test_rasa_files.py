@@ -15,9 +15,11 @@ from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT
 from commands import start
 from cordial.bootstrap import PROJECT
 from cordial.settings import load_settings
+from intake.beginning import beginning
 from intake.fields import REVIEW
 from intake.meanings import the_meanings
 from intake.reading import MOVES
+from intake.record import IntakeRecord
 from tests.support.talking import Talk
 
 
@@ -52,6 +54,21 @@ def test_web_serves_exactly_the_actions_that_the_domain_names(registered: set[st
 def test_the_form_knows_of_one_slot_so_that_the_fields_stand_in_one_place() -> None:
     assert DOMAIN["forms"] == {FORM: {"required_slots": [FIELD_SLOT]}}
     assert {FIELD_SLOT, RECORD_SLOT} <= set(DOMAIN["slots"])
+
+
+def test_a_turn_begins_with_slots_and_forms_of_the_domain() -> None:
+    events = beginning({"intake": IntakeRecord(status="in_progress", open_field="contact").model_dump()})
+    slots = {event["name"] for event in events if event["event"] == "slot"}
+    assert slots == set(DOMAIN["slots"]) - {FIELD_SLOT} | {"requested_slot"}
+    assert {event["name"] for event in events if event["event"] == "active_loop"} == set(DOMAIN["forms"])
+
+
+def test_the_form_is_open_only_while_something_is_asked() -> None:
+    assert not any(event["event"] == "active_loop" for event in beginning({}))
+
+
+def test_rasa_opens_our_channel_and_its_own() -> None:
+    assert list(yaml.safe_load((PROJECT / "credentials.yml").read_text("utf-8"))) == ["bot.channel.TurnInput", "rest"]
 
 
 def test_no_slot_changes_what_rasa_predicts() -> None:

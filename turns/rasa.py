@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import base64
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import anyio.to_thread
 import httpx
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from desk.conversations.log import Draft
+from intake.beginning import beginning
 from intake.record import Effect
 from knowledge.answer import Answer
 from turns.shapes import Kind, Question
+
+Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 
 class RasaAway(Exception):
@@ -50,7 +57,7 @@ class _Custom(BaseModel):
 
 
 class _Item(BaseModel):
-    """One item of the REST channel: a text, or what belongs to it."""
+    """One item of what is said: a text, or what belongs to it."""
 
     text: str | None = None
     buttons: list[_Button] = []
@@ -61,15 +68,17 @@ _ITEMS = TypeAdapter(list[_Item])
 
 
 class RasaClient:
-    """The REST channel of one Rasa."""
+    """Our channel in one Rasa (`bot/channel.py`)."""
 
-    def __init__(self, address: str, timeout: float) -> None:
+    def __init__(self, address: str, timeout: float, encode: Encode | None = None) -> None:
         """Prepare a client; nothing is sent yet.
 
         Args:
             address: Rasa's address without a trailing slash.
             timeout: seconds that a turn may take.
+            encode: embeds texts, so that Rasa need not ask for a message's embedding. It gives rows of 32-bit numbers.
         """
+        self._encode = encode
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
         self.timeout = timeout
         self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
@@ -77,23 +86,23 @@ class RasaClient:
     async def turn(self, text: str, context: dict[str, Any], seconds: float | None = None) -> Reply:
         """Let Rasa handle one message.
 
-        Each turn has a sender id of its own, so Rasa's tracker lives for one message and says nothing about the person.
+        Each message comes with all that its turn begins with. Rasa's tracker lives for one message and says nothing about the
+        person.
 
         Args:
             text: what the patient wrote.
-            context: where the patient is; Rasa's session start turns it into slots.
+            context: where the patient is, as `intake.beginning` takes it.
             seconds: that are left for it, if these are fewer than it may take.
 
         Raises:
-            RasaAway: if it cannot be reached, is too slow, or has nothing to say, which is how its REST channel reports
-                its own failures.
+            RasaAway: if it cannot be reached, is too slow, or has nothing to say.
         """
-        body = {"sender": secrets.token_hex(16), "message": _plain(text), "metadata": context}
         try:
             async with asyncio.timeout(
                 min(self.timeout, seconds or self.timeout)
             ):  # httpx's own limit begins anew with each piece that comes
-                response = await self._http.post("/webhooks/rest/webhook", json=body)
+                body = {"message": _plain(text), "events": beginning(context), "vector": await self._vector(text)}
+                response = await self._http.post("/webhooks/turn/webhook", json=body)
             response.raise_for_status()
         except (TimeoutError, httpx.TimeoutException):
             raise RasaAway("timeout") from None
@@ -105,6 +114,13 @@ class RasaClient:
         if not reply.drafts:
             raise RasaAway("empty reply")
         return reply
+
+    async def _vector(self, text: str) -> str | None:
+        """A message's embedding as base64 of 32-bit numbers; the check for emergencies has it made a moment ago."""
+        if self._encode is None:
+            return None
+        vectors = await anyio.to_thread.run_sync(self._encode, [text])
+        return base64.b64encode(vectors[0].astype("<f4").tobytes()).decode("ascii")
 
     async def ready(self) -> bool:
         """Whether Rasa runs with a model; without one it answers every message with nothing."""
@@ -120,7 +136,7 @@ class RasaClient:
 
 
 def read_reply(content: bytes) -> Reply:
-    """Turn what Rasa's REST channel answered into messages and effects.
+    """Turn what our channel answered, in the form of Rasa's REST channel, into messages and effects.
 
     An action sends a text, and after it what belongs to that text (kind, answer, question) and what it did (effects).
 

@@ -103,7 +103,7 @@ def make_parts(settings: Settings) -> Parts:
     provide(Services(library, clinic, the_intake()))
     executor = ActionExecutor()
     executor.register_package("actions")
-    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
+    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout, encoder.encode)
     red_flags = read_red_flags()
     red_flags.ask_examples(encoder.encode, encoder.name)
     red_flags.warm_up()

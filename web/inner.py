@@ -51,6 +51,7 @@ async def webhook(call: Annotated[dict[str, Any], Body()], parts: PartsNow) -> d
 
     Unlike the action server of rasa-sdk, a failure never repeats the request, which holds the patient's words.
     """
+    call.setdefault("domain", {})  # Rasa keeps it to itself, as no action of ours reads it, and the executor asks for it
     try:
         result = await parts.executor.run(call)
     except (ActionNotFoundException, ActionExecutionRejection):

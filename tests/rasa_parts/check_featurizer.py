@@ -1,5 +1,6 @@
 """Run by Rasa's Python, with CORDIAL_WEB_URL set: the featurizer against a real web process. Prints JSON for the test."""
 
+import base64
 import json
 import os
 import sys
@@ -9,7 +10,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.featurizer import BATCH, EncoderAway, SentenceFeaturizer
+from bot.featurizer import BATCH, VECTOR, EncoderAway, SentenceFeaturizer
 
 calls: list[int] = []
 
@@ -38,6 +39,12 @@ featurizer().process([one])
 result["calls_for_a_message"] = list(calls)
 result["same_as_in_training"] = bool(np.allclose(vector(one), vector(examples[7]), atol=1e-4))
 result["length"] = float(np.linalg.norm(vector(one)))
+
+calls.clear()
+brought = np.arange(4, dtype="<f4")
+with_vector = Message(data={TEXT: "Hello", "metadata": {VECTOR: base64.b64encode(brought.tobytes()).decode()}})
+featurizer().process([with_vector])
+result["brought_along"] = bool((vector(with_vector) == brought).all() and not calls)
 
 try:
     featurizer("http://127.0.0.1:9").process([Message(data={TEXT: "Is anybody there?"})])

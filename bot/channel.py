@@ -1,0 +1,74 @@
+"""Web's door into Rasa: one message comes in with all that its turn needs, and nothing of it is kept.
+
+``rasa run`` opens it with the line ``bot.channel.TurnInput:`` in ``credentials.yml``. The REST channel beside it does the same with
+more calls: there the session starts with an action, and the embedding is asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Awaitable, Callable, Dict, List, Text
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.action_endpoint import kept_open
+from bot.featurizer import VECTOR
+
+logger = logging.getLogger(__name__)
+
+SENDER = "patient"  # whoever it is: nothing is stored under this name
+
+
+class TurnInput(InputChannel):
+    """Takes ``{"message", "events", "vector"}`` and answers with what is said, in the form of the REST channel.
+
+    ``events`` are those with which the turn begins, in the form in which an action returns them; ``vector`` is the embedding of
+    the message.
+    """
+
+    @classmethod
+    def name(cls) -> Text:
+        """What stands in the address: ``/webhooks/turn/webhook``."""
+        return "turn"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The routes of the channel."""
+        routes = Blueprint("turn")
+
+        @routes.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse:
+            agent: Agent = request.app.ctx.agent
+            if agent is None or agent.processor is None:
+                return response.json({"error": "no model"}, status=503)
+            try:
+                return response.json(await take_turn(agent.processor, request.json))
+            except Exception as error:  # not its text, nor where it came about: both may hold a patient's words
+                logger.error("a turn failed: %s", type(error).__name__)
+                return response.json({"error": "failed"}, status=500)
+
+        return routes
+
+
+async def take_turn(processor: MessageProcessor, call: Dict[Text, Any]) -> List[Dict[Text, Any]]:
+    """Deal with one message as ``MessageProcessor.handle_message`` does, with a tracker that lives no longer than this call.
+
+    So there is no session to start, nothing to look up, and nothing to store.
+    """
+    processor.action_endpoint = kept_open(processor.action_endpoint)
+    collected = CollectingOutputChannel()
+    asked = UserMessage(call["message"], metadata={VECTOR: call.get(VECTOR)})
+    understood = await processor.parse_message(asked)
+    message = UserMessage(asked.text, collected, SENDER, parse_data=understood, input_channel=TurnInput.name())
+    tracker = DialogueStateTracker(SENDER, processor.domain.slots)
+    tracker.update_with_events(deserialise_events(call["events"]), processor.domain)
+    await processor._handle_message_with_tracker(message, tracker)
+    tracker = await processor.run_action_extract_slots(collected, tracker)
+    await processor._run_prediction_loop(collected, tracker)
+    return collected.messages

@@ -1,0 +1,36 @@
+"""How a turn begins inside Rasa: its slots and the open form, as events in the form of Rasa's own JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from intake.record import IntakeRecord
+
+FORM = "intake_form"
+FIELD_SLOT = "intake_field"  # what the form asks; it is never filled, the record says which field is open
+RECORD_SLOT = "intake"
+_ANSWERED_BY_THE_INTAKE = {"delete", "start_over", "which_field"}
+
+
+def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The events that put Rasa where a patient is.
+
+    Args:
+        context: "intake", the record; "handoff", the reference of an open one; "before", the question that was answered last.
+            All may be missing.
+    """
+    record = IntakeRecord.model_validate(context.get("intake") or {})
+    events = [
+        {"event": "session_started"},
+        _slot(RECORD_SLOT, record.model_dump(mode="json")),
+        _slot("handoff_reference", context.get("handoff")),
+        _slot("question_before", context.get("before")),
+    ]
+    if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE:
+        events += [{"event": "active_loop", "name": FORM}, _slot("requested_slot", FIELD_SLOT)]
+    return [*events, {"event": "action", "name": "action_listen"}]
+
+
+def _slot(name: str, value: Any) -> dict[str, Any]:
+    return {"event": "slot", "name": name, "value": value}
