@@ -10,7 +10,6 @@ behind a question about the treatment. `emergencies.fitting` fits it from the ex
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from language.sentences import PARTS, sentences
 from language.spoken import text_file
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ _WORD = r"(?u)\b\w+\b|[?,|]"
 _PART_SHARE = 0.5  # of the score: the sentence that is most like an emergency; the rest is the whole message
 _SHORTEST_PART = 5  # words; a shorter sentence goes with the next
 _MOST_PARTS = 8  # of a longer message, sentences are taken together
-_END = re.compile(r"(?<=[.!?…;])\s+|\n+| [–—-] ")
 
 _FORMS: dict[str, dict[str, Any]] = {
     "letters": {"analyzer": "char_wb", "ngram_range": (2, 4), "n_features": _HASHES, "norm": None},
@@ -200,8 +199,8 @@ def parts_of(text: str) -> list[str]:
     """The sentences of a message, short ones together with the next; none if it has but one."""
     parts: list[str] = []
     waiting = ""
-    for sentence in _END.split(text):
-        waiting = f"{waiting} {sentence.strip()}".strip()
+    for sentence in sentences(text, PARTS):
+        waiting = f"{waiting} {sentence}".strip()
         if len(waiting.split()) >= _SHORTEST_PART:
             parts.append(waiting)
             waiting = ""

@@ -6,8 +6,9 @@ import re
 
 from intake.fields import IntakeField
 from intake.judge import judge
-from intake.judging.plain import letters, looks_like_a_question
+from intake.judging.plain import letters
 from intake.judging.results import Context, Understood
+from language.questions import looks_like_a_question
 
 # After which word the new value stands, the most telling first.
 _BEFORE_THE_VALUE = (

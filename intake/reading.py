@@ -15,8 +15,10 @@ from intake.fields import IntakeField
 from intake.judge import judge
 from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
-from intake.judging.plain import letters, looks_like_a_question, sentences_of
+from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
+from language.questions import looks_like_a_question
+from language.sentences import detail_clauses, sentences
 
 # Below this an intent says too little to override an answer that fits the field.
 SURE = 0.5
@@ -53,8 +55,6 @@ _BY_CONTENT = frozenset({"consent", "contact", "guardian"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
-_CLAUSE = re.compile(r"[^,;\n]+?(?:[,;\n]+|\.\s+|$)")
-_AND = re.compile(r"(?i)\s+and\s+")
 _SMALL_WORDS = r"(?:(?:i am|i'm|i have|i had|i|he|she|we|is|has|had|and|also|but|with|there is|there are|my|currently)\s+)*"
 _LIKE_AN_AGE = re.compile(r"^\W*1?\d?\d\W*$")
 
@@ -119,7 +119,7 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
         return Reading([Taken(open_field, text, whole)]) if isinstance(whole, Understood) else Reading()
     if move and move != "question" and not (move in _AROUND_AN_ANSWER and _certain(open_field, text, others, context_of)):
         return Reading(move=move)
-    asked = [sentence for sentence in sentences_of(text) if looks_like_a_question(sentence)]
+    asked = [sentence for sentence in sentences(text) if looks_like_a_question(sentence)]
     if asked or looks_like_a_question(text):
         return _with_question(open_field, heard, asked, others, context_of)
     return Reading(doubt=whole) if isinstance(whole, Doubt) else _told(open_field, heard, others, context_of)
@@ -137,7 +137,7 @@ def _with_question(
     open_field: IntakeField, heard: Heard, asked: list[str], others: Sequence[IntakeField], context_of: ContextOf
 ) -> Reading:
     """A message that asks something: what else it says is taken only where it cannot be part of the question."""
-    told = " ".join(sentence for sentence in sentences_of(heard.text) if sentence not in asked)
+    told = " ".join(sentence for sentence in sentences(heard.text) if sentence not in asked)
     taken = _parts(open_field, told, others, context_of) if told and asked else []
     if open_field.kind in _FREE:
         taken = [each for each in taken if each.field != open_field]
@@ -256,17 +256,11 @@ class _Parts:
 def clauses_of(text: str, others: Sequence[IntakeField]) -> list[str]:
     """The parts of a message between commas, semicolons, lines and sentences; at "and" too, where a cue follows."""
     cues = [cue for each in others for cue in each.cues]
-    parts: list[str] = []
-    for sentence in sentences_of(text):
-        for clause in _CLAUSE.findall(sentence):
-            pieces = _AND.split(clause)
-            kept = [pieces[0]]
-            for piece in pieces[1:]:
-                if any(_holds(" ".join(piece.split()[:5]), cue) for cue in cues):
-                    kept.append(piece)
-                else:
-                    kept[-1] = f"{kept[-1]} and {piece}"
-            parts += [piece.strip(" .,;!\n") for piece in kept]
+
+    def begins(rest: str) -> bool:
+        return any(_holds(" ".join(rest.split()[:5]), cue) for cue in cues)
+
+    parts = [part.strip(" .,;!\n") for sentence in sentences(text) for part in detail_clauses(sentence, begins)]
     return [part for part in parts if part]
 
 

@@ -19,8 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge.errors import ArticleError
-from knowledge.text import sentence_spans, slug_of
+from knowledge.text import slug_of
 from knowledge.yaml_text import Lines, YamlError, read_yaml
+from language.sentences import sentence_spans
 
 About = Literal["safety", "rationale", "benefit", "practical", "quality", "regulation"]
 Evidence = Literal["approved", "rct-meta-analysis", "rct", "early-trial", "observational", "preclinical", "guidance", "none"]

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.errors import PromisesError
-from knowledge.text import sentence_spans
+from language.sentences import sentence_spans
 
 PROMISES = Path(__file__).parent / "promises.yml"
 

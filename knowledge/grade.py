@@ -19,7 +19,7 @@ from functools import cache
 
 import pyphen
 
-from knowledge.text import sentence_spans
+from language.sentences import sentence_spans
 
 _PART = re.compile(r"[A-Za-zÀ-ÿ]+(?:['\u2019][a-z]+)?|\d+")
 _VOWELS = re.compile(r"[aeiouyà-ÿ]+")

@@ -12,18 +12,16 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-_SENTENCE = re.compile(r"[^?!.;\n]+[?!.;\n]*")
+from language.questions import asks_one_of_several, begins_a_question
+from language.sentences import question_clauses, sentences
+
 _WORD = re.compile(r"[\w'’-]+")
-_FEWEST = 3  # words of a question that can be answered by itself
 _MOST = 3  # questions of one message that are answered
 
 
 class _Words(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    question_words: frozenset[str]
-    openers: frozenset[str]
-    joints: tuple[str, ...]
     goes_on: tuple[str, ...]
     points_back: frozenset[str]
     within: frozenset[str]
@@ -41,7 +39,7 @@ def questions_in(message: str) -> list[str]:
 
     Sentences that tell something are no questions, and stay with a single question as its story.
     """
-    parts = [part for sentence in _SENTENCE.findall(message) for part in _apart(sentence) if _asks(part)]
+    parts = [part for sentence in sentences(message) for part in _apart(sentence) if asks_one_of_several(part)]
     return parts[:_MOST] if len(parts) > 1 else [message]
 
 
@@ -72,25 +70,11 @@ def told_apart() -> frozenset[str]:
 
 
 def _apart(sentence: str) -> list[str]:
-    """A sentence cut where a joint is followed by a question word: "does it help and is it safe?"."""
-    joints = "|".join(re.escape(joint) for joint in sorted(_words().joints, key=len, reverse=True))
-    asks = "|".join(sorted(_words().question_words))
-    pieces = re.split(rf"(?:,\s*|\s+)(?:{joints})\s+(?=(?:{asks})\b)|,\s*(?=(?:{asks})\b)", sentence, flags=re.IGNORECASE)
-    whole = [piece.strip() for piece in pieces if piece and piece.strip()]
-    # Only where every piece is a question of its own; "what is safe and can be done" is one.
-    return whole if len(whole) > 1 and all(_asks(piece) for piece in whole) else [sentence.strip()]
+    """A sentence cut where another question begins: "does it help and is it safe?"."""
+    parts = question_clauses(sentence, begins_a_question)
+    # Only where every part is a question of its own; "what is safe and can be done" is one.
+    return parts if len(parts) > 1 and all(asks_one_of_several(part) for part in parts) else [sentence]
 
 
 def _plain_words(text: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-
-
-def _asks(part: str) -> bool:
-    said = [word.lower().replace("’", "").replace("'", "") for word in _WORD.findall(part)]
-    if len(said) < _FEWEST:
-        return False
-    while said and said[0] in _words().openers and len(said) > _FEWEST:
-        said = said[1:]
-    if said[1] == "be":  # "… and can be done" has nobody of whom it is asked
-        return False
-    return said[0] in _words().question_words or part.rstrip().endswith("?")

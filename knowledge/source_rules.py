@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from knowledge.article_rules import Problem
 from knowledge.figures import Figure, Statement, people_in_study, trials_in_review
 from knowledge.sources import OtherSource, Study
-from knowledge.text import sentence_spans
 from knowledge.yaml_text import Lines, YamlError, read_yaml
+from language.sentences import sentence_spans
 
 MAX_BYTES = 5_000_000  # far above any list of sources; a larger file is a mistake
 

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from language.normalise import normalised, straight
+from language.sentences import HASTE, sentence_spans
 
 LONGEST = 4_000  # characters; the chat takes no more, and no check may take long
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n…–—-]+")
+_AT_THE_END = ".!?;:,()\n…–—-\"'"
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELT_LETTERS = re.compile(r"\b([a-z])\.([a-z])\.(?=\W|$)")
 _IS_BEFORE = frozenset(
@@ -84,24 +86,24 @@ class PlainWords:
 
         A question ends with a question mark of its own.
         """
-        lines: list[str] = []
-        words: list[str] = []
-        for token in _TOKEN.findall(_prepared(text)):
-            if token[0].isalnum():
-                words += _in_full(token.replace(",", "."))
-                continue
-            mark = _mark(token)
-            words.append(mark)
-            if mark != ",":
-                lines += [self._line(part) for part in _parts(words)]
-                words = []
-        lines += [self._line(part) for part in _parts(words)]
+        plain = _prepared(text)
+        sentences = [self._marked(plain[begin:end]) for begin, end in sentence_spans(plain, HASTE)]
+        lines = [self._line(part) for words in sentences for part in _parts(words)]
         return [line for line in lines if line.strip(" ,?")]
+
+    def _marked(self, sentence: str) -> list[str]:
+        """The words and commas of a sentence; a question mark, if it ends with one."""
+        words: list[str] = []
+        for token in _TOKEN.findall(sentence):
+            words += _in_full(token.replace(",", ".")) if token[0].isalnum() else [","]
+        if words[-1:] != [","]:
+            return words
+        end = sentence[len(sentence.rstrip(_AT_THE_END)) :]
+        # A new line or an ellipsis is no sure end of a sentence; in chats it often stands for a comma.
+        return [*words[:-1], *(["?"] if "?" in end else [] if end[:1] in {".", "!"} and ".." not in end else [","])]
 
     def _line(self, words: list[str]) -> str:
         plain = self._short_forms([self._corrected(word) for word in _parted(words)])
-        if plain and plain[-1] == ".":
-            plain.pop()
         return f" {' '.join(plain)} "
 
     def _short_forms(self, words: list[str]) -> list[str]:
@@ -144,13 +146,6 @@ def _parts(words: list[str]) -> list[list[str]]:
 def _prepared(text: str) -> str:
     plain = straight(normalised(text[:LONGEST])).lower()
     return _SPELT_LETTERS.sub(r"\1\2", _STRETCHED.sub(r"\1", plain))
-
-
-def _mark(token: str) -> str:
-    if "?" in token:
-        return "?"
-    # A new line or an ellipsis is no sure end of a sentence; in chats it often stands for a comma.
-    return "." if token[0] in ".!" and ".." not in token else ","
 
 
 def _in_full(token: str) -> list[str]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from knowledge.article import MAX_BYTES, Article, parse_article, read_article
 from knowledge.errors import ArticleError
-from knowledge.text import sentence_spans, slug_of
+from knowledge.text import slug_of
+from language.sentences import sentence_spans
 from tests.support.editing import article_text
 
 FILE = Path("fever.md")

@@ -12,7 +12,6 @@ from desk.conversations.log import Draft, has_a_person, last_question, question_
 from desk.keeping.erasure import on_hold
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
-from intake.judging.plain import looks_like_a_question
 from intake.record import (
     AskedBack,
     ConversationDeleted,
@@ -25,6 +24,7 @@ from intake.record import (
     Urgent,
     new_reference,
 )
+from language.questions import looks_like_a_question
 from turns.rasa import Reply
 from turns.texts import texts
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from knowledge.fusion import Scores, fuse
 from knowledge.lexical import best_rows
 from knowledge.onnx_model import Vectors
-from knowledge.text import sentence_spans
+from language.sentences import sentence_spans
 
 Rows = npt.NDArray[np.intp]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from intake.judging.phrases import phrases
-from intake.judging.plain import letters, looks_like_a_question
+from intake.judging.plain import letters
 from intake.judging.results import Context, Judgement, Understood
+from language.questions import looks_like_a_question
 
 _STARTS_YES = re.compile(r"(?i)^\s*(?:yes|yeah|yep|ja|si)\b[\s,.:;!-]*")
 _STARTS_NO = re.compile(r"(?i)^\s*(?:no|nope|nein)\b\s*[,.:;!-]+\s*")  # on its own; "no clots" says what there was not
@@ -36,6 +37,7 @@ _WELL = re.compile(
 _UNSURE = re.compile(
     r"(?i)^\W*(?:i(?:['’]m| am)?\s+)?(?:not (?:sure|certain)|do(?:n['’]?| no)t know|no idea|unsure|maybe|perhaps|possibly)\b"
 )
+
 _MALE = re.compile(
     r"(?i)^\W*(?:(?:no|not applicable|does not apply)\W+)?(?:i['’]?m |i am |he['’]?s |he is |(?:the )?patient is )?"
     r"(?:a )?(?:\d+[ -]years?[ -]old )?(?:man|male|boy)\b[^,.;]{0,12}$"

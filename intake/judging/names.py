@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from intake.judging.plain import looks_like_a_question
 from intake.judging.results import Context, Judgement, Understood
+from language.questions import looks_like_a_question
 
 _LEAD_IN = re.compile(
     r"(?i)^\s*(?:(?:hi|hello|hey|yes|sure|ok|okay|of course)[,!. ]+)*"
@@ -20,6 +20,7 @@ _NOT_NAMES = re.compile(
     r"i(?!\.)|agree|consent|my|your|the|you|are|is|it|this|that|don'?t|want|need|know|not|no|yes|maybe|later|next|idiots?|stupid"
     r"|scam|rubbish|from|with|because|since|years?|old|and|have|has|here|there|me|already|told|said|wrong|before|back)\b"
 )
+
 _CALL_ME = re.compile(r"^\s*(?:[Pp]lease |[Jj]ust |[Yy]ou can )*[Cc]all me\s+[^\W\d_a-z]")
 _MOST_WORDS = 6
 

@@ -1,0 +1,86 @@
+"""Whether a text asks something, by its form alone. The words that decide are in `questions.yml`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from cordial.data_files import read_data
+from language.normalise import normalised, straight
+from language.spoken import text_file
+
+_WORD = re.compile(r"[\w'-]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_NAME = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_a-z][^\W\d_]+){1,3}\s*")
+_FEWEST = 3  # words of one of several questions; fewer cannot be answered by themselves
+
+
+class QuestionsError(Exception):
+    """`questions.yml` cannot be used; the message names the entry."""
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question_words: frozenset[str]
+    also_names: frozenset[str]
+    i_left_out: frozenset[str]
+    somebody: frozenset[str]
+    denied: frozenset[str]
+    denial: str
+    begin_one_of_several: frozenset[str]
+    openers: frozenset[str]
+    asks_nobody: str
+
+
+def looks_like_a_question(text: str) -> bool:
+    """Whether a whole message or a sentence of it asks something. In doubt it does not: it may be an answer."""
+    read = straight(normalised(text))
+    if read.rstrip().endswith("?"):
+        return bool(_LETTER.search(read))
+    said = _plain_words(read)
+    if not said or said[0] not in _words().question_words:
+        return False
+    return not (_is_a_name(read, said[0]) or _leaves_out_i(said) or _denies(said))
+
+
+def asks_one_of_several(part: str) -> bool:
+    """Whether a part of a message that may hold several questions is one that can be answered by itself."""
+    read = straight(normalised(part))
+    said = _plain_words(read)
+    if len(said) < _FEWEST:
+        return False
+    while said[0] in _words().openers and len(said) > _FEWEST:
+        said = said[1:]
+    if said[1] == _words().asks_nobody:
+        return False
+    return begins_a_question(said[0]) or read.rstrip().endswith("?")
+
+
+def begins_a_question(text: str) -> bool:
+    """Whether a text begins with a word that may begin one of several questions."""
+    first = _plain_words(straight(text[:40]))[:1]
+    return bool(first) and first[0] in _words().question_words | _words().begin_one_of_several
+
+
+def _is_a_name(text: str, first: str) -> bool:
+    return first in _words().also_names and text.lstrip()[0].isupper() and _NAME.fullmatch(text) is not None
+
+
+def _leaves_out_i(said: list[str]) -> bool:
+    return said[0] in _words().i_left_out and not set(said[1:2]) & _words().somebody
+
+
+def _denies(said: list[str]) -> bool:
+    return said[0] in _words().denied and said[1:2] == [_words().denial]
+
+
+def _plain_words(text: str) -> list[str]:
+    return [word.lower().replace("'", "") for word in _WORD.findall(text)]
+
+
+@cache
+def _words() -> _Words:
+    return read_data(_Words, text_file("language", "questions.yml"), QuestionsError)
