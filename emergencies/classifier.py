@@ -105,7 +105,7 @@ class LikenessFile(BaseModel):
 
 
 @dataclass(frozen=True)
-class Passage:
+class Part:
     """A message or a part of one, as the model sees it."""
 
     text: str
@@ -164,7 +164,7 @@ class Likeness:
         if self._groups.shape[1] != file.dimension + len(file.groups.found) + _GROUP_HASHES or len(self._numbers) != size:
             raise ValueError("numbers are missing")
 
-    def score(self, whole: Passage, parts: Sequence[Passage] = ()) -> float:
+    def score(self, whole: Part, parts: Sequence[Part] = ()) -> float:
         """How much a message is like an emergency.
 
         Args:
@@ -176,7 +176,7 @@ class Likeness:
             return score
         return (1 - _PART_SHARE) * score + _PART_SHARE * max(self._score(part) for part in parts)
 
-    def group(self, whole: Passage, found: Sequence[float]) -> str:
+    def group(self, whole: Part, found: Sequence[float]) -> str:
         """The group whose emergencies it is most like.
 
         Args:
@@ -187,12 +187,12 @@ class Likeness:
         scores = np.einsum("ij,j->i", self._groups, features[0]) + np.asarray(self.file.groups.constants)
         return self.file.groups.names[int(scores.argmax())]
 
-    def _score(self, passage: Passage) -> float:
-        signals = np.asarray(passage.signals, dtype=np.float32) * np.float32(self.file.signal_weight)
-        numbers = np.concatenate([centred(passage.vector[None], self._centre)[0], signals])
+    def _score(self, part: Part) -> float:
+        signals = np.asarray(part.signals, dtype=np.float32) * np.float32(self.file.signal_weight)
+        numbers = np.concatenate([centred(part.vector[None], self._centre)[0], signals])
         paired = np.einsum("ij,j->i", self._pairs, numbers)  # without threads: they cost more than they save
         score = float((self._numbers + paired) @ numbers) + self.file.constant
-        return score + self._letters.score(passage.text) + self._words.score(passage.plain)
+        return score + self._letters.score(part.text) + self._words.score(part.plain)
 
 
 def parts_of(text: str) -> list[str]:

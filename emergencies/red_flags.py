@@ -1,6 +1,6 @@
 """Is this message an emergency, and what is said then?
 
-Every message is checked before anything else looks at it. The check is made of wordings that a physician can read
+Every message is checked before anything else looks at it. The check is made of patterns that a physician can read
 (`red_flags.yml`) and of what an everyday sentence says about them (`everyday_language.yml`). Where there is an embedding model,
 examples (`emergencies.classifier`) are asked as well. The check knows nothing of the conversation, keeps nothing, and takes no
 longer than a blink on any text.
@@ -21,13 +21,13 @@ import phonenumbers
 from pydantic import BaseModel, ConfigDict
 
 from cordial.data_files import read_data
-from emergencies.classifier import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Passage, parts_of, read_likeness
+from emergencies.classifier import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Part, parts_of, read_likeness
 from intake.clinic import Clinic
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
-from language.context import Grammar, Kind, Message, Sentence, Span
+from language.context import Grammar, Kind, Sentence, Span, Text
 from language.normalise import normalised
-from language.patterns import Lists, Wording, WordingError, WordingIndex, read_wordings, split_list
+from language.patterns import Lists, Pattern, PatternError, PatternIndex, read_patterns, split_list
 from language.plain_words import LONGEST, PlainWords
 from language.spoken import text_file
 
@@ -120,7 +120,7 @@ class _Side:
     """One list of a `together` line."""
 
     kind: Kind
-    wordings: list[Wording]
+    patterns: list[Pattern]
 
 
 @dataclass(frozen=True)
@@ -136,24 +136,24 @@ class _Compiled:
     """A group, ready to be looked for."""
 
     group: _Group
-    not_meant: list[Wording]
-    background: list[Wording]
+    not_meant: list[Pattern]
+    background: list[Pattern]
     rules: list[_Rules]
-    calls: frozenset[int]  # the identities of the wordings without which it can raise nothing
+    calls: frozenset[int]  # the identities of the patterns without which it can raise nothing
 
-    def wordings(self) -> Iterator[Wording]:
+    def patterns(self) -> Iterator[Pattern]:
         """All of them."""
         yield from self.not_meant
         yield from self.background
-        yield from _wordings_in(self.rules)
+        yield from _patterns_in(self.rules)
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What the wordings make of a message."""
+    """What the patterns make of a message."""
 
     lines: list[str]
-    message: Message
+    message: Text
     groups: list[_Compiled]  # that may raise something
     alarm: tuple[Level, _Group] | None
 
@@ -168,25 +168,25 @@ class RedFlags:
         """Compile them.
 
         Raises:
-            WordingError: if a wording is not in the notation.
+            PatternError: if a pattern is not in the notation.
         """
         lists = {name: split_list(" ".join(text.split())) for name, text in {**language.lists, **file.lists}.items()}
         self.file = file
         self._groups = [_compile(group, lists) for group in file.groups]
         self._labels = {group.name: group.label for group in file.groups}
         self._by_name = {group.name: group for group in file.groups}
-        self._read_by = read_wordings(file.acknowledged_by, lists)
-        self._markers = {name: read_wordings(" ".join(text.split()), lists) for name, text in language.context.items()}
+        self._read_by = read_patterns(file.acknowledged_by, lists)
+        self._markers = {name: read_patterns(" ".join(text.split()), lists) for name, text in language.context.items()}
         self._grammar = Grammar(**{name: frozenset(split_list(words)) for name, words in language.grammar.items()})
         self._countries = [
             (code, re.compile("|".join(rf"(?<= ){re.escape(name)}(?= )" for name in split_list(names))))
             for code, names in file.countries.items()
         ]
-        everything = [wording for group in self._groups for wording in group.wordings()]
-        everything += [wording for wordings in self._markers.values() for wording in wordings]
-        self._wordings = everything
-        self._index = WordingIndex(everything)
-        vocabulary = {word for wording in everything for word in re.findall(r"[a-z]+", wording.written)}
+        everything = [pattern for group in self._groups for pattern in group.patterns()]
+        everything += [pattern for patterns in self._markers.values() for pattern in patterns]
+        self._patterns = everything
+        self._index = PatternIndex(everything)
+        vocabulary = {word for pattern in everything for word in re.findall(r"[a-z]+", pattern.written)}
         self._plain = PlainWords(language.spelling, vocabulary, real_words)
 
     def check(self, text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
@@ -225,9 +225,9 @@ class RedFlags:
         self.encode = encode
 
     def warm_up(self) -> None:
-        """Compile every wording now, which takes a second, rather than when the first patients need them."""
-        for wording in self._wordings:
-            wording.spans(" ")
+        """Compile every pattern now, which takes a second, rather than when the first patients need them."""
+        for pattern in self._patterns:
+            pattern.spans(" ")
 
     @property
     def signal_names(self) -> list[str]:
@@ -235,7 +235,7 @@ class RedFlags:
         return [*sorted(self._markers), "alarm", "mentions", "question", "length", "short"]
 
     def signals(self, text: str) -> list[float]:
-        """What the wordings find in a message, for the examples: each between 0 and 1."""
+        """What the patterns find in a message, for the examples: each between 0 and 1."""
         return self._signals(self._look(text))
 
     @property
@@ -245,11 +245,11 @@ class RedFlags:
         return [*(f"{name} raised" for name in names), *(f"{name} mentioned" for name in names)]
 
     def found(self, text: str) -> list[float]:
-        """What the wordings of each group find in a message, for the examples: 0 or 1."""
+        """What the patterns of each group find in a message, for the examples: 0 or 1."""
         return self._found(self._look(text))
 
     def plain(self, text: str) -> str:
-        """A message in the words that the wordings see, its sentences parted by bars."""
+        """A message in the words that the patterns see, its sentences parted by bars."""
         return _plain(self._plain.lines(text))
 
     def _found(self, seen: _Seen) -> list[float]:
@@ -266,7 +266,7 @@ class RedFlags:
 
     def _look(self, text: str) -> _Seen:
         lines = self._plain.lines(text)
-        message = Message(self._grammar, self._markers, self._index, lines)
+        message = Text(self._grammar, self._markers, self._index, lines)
         groups = [group for group in self._groups if not group.calls.isdisjoint(message.possible)]
         for level in _LEVELS:
             for group in groups:
@@ -298,8 +298,8 @@ class RedFlags:
         parts = parts_of(text)
         try:
             vectors = self.encode([text, *parts])
-            whole = self._passage(text, seen, vectors[0])
-            others = [self._passage(part, self._look(part), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
+            whole = self._part(text, seen, vectors[0])
+            others = [self._part(part, self._look(part), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
             score = self.likeness.score(whole, others)
             is_needed = score > self.likeness.file.above_with_wordings
             return Opinion(score, self.likeness.group(whole, self._found(seen)) if is_needed else CALM)
@@ -316,8 +316,8 @@ class RedFlags:
             return alarm
         return "emergency", self._by_name[opinion.group]
 
-    def _passage(self, text: str, seen: _Seen, vector: Numbers) -> Passage:
-        return Passage(text, _plain(seen.lines), vector, self._signals(seen))
+    def _part(self, text: str, seen: _Seen, vector: Numbers) -> Part:
+        return Part(text, _plain(seen.lines), vector, self._signals(seen))
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
@@ -327,7 +327,7 @@ class RedFlags:
         """Whether a patient says that they have read the answer to an alarm."""
         lines = self._plain.lines(text)
         button = self._plain.lines(self.file.acknowledge)
-        return bool(lines) and (lines == button or any(wording.spans(line) for line in lines for wording in self._read_by))
+        return bool(lines) and (lines == button or any(pattern.spans(line) for line in lines for pattern in self._read_by))
 
     def waiting(self) -> str:
         """What is said while the intake waits for that."""
@@ -401,7 +401,7 @@ def read_red_flags(file: Path | None = None, language: Path | None = None) -> Re
     rules, words = read_data(_File, file, RedFlagsError), read_data(_Language, language, RedFlagsError)
     try:
         return RedFlags(rules, words, text_file("language", "real_words.txt").read_text("utf-8").split())
-    except (OSError, UnicodeDecodeError, WordingError) as error:
+    except (OSError, UnicodeDecodeError, PatternError) as error:
         raise RedFlagsError(f"{file.name}: {error}") from error
 
 
@@ -413,15 +413,15 @@ def the_red_flags() -> RedFlags:
 
 def _compile(group: _Group, lists: Lists) -> _Compiled:
     def side(kind: Kind, text: str) -> list[list[_Side]]:
-        return [[_Side(kind, read_wordings(text, lists))]]
+        return [[_Side(kind, read_patterns(text, lists))]]
 
     emergency = [*side("now", group.now), *side("sign", group.signs), *side("illness", group.illnesses)]
     rules = [
         _Rules("emergency", [*emergency, *_together(group.together, lists)]),
         _Rules("urgent", [*side("sign", group.urgent), *_together(group.urgent_together, lists)]),
     ]
-    calls = frozenset(id(wording) for wording in _wordings_in(rules))
-    return _Compiled(group, read_wordings(group.not_meant, lists), read_wordings(group.background, lists), rules, calls)
+    calls = frozenset(id(pattern) for pattern in _patterns_in(rules))
+    return _Compiled(group, read_patterns(group.not_meant, lists), read_patterns(group.background, lists), rules, calls)
 
 
 def _together(text: str, lists: Lists) -> list[list[_Side]]:
@@ -430,45 +430,45 @@ def _together(text: str, lists: Lists) -> list[list[_Side]]:
 
 def _side(text: str, lists: Lists) -> _Side:
     fact = text.strip().startswith("fact:")
-    return _Side("fact" if fact else "sign", read_wordings(text.strip().removeprefix("fact:"), lists))
+    return _Side("fact" if fact else "sign", read_patterns(text.strip().removeprefix("fact:"), lists))
 
 
-def _wordings_in(rules: Iterable[_Rules]) -> Iterator[Wording]:
-    return (wording for one in rules for sides in one.lines for side in sides for wording in side.wordings)
+def _patterns_in(rules: Iterable[_Rules]) -> Iterator[Pattern]:
+    return (pattern for one in rules for sides in one.lines for side in sides for pattern in side.patterns)
 
 
 def _plain(lines: list[str]) -> str:
     return " | ".join(line.strip() for line in lines)
 
 
-def _mentioned(sides: list[_Side], message: Message) -> bool:
+def _mentioned(sides: list[_Side], message: Text) -> bool:
     """Whether something of every side stands in a message, whatever is said of it."""
-    return all(any(each.spans(one) for one in message.only(side.wordings) for each in message.sentences) for side in sides)
+    return all(any(each.spans(one) for one in message.only(side.patterns) for each in message.sentences) for side in sides)
 
 
-def _raised(group: _Compiled, rules: _Rules, message: Message) -> bool:
-    lines = [[_Side(side.kind, message.only(side.wordings)) for side in sides] for sides in rules.lines]
-    lines = [sides for sides in lines if all(side.wordings for side in sides)]
+def _raised(group: _Compiled, rules: _Rules, message: Text) -> bool:
+    lines = [[_Side(side.kind, message.only(side.patterns)) for side in sides] for sides in rules.lines]
+    lines = [sides for sides in lines if all(side.patterns for side in sides)]
     if not lines:
         return False
     meant = _Meant(message, message.only(group.not_meant), message.only(group.background))
-    return any(all(meant.mentions(side.kind, side.wordings) for side in sides) for sides in lines)
+    return any(all(meant.mentions(side.kind, side.patterns) for side in sides) for sides in lines)
 
 
 class _Meant:
     """A message as one group sees it: without idioms, and with the conditions that explain a sign."""
 
-    def __init__(self, message: Message, not_meant: list[Wording], background: list[Wording]) -> None:
+    def __init__(self, message: Text, not_meant: list[Pattern], background: list[Pattern]) -> None:
         self._sentences = [(sentence, _without(sentence, not_meant)) for sentence in message.sentences]
-        self._explained = any(sentence.spans(wording) for wording in background for sentence in message.sentences)
+        self._explained = any(sentence.spans(pattern) for pattern in background for sentence in message.sentences)
 
-    def mentions(self, kind: Kind, wordings: list[Wording]) -> bool:
-        """Whether one of the wordings says that something is there."""
+    def mentions(self, kind: Kind, patterns: list[Pattern]) -> bool:
+        """Whether one of the patterns says that something is there."""
         return any(
             self._counts(sentence, span, kind)
             for sentence, line in self._sentences
-            for wording in wordings
-            for span in sentence.spans(wording, line)
+            for pattern in patterns
+            for span in sentence.spans(pattern, line)
         )
 
     def _counts(self, sentence: Sentence, span: Span, kind: Kind) -> bool:
@@ -477,10 +477,10 @@ class _Meant:
         return kind != "sign" or not self._explained or sentence.is_fresh(span)
 
 
-def _without(sentence: Sentence, wordings: list[Wording]) -> str:
-    """The line with some wordings made unreadable, and every other letter where it was."""
+def _without(sentence: Sentence, patterns: list[Pattern]) -> str:
+    """The line with some patterns made unreadable, and every other letter where it was."""
     line = sentence.line
-    for wording in wordings:
-        for begin, end in sentence.spans(wording, line):
+    for pattern in patterns:
+        for begin, end in sentence.spans(pattern, line):
             line = line[:begin] + re.sub(r"[^ ]", "_", line[begin:end]) + line[end:]
     return line

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from language.patterns import Wording, WordingIndex
+from language.patterns import Pattern, PatternIndex
 
 Span = tuple[int, int]
 # now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one.
@@ -50,17 +50,17 @@ class Grammar:
 
 
 @dataclass(frozen=True)
-class Message:
+class Text:
     """A whole message, as far as its sentences need to know of one another."""
 
     grammar: Grammar
-    markers: Mapping[str, list[Wording]]
-    index: WordingIndex
+    markers: Mapping[str, list[Pattern]]
+    index: PatternIndex
     lines: list[str]
 
     @cached_property
     def possible(self) -> set[int]:
-        """The identities of the wordings that can stand in it."""
+        """The identities of the patterns that can stand in it."""
         return set().union(*(sentence.possible for sentence in self.sentences))
 
     @cached_property
@@ -68,9 +68,9 @@ class Message:
         """Its sentences."""
         return [Sentence(line, self) for line in self.lines]
 
-    def only(self, wordings: list[Wording]) -> list[Wording]:
-        """Those wordings that can stand in it."""
-        return [wording for wording in wordings if id(wording) in self.possible]
+    def only(self, patterns: list[Pattern]) -> list[Pattern]:
+        """Those patterns that can stand in it."""
+        return [pattern for pattern in patterns if id(pattern) in self.possible]
 
     def says(self, marker: str) -> bool:
         """Whether a marker stands anywhere in it."""
@@ -80,7 +80,7 @@ class Message:
 class Sentence:
     """One sentence."""
 
-    def __init__(self, line: str, message: Message) -> None:
+    def __init__(self, line: str, message: Text) -> None:
         """Take a line in the plain form."""
         self.line, self._message, self._grammar = line, message, message.grammar
         self._words = line.split()
@@ -94,16 +94,16 @@ class Sentence:
 
     @cached_property
     def possible(self) -> set[int]:
-        """The identities of the wordings that can stand in it."""
+        """The identities of the patterns that can stand in it."""
         return self._message.index.possible(set(self._words))
 
-    def spans(self, wording: Wording, line: str | None = None) -> list[Span]:
-        """Where a wording stands in it, or in a form of its line that has fewer words."""
-        if id(wording) not in self.possible:
+    def spans(self, pattern: Pattern, line: str | None = None) -> list[Span]:
+        """Where a pattern stands in it, or in a form of its line that has fewer words."""
+        if id(pattern) not in self.possible:
             return []
-        key = (id(wording), line or self.line)
+        key = (id(pattern), line or self.line)
         if key not in self._spans:
-            self._spans[key] = wording.spans(key[1])
+            self._spans[key] = pattern.spans(key[1])
         return self._spans[key]
 
     @cached_property
@@ -139,8 +139,8 @@ class Sentence:
     def marks(self, marker: str) -> list[Span]:
         """Where a marker stands."""
         if marker not in self._marks:
-            wordings = self._message.only(self._message.markers[marker])
-            spans = [span for wording in wordings for span in self.spans(wording)]
+            patterns = self._message.only(self._message.markers[marker])
+            spans = [span for pattern in patterns for span in self.spans(pattern)]
             for mask in _MASKS.get(marker, ()):
                 spans = [span for span in spans if not _inside(span, self.marks(mask))]
             self._marks[marker] = spans
@@ -148,7 +148,7 @@ class Sentence:
 
     def is_there(self, span: Span, kind: Kind) -> bool:
         """Whether the mention says that it is there, now."""
-        place = _Place(self, span)
+        place = Mention(self, span)
         if self.marks("fiction") or place.is_of_an_animal() or place.is_denied() or place.is_only_thought_of():
             return False
         if kind == "fact":
@@ -163,7 +163,7 @@ class Sentence:
 
     def is_fresh(self, span: Span) -> bool:
         """Whether the mention is said to be new or worse than before."""
-        place = _Place(self, span)
+        place = Mention(self, span)
         return place.has("after_treatment") or bool(self.marks("just_now") or self.marks("fresh"))
 
     def number_of(self, offset: int) -> int:
@@ -186,12 +186,12 @@ class Sentence:
         return self._words[begin:end]
 
     @property
-    def message(self) -> Message:
+    def message(self) -> Text:
         """The message that it belongs to."""
         return self._message
 
 
-class _Place:
+class Mention:
     """A mention in its clause."""
 
     def __init__(self, sentence: Sentence, span: Span) -> None:

@@ -1,4 +1,4 @@
-"""A small notation for wordings, which a physician can read, and the regular expressions that it stands for.
+"""A small notation for patterns, which a physician can read, and the regular expressions that it stands for.
 
     chest pain            these words, next to each other, in any case; a comma may stand between them
     (pain|ache|hurting)   one of these; a choice may have several words
@@ -9,7 +9,7 @@
     = emergency           a whole sentence
     <relative>            one of the list of that name
 
-Text is matched in the form that `language.plain_words` gives it. Every gap has a limit, and a wording is only looked for
+Text is matched in the form that `language.plain_words` gives it. Every gap has a limit, and a pattern is only looked for
 when one of its rarer words is in the message, so no text takes long.
 """
 
@@ -27,7 +27,7 @@ _SHORTEST_STEM = 3
 # What may stand in a gap: no word that turns the sense round.
 _BETWEEN = r" (?!(?:no|not|never|isnt|arent|wasnt|dont|doesnt|didnt|without|nor|neither|but) )[^ ]+"
 
-# Words that stand in so many messages that a wording is better found by another of its words.
+# Words that stand in so many messages that a pattern is better found by another of its words.
 _COMMON = frozenset(
     [
         "a",
@@ -162,13 +162,13 @@ _NUMBERS = frozenset(f"{digit}*" for digit in range(1, 10))
 Lists = Mapping[str, Iterable[str]]
 
 
-class WordingError(Exception):
-    """A wording is not in the notation; the message repeats it."""
+class PatternError(Exception):
+    """A pattern is not in the notation; the message repeats it."""
 
 
 @dataclass(frozen=True)
-class Wording:
-    """One wording, ready to be looked for."""
+class Pattern:
+    """One pattern, ready to be looked for."""
 
     written: str
     expression: str
@@ -176,33 +176,33 @@ class Wording:
     needs: tuple[frozenset[str], ...] = ()  # and one of each of these
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.expression)
 
     def spans(self, line: str) -> list[tuple[int, int]]:
         """Where it stands in a line: from before its first word to the end of its last."""
-        return [found.span() for found in self._pattern.finditer(line)]
+        return [found.span() for found in self._compiled.finditer(line)]
 
 
-class WordingIndex:
-    """Finds out quickly which of many wordings can stand in a text at all."""
+class PatternIndex:
+    """Finds out quickly which of many patterns can stand in a text at all."""
 
-    def __init__(self, wordings: Iterable[Wording]) -> None:
-        """Sort the wordings by their anchors."""
-        self._by_anchor: defaultdict[str, list[Wording]] = defaultdict(list)
-        for wording in wordings:
-            for anchor in wording.anchors:
-                self._by_anchor[anchor].append(wording)
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        """Sort the patterns by their anchors."""
+        self._by_anchor: defaultdict[str, list[Pattern]] = defaultdict(list)
+        for pattern in patterns:
+            for anchor in pattern.anchors:
+                self._by_anchor[anchor].append(pattern)
         self._longest = max((len(anchor) for anchor in self._by_anchor), default=0)
 
     def possible(self, words: Iterable[str]) -> set[int]:
-        """The identities of the wordings that find all of their anchors among the words."""
+        """The identities of the patterns that find all of their anchors among the words."""
         told = {anchor for word in words for anchor in _anchors_of(word, self._longest)}
         found: set[int] = set()
         for anchor in told & self._by_anchor.keys():
-            for wording in self._by_anchor[anchor]:
-                if not any(told.isdisjoint(need) for need in wording.needs):
-                    found.add(id(wording))
+            for pattern in self._by_anchor[anchor]:
+                if not any(told.isdisjoint(need) for need in pattern.needs):
+                    found.add(id(pattern))
         return found
 
 
@@ -213,13 +213,13 @@ def _anchors_of(word: str, longest: int) -> Iterator[str]:
         yield f"{word[:length]}*"
 
 
-def read_wordings(text: str, lists: Lists) -> list[Wording]:
-    """The wordings of a block: one a line, or several parted by commas outside brackets.
+def read_patterns(text: str, lists: Lists) -> list[Pattern]:
+    """The patterns of a block: one a line, or several parted by commas outside brackets.
 
     Raises:
-        WordingError: if one is not in the notation.
+        PatternError: if one is not in the notation.
     """
-    return [compile_wording(wording, lists) for line in text.splitlines() for wording in split_list(line)]
+    return [compile_pattern(pattern, lists) for line in text.splitlines() for pattern in split_list(line)]
 
 
 def split_list(line: str) -> list[str]:
@@ -235,18 +235,18 @@ def split_list(line: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def compile_wording(wording: str, lists: Lists) -> Wording:
-    """Turn a wording into an expression.
+def compile_pattern(pattern: str, lists: Lists) -> Pattern:
+    """Turn a pattern into an expression.
 
     Raises:
-        WordingError: if it is not in the notation, or could match nothing certain.
+        PatternError: if it is not in the notation, or could match nothing certain.
     """
-    inner = wording.removeprefix("= ")
+    inner = pattern.removeprefix("= ")
     part = _Reader(inner, lists).whole()
     if not part.anchors:
-        raise WordingError(f"no word in it must be there: {wording}")
-    expression = part.expression if inner == wording else f"^{part.expression}(?= $)"
-    return Wording(wording, expression, part.anchors, part.needs)
+        raise PatternError(f"no word in it must be there: {pattern}")
+    expression = part.expression if inner == pattern else f"^{part.expression}(?= $)"
+    return Pattern(pattern, expression, part.anchors, part.needs)
 
 
 @dataclass(frozen=True)
@@ -257,12 +257,12 @@ class _Part:
 
 
 class _Reader:
-    """Reads one wording from left to right."""
+    """Reads one pattern from left to right."""
 
-    def __init__(self, wording: str, lists: Lists, inside: tuple[str, ...] = ()) -> None:
-        self._wording, self._lists, self._inside = wording, lists, inside
+    def __init__(self, pattern: str, lists: Lists, inside: tuple[str, ...] = ()) -> None:
+        self._written, self._lists, self._inside = pattern, lists, inside
         self._pieces: list[tuple[str, str]] = []
-        at, text = 0, wording.strip()
+        at, text = 0, pattern.strip()
         while at < len(text):
             found = _PIECE.match(text, at)
             if found is None or found.lastgroup is None:
@@ -324,8 +324,8 @@ class _Reader:
         anchor = f"{letters}*" if digits else text
         return _Part(f"(?: ,)? {re.escape(letters)}{digits}{ending}(?= )", frozenset({anchor}))
 
-    def _error(self, why: str) -> WordingError:
-        return WordingError(f"{why}: {self._wording}")
+    def _error(self, why: str) -> PatternError:
+        return PatternError(f"{why}: {self._written}")
 
 
 def _one_of(options: list[_Part]) -> _Part:
