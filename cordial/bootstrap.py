@@ -154,8 +154,15 @@ def data_folder() -> Path:
 
 
 def absolute(path: str | Path, folder: Path = PROJECT) -> Path:
-    """A path from a setting: `~` is the home folder, and what is relative counts from one folder, wherever a command runs."""
-    named = Path(path).expanduser()
+    """A path of a setting: `~` is the home folder, and what is relative counts from one folder, wherever a command runs.
+
+    Raises:
+        SetupError: if it begins with the home folder of somebody who is not known here.
+    """
+    try:
+        named = Path(path).expanduser()
+    except RuntimeError:
+        raise SetupError(f"{path}: there is no such home folder here; write the whole path.") from None
     return named if named.is_absolute() else (folder / named).resolve()
 
 

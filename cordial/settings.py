@@ -4,6 +4,9 @@ A setting is an environment variable with the prefix ``CORDIAL_``, or a line ``C
 (``cordial.env`` in the project folder; another one with ``CORDIAL_SETTINGS_FILE``). The environment wins. A wrong or
 unknown setting stops the start with a sentence that says what to do: a typo in a setting that guards patients must not
 pass for its default.
+
+A path that is not absolute counts from the project folder, or from the folder of the settings file if it stands there, wherever
+a command runs: else a command of another folder would make a second database.
 """
 
 from __future__ import annotations
@@ -13,18 +16,21 @@ import os
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-PROJECT = Path(__file__).resolve().parent.parent
+from cordial.bootstrap import PROJECT, SetupError, absolute
+
 PREFIX = "CORDIAL_"
 # Read by set-up or by this module, before or outside Settings; known names, so that a typo of them is still refused.
 OUTSIDE_NAMES = {"CORDIAL_SETTINGS_FILE", "CORDIAL_PYTHON310"}
 # Their values hold passwords and keys, so a refusal does not repeat them.
 _SECRET = {"secret_key", "encryption_keys", "database_url", "redis_url", "smtp_url"}
+_PATHS = ("data", "clinic_file", "webhooks", "encoder")
+_SQLITE_FILE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!:memory:|file:)([^?]+)(.*)")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 # As browsers write it: no path, no upper case, and no port that is the scheme's own.
 _ORIGIN = re.compile(r"(https(?!.*:443$)|http(?!.*:80$))://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
@@ -124,10 +130,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin} has no TLS; only https:// is allowed, or http:// on this machine")
         return ",".join(dict.fromkeys(origins))
 
-    @field_validator("data", "clinic_file", "webhooks")
+    @field_validator("data", "clinic_file", "webhooks", mode="before")
     @classmethod
-    def _absolute(cls, value: Path | None) -> Path | None:
-        return value if value is None or value.is_absolute() else (Path.cwd() / value).resolve()
+    def _named(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("it is empty; name a path, or leave the setting out")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _paths_are_absolute(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return _with_absolute_paths(values, PROJECT)
 
     @field_validator("mail_from", "notify_emails")
     @classmethod
@@ -150,6 +163,19 @@ class Settings(BaseSettings):
         if self.emails_to_notify and not (self.smtp_url and self.mail_from):
             raise ValueError("CORDIAL_NOTIFY_EMAILS also needs CORDIAL_SMTP_URL and CORDIAL_MAIL_FROM")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The arguments, the environment, the settings file: where several name a setting, the first of them counts."""
+        file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        return init_settings, env_settings, _SettingsFile(settings_cls, env_file=file)
 
     @property
     def emails_to_notify(self) -> list[str]:
@@ -209,13 +235,37 @@ class Settings(BaseSettings):
         return PROJECT / "knowledge" / "articles"
 
 
+class _SettingsFile(DotEnvSettingsSource):
+    """The lines of the settings file, whose paths count from its folder."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        return _with_absolute_paths(values, Path(self.env_file).parent) if isinstance(self.env_file, Path) else values
+
+
+def _with_absolute_paths(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Settings with their paths made absolute; what cannot be one is left to be refused where it is read."""
+    made = {name: str(absolute(values[name], folder)) for name in _PATHS if values.get(name)}
+    url = values.get("database_url")
+    named = _SQLITE_FILE.fullmatch(url) if isinstance(url, str) else None
+    if named:
+        made["database_url"] = f"{named[1]}{absolute(named[2], folder)}{named[3]}"
+    return {**values, **made}
+
+
 def load_settings() -> Settings:
     """Read the settings of this process.
 
     Raises:
         SettingsError: naming every wrong setting, what was given and what is allowed.
     """
-    file = Path(os.environ.get("CORDIAL_SETTINGS_FILE") or PROJECT / "cordial.env")
+    try:
+        return _read(absolute(os.environ.get("CORDIAL_SETTINGS_FILE") or "cordial.env"))
+    except SetupError as error:  # of a path
+        raise SettingsError(str(error)) from None
+
+
+def _read(file: Path) -> Settings:
     if "CORDIAL_SETTINGS_FILE" in os.environ and not file.is_file():
         raise SettingsError(f"CORDIAL_SETTINGS_FILE names {file}, which is not a file.")
     known = {PREFIX + name.upper() for name in Settings.model_fields} | OUTSIDE_NAMES

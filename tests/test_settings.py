@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from cordial.bootstrap import PROJECT
+from cordial.bootstrap import PROJECT, data_folder
 from cordial.settings import OUTSIDE_NAMES, Settings, SettingsError, load_settings
 
 
@@ -135,3 +136,96 @@ def test_every_setting_is_documented() -> None:
     page = (PROJECT / "docs" / "settings.md").read_text("utf-8")
     names = [f"CORDIAL_{field.upper()}" for field in Settings.model_fields] + sorted(OUTSIDE_NAMES)
     assert [name for name in names if name not in page] == []
+
+
+PATHS = ["CORDIAL_DATA", "CORDIAL_CLINIC_FILE", "CORDIAL_WEBHOOKS", "CORDIAL_ENCODER"]
+
+
+def path_of(name: str) -> str:
+    """What a path is taken for."""
+    return str(getattr(load_settings(), name.removeprefix("CORDIAL_").lower()))
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_path_counts_from_the_project_wherever_a_command_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, "ours/here")
+    assert path_of(name) == str(PROJECT / "ours" / "here")
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_path_in_the_settings_file_counts_from_its_folder(name: str, file: Path) -> None:
+    file.write_text(f"{name}=../here\n", "utf-8")
+    assert path_of(name) == str(file.parent.parent / "here")
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_home_folder_is_understood_in_the_environment_and_in_the_file(
+    name: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    file.write_text(f"{name}=~/in the file\n", "utf-8")
+    assert path_of(name) == str(tmp_path / "home" / "in the file")
+    monkeypatch.setenv(name, "~/here")
+    assert path_of(name) == str(tmp_path / "home" / "here")
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_an_absolute_path_stays_as_it_is(name: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(f"{name}=/srv/in-the-file\n", "utf-8")
+    assert path_of(name) == "/srv/in-the-file"
+    monkeypatch.setenv(name, "/srv/../here")
+    assert path_of(name) == "/srv/../here"
+
+
+@pytest.mark.parametrize("name", ["CORDIAL_DATA", "CORDIAL_CLINIC_FILE", "CORDIAL_WEBHOOKS"])
+def test_an_empty_path_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "")
+    assert name in refusal()
+    assert "empty" in refusal()
+
+
+@pytest.mark.parametrize("name", [*PATHS, "CORDIAL_SETTINGS_FILE"])
+def test_the_home_folder_of_nobody_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "~nobody-of-that-name/here")
+    assert "~nobody-of-that-name/here: there is no such home folder" in refusal()
+
+
+def test_the_file_of_an_sqlite_database_is_a_path_like_any_other(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    file.write_text("CORDIAL_DATABASE_URL=sqlite:///records.db?timeout=5\n", "utf-8")
+    assert load_settings().database_address == f"sqlite:///{file.parent}/records.db?timeout=5"
+    for given, meant in {
+        "sqlite:///records.db": f"sqlite:///{PROJECT}/records.db",
+        "sqlite+pysqlite:///~/records.db": f"sqlite+pysqlite:///{tmp_path}/home/records.db",
+        "sqlite:////srv/records.db": "sqlite:////srv/records.db",
+        "sqlite://": "sqlite://",
+        "sqlite:///:memory:": "sqlite:///:memory:",
+        "postgresql://records.example/~cordial": "postgresql://records.example/~cordial",
+    }.items():
+        monkeypatch.setenv("CORDIAL_DATABASE_URL", given)
+        assert load_settings().database_address == meant
+
+
+def test_the_name_of_the_settings_file_counts_from_the_project_too(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("CORDIAL_PORT=8001\n", "utf-8")
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("CORDIAL_SETTINGS_FILE", os.path.relpath(file, PROJECT))
+    assert load_settings().port == 8001
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CORDIAL_SETTINGS_FILE", f"~/{file.name}")
+    assert load_settings().port == 8001
+
+
+def test_set_up_and_the_settings_mean_the_same_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for given in ("ours", "~/ours", str(tmp_path / "ours")):
+        monkeypatch.setenv("CORDIAL_DATA", given)
+        assert data_folder() == load_settings().data
