@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from commands.notices import notices
 from commands.records import open_database
 from commands.red_flags import red_flags
 from commands.retention import retention
+from commands.running import in_data_folder
 from commands.search import search
 from commands.terminal import Json, plain_errors, say
 from commands.users import say_first_link, users
@@ -57,7 +59,8 @@ def start() -> None:
     os.umask(_FOR_US_ALONE)
     with plain_errors():
         settings = load_settings()
-        starter.start(settings, say, lambda: say_first_link(settings))
+        with in_data_folder(settings, alone=True) as after_a_kill:
+            starter.start(settings, say, lambda: say_first_link(settings), after_a_kill)
 
 
 @app.command()
@@ -68,30 +71,36 @@ def serve(
     os.umask(_FOR_US_ALONE)
     with plain_errors():
         settings = load_settings()
-        read_clinic(settings.clinic_file)  # what is wrong with these is said before the long work begins
-        read_red_flags()
-        open_database(settings).close()
-        prepare_encoder(settings)
-        build_index(settings)
-        import uvicorn  # noqa: PLC0415
+        # That of a `cordial start` stands under its lock.
+        with in_data_folder(settings, alone=False) if first_link else nullcontext():
+            _serve(settings, first_link)
 
-        from web.app import create_app, make_parts  # noqa: PLC0415
-        from web.logs import set_up_logs  # noqa: PLC0415
 
-        set_up_logs(settings)
-        if first_link:
-            say_first_link(settings)
-        parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
-        uvicorn.run(
-            create_app(parts),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
+def _serve(settings: Settings, first_link: bool) -> None:
+    read_clinic(settings.clinic_file)  # what is wrong with these is said before the long work begins
+    read_red_flags()
+    open_database(settings).close()
+    prepare_encoder(settings)
+    build_index(settings)
+    import uvicorn  # noqa: PLC0415
+
+    from web.app import create_app, make_parts  # noqa: PLC0415
+    from web.logs import set_up_logs  # noqa: PLC0415
+
+    set_up_logs(settings)
+    if first_link:
+        say_first_link(settings)
+    parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
+    uvicorn.run(
+        create_app(parts),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
 
 
 @app.command()

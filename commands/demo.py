@@ -11,6 +11,7 @@ import typer
 
 from commands.demo_filling import fill
 from commands.records import open_database
+from commands.running import in_data_folder
 from commands.terminal import plain_errors, say
 from cordial.bootstrap import PROJECT
 from cordial.settings import PREFIX, Settings, SettingsError, load_settings
@@ -40,9 +41,10 @@ def demo(
     os.umask(0o077)
     with plain_errors():
         settings = demo_settings(FOLDER)
-        if again or not (FOLDER / _FILLED).is_file():  # one that was filled half-way is filled anew
-            _empty(FOLDER)
-        starter.start(settings, say, lambda: _show(settings))
+        with in_data_folder(settings, alone=True) as after_a_kill:
+            if again or not (FOLDER / _FILLED).is_file():  # one that was filled half-way is filled anew
+                _empty(FOLDER)
+            starter.start(settings, say, lambda: _show(settings), after_a_kill)
 
 
 def demo_settings(folder: Path) -> Settings:

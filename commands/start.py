@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -89,20 +90,19 @@ class Child:
         return lines[-1].strip() if lines else "it printed nothing"
 
 
-def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], None]) -> None:
-    """Run Cordial until a signal ends it.
+def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], None], after_a_kill: bool = False) -> None:
+    """Run Cordial until a signal ends it. Whoever calls this holds the data folder (`commands.running`).
 
     Args:
         settings: of this run.
         say: prints a line.
         ready: called once, when everything runs.
+        after_a_kill: whether the processes of one that was killed may still be ending.
 
     Raises:
         StartError: if it cannot start; nothing stays behind.
     """
-    for name, port in (("CORDIAL_PORT", settings.port), ("CORDIAL_RASA_PORT", settings.rasa_port)):
-        if port_taken("127.0.0.1", port):
-            raise StartError(f"Port {port} is taken by another program: end it, or set {name} to a free port.")
+    check_ports(settings, _END_SECONDS if after_a_kill else 0)
     _Stop.install()
     began = time.monotonic()
     preparing = preparing_process(settings)
@@ -286,15 +286,36 @@ def _exists(process: str) -> bool:
     return True
 
 
-def port_taken(host: str, port: int) -> bool:
-    """Whether something listens on a port already."""
+def check_ports(settings: Settings, patience: float) -> None:
+    """Make sure that we can listen on our ports, at the latest after some seconds.
+
+    Raises:
+        StartError: if we cannot.
+    """
+    end = time.monotonic() + patience
+    for name, port in (("CORDIAL_PORT", settings.port), ("CORDIAL_RASA_PORT", settings.rasa_port)):
+        while problem := port_problem("127.0.0.1", port, name):
+            if time.monotonic() >= end:
+                raise StartError(problem)
+            time.sleep(0.1)
+
+
+def port_problem(host: str, port: int, setting: str) -> str | None:
+    """Why we cannot listen on a port, as a sentence with what to do; nothing if we can."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+        except PermissionError:
+            return (
+                f"Port {port} needs rights that you do not have: set {setting} to a port above 1023, with a reverse proxy in "
+                f"front of it if people are to reach port {port}."
+            )
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} is taken by another program: end it, or set {setting} to a free port."
+            return f"Port {port} cannot be used ({error.strerror}): set {setting} to another one."
+    return None
 
 
 def _look_after(children: list[Child], say: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from commands.running import AlreadyRuns
 from cordial.bootstrap import explain_os_error
 from cordial.settings import SettingsError
 from desk.database import DatabaseError
@@ -34,7 +35,7 @@ def plain_errors() -> Iterator[None]:
     from commands.start import StartError  # noqa: PLC0415
 
     ours = (SettingsError, RedFlagsError, LikenessError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError)
-    expected = (*ours, StartError, RetentionError, BackupError)
+    expected = (*ours, StartError, AlreadyRuns, RetentionError, BackupError)
     try:
         yield
     except expected as error:

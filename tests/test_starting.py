@@ -125,6 +125,15 @@ def test_whatever_ends_it_while_it_starts_nothing_stays_behind(
     until(ready_to_start.nothing_left, 15, f"nothing stays behind: {ready_to_start.processes()}")
 
 
+def test_after_a_kill_the_next_start_begins_at_once(ready_to_start: System) -> None:
+    ready_to_start.launch()
+    until(lambda: any("serve" in line for line in ready_to_start.processes().values()), 60, "it has started web")
+    ready_to_start.send(signal.SIGKILL)
+    ready_to_start.launch()
+    until(lambda: ready_to_start.ended or len(ready_to_start.processes()) >= 3, 60, "it has started both")
+    assert not ready_to_start.ended, ready_to_start.said()
+
+
 def test_ctrl_c_in_the_very_moment_in_which_a_process_is_started_is_heard(ready_to_start: System) -> None:
     pressed_at_each_fork = (
         "import os, signal; from commands.cli import app;"
@@ -151,7 +160,9 @@ def test_a_second_start_is_refused_and_leaves_the_first_alone(cordial: System) -
         [*CORDIAL, "start"], cwd=PROJECT, env=cordial.environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 1
-    assert f"Port {cordial.port}" in done.stderr
+    assert cordial.process is not None
+    assert f"already runs here (pid {cordial.process.pid})" in done.stderr
+    assert "/desk/invitation/" not in done.stdout
     assert cordial.processes() == before
     assert cordial.is_ready()
 
