@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 
 from actions.answers import ActionAnswer
-from actions.person import ActionTalkToPerson
 from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT, SafeAction, Turn
-from intake.dialogue import Dialogue, HandOver, LookUp, Respond, Say, Step
+from intake.dialogue import Dialogue, LookUp, Respond, Say, Step
 from intake.reading import Heard
 from intake.record import IntakeRecord, new_reference
 
 
 class ValidateIntakeForm(SafeAction):
-    """Deal with a message while something of the intake is open, or when it is about the intake.
+    """Deal with a message while something of the intake is open, or when it is about the intake, and ask what is open then.
 
-    Rasa calls it at each turn of the form, and once when the form opens. The form then asks the open field, or closes.
+    Rasa calls it at each message of the form, once when the form opens, and once when the form goes on after a rule has
+    replied to an interruption. The domain has no action that asks the form's slot: one slot stands for all fields, and
+    asking here saves Rasa a call for each answer.
     """
 
     def name(self) -> str:
@@ -25,7 +26,9 @@ class ValidateIntakeForm(SafeAction):
         return f"validate_{FORM}"
 
     def act(self, turn: Turn) -> list[EventType]:
-        """Let the dialogue decide, say it, and tell the form whether a field is open."""
+        """Let the dialogue decide, say it, and tell the form whether a field is open; or that this was no answer to it."""
+        if turn.goes_on:
+            return _ask(turn, turn.record)
         heard = Heard(turn.text, turn.intent, turn.confidence)
         turned = dialogue_of(turn).turn(turn.record, heard)
         events: list[EventType] = []
@@ -33,24 +36,10 @@ class ValidateIntakeForm(SafeAction):
             events += _carry_out(turn, step, turned.record)
         if turned.effects:
             turn.say(effects=turned.effects)
-        requested = FIELD_SLOT if turned.record.open_field else None
-        return [*events, SlotSet(RECORD_SLOT, turned.record.model_dump(mode="json")), SlotSet("requested_slot", requested)]
-
-
-class ActionAskField(SafeAction):
-    """Ask the open field, or read everything back. One slot stands for all fields, so that they are defined in one place."""
-
-    def name(self) -> str:
-        """The name that Rasa expects for asking the form's slot."""
-        return f"action_ask_{FORM}_{FIELD_SLOT}"
-
-    def act(self, turn: Turn) -> list[EventType]:
-        """Say it."""
-        if turn.record.asking is not None:  # what the reply asks must not be buried under another question
-            return []
-        asked = dialogue_of(turn).ask(turn.record)
-        turn.say(asked.text, buttons=asked.buttons, kind=asked.kind, question=asked.question)
-        return []
+        if turned.interrupted:
+            # The event does what the exception would, but Rasa logs each exception as an error and takes no slots with it.
+            return [*events, _keep(turned.record), ActionExecutionRejected(FORM)]
+        return [*events, *_ask(turn, turned.record)]
 
 
 def dialogue_of(turn: Turn) -> Dialogue:
@@ -65,6 +54,18 @@ def dialogue_of(turn: Turn) -> Dialogue:
     )
 
 
+def _ask(turn: Turn, record: IntakeRecord) -> list[EventType]:
+    """Ask the open field, or read everything back; the form closes if nothing is open."""
+    if record.open_field and record.asking is None:  # what the reply asks must not be buried under another question
+        asked = dialogue_of(turn).ask(record)
+        turn.say(asked.text, buttons=asked.buttons, kind=asked.kind, question=asked.question)
+    return [_keep(record), SlotSet("requested_slot", FIELD_SLOT if record.open_field else None)]
+
+
+def _keep(record: IntakeRecord) -> EventType:
+    return SlotSet(RECORD_SLOT, record.model_dump(mode="json"))
+
+
 def _carry_out(turn: Turn, step: Step, record: IntakeRecord) -> list[EventType]:
     match step:
         case Say(text=text, kind=kind, buttons=buttons, asks=asks):
@@ -74,6 +75,4 @@ def _carry_out(turn: Turn, step: Step, record: IntakeRecord) -> list[EventType]:
             turn.say(response=response)
         case LookUp(question=question):
             return ActionAnswer().answer(turn, question)
-        case HandOver():
-            return ActionTalkToPerson().act(turn)
     return []

@@ -7,11 +7,13 @@ import logging
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.services import Services, services
 from intake.beginning import FIELD_SLOT, FORM, RECORD_SLOT
@@ -50,6 +52,12 @@ class Turn:
     def likeliest(self) -> list[str]:
         """The intents that the message may have, the likeliest first."""
         return [str(intent.get("name")) for intent in self._tracker.latest_message.get("intent_ranking") or []]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the form was interrupted by this message, and goes on now."""
+        since = takewhile(lambda event: event.get("event") != "user", reversed(self._tracker.events))
+        return any(event.get("event") == "action_execution_rejected" for event in since)
 
     def slot(self, name: str) -> Any:
         """A slot's value."""
@@ -111,7 +119,8 @@ class SafeAction(Action, ABC):  # type: ignore[misc]
     """An action that never leaves a patient in silence.
 
     Rasa drops the events of an action that raises and says nothing; so everything is caught here, logged without the
-    patient's words, and answered with a plain sentence.
+    patient's words, and answered with a plain sentence. Only a rejection passes: with it an action asks Rasa to predict
+    another one, so somebody else speaks.
     """
 
     @abstractmethod
@@ -122,6 +131,8 @@ class SafeAction(Action, ABC):  # type: ignore[misc]
         """Run `act` and keep any failure from reaching Rasa."""
         try:
             return await asyncio.to_thread(self._act, dispatcher, tracker)
+        except ActionExecutionRejection:
+            raise
         except Exception:
             incident = secrets.token_hex(4)
             logger.exception("action failed", extra={"action": self.name(), "incident": incident})

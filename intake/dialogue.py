@@ -19,7 +19,7 @@ from intake.judging.country import code_of
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Understood
-from intake.reading import Heard, Reading, Taken, clauses_of, read_message
+from intake.reading import INTERRUPTIONS, Heard, Reading, Taken, clauses_of, read_message
 from intake.record import (
     AnswerRefused,
     AskedBack,
@@ -70,12 +70,7 @@ class LookUp:
     question: str
 
 
-@dataclass(frozen=True)
-class HandOver:
-    """The patient wants a person."""
-
-
-Step = Say | Respond | LookUp | HandOver
+Step = Say | Respond | LookUp
 
 
 @dataclass(frozen=True)
@@ -85,6 +80,7 @@ class Turned:
     record: IntakeRecord
     steps: list[Step]
     effects: list[Effect]
+    interrupted: bool = False  # the message is no answer and needs nothing of the record: Rasa's rules reply to it
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ class Dialogue:
         """
         turn = _Turn(self, record, heard)
         turn.run()
-        return Turned(turn.record, turn.steps, turn.effects)
+        return Turned(turn.record, turn.steps, turn.effects, turn.interrupted)
 
     def ask(self, record: IntakeRecord) -> Asked:
         """The open field in words.
@@ -174,6 +170,7 @@ class _Turn:
         self.record = record.model_copy(update={"asking": None})
         self.steps: list[Step] = []
         self.effects: list[Effect] = []
+        self.interrupted = False
 
     def run(self) -> None:
         if self._asking and self._answers_back(self._asking):
@@ -232,7 +229,7 @@ class _Turn:
         self._take_all(reading.taken, open_field)
         answered = any(each.field.name == open_field.name for each in reading.taken)
         if reading.question is not None:
-            self.steps.append(LookUp(reading.question))
+            self._look_up(reading)
         elif reading.move is not None:
             self._move(reading.move)
             return
@@ -247,6 +244,14 @@ class _Turn:
             now_open = self._field_now()
             if now_open is not None and now_open.name in reading.later:
                 self._doubt(reading.later[now_open.name], now_open)
+
+    def _look_up(self, reading: Reading) -> None:
+        """A message that is nothing but a question, in Rasa's eyes too, is left to its rules."""
+        assert reading.question is not None  # noqa: S101
+        if reading.taken or self._heard.intent != "question":
+            self.steps.append(LookUp(reading.question))
+        else:
+            self.interrupted = True
 
     def _read(self, open_field: IntakeField) -> Reading:
         context_of = self._dialogue.context_of(self.record)
@@ -331,8 +336,6 @@ class _Turn:
 
     def _move(self, intent: str) -> None:
         moves: dict[str, Callable[[], None]] = {
-            "question": lambda: self.steps.append(LookUp(self._heard.text)),
-            "talk_to_person": lambda: self.steps.append(HandOver()),
             "start_intake": self._start,
             "stop_intake": self._stop,
             "skip": self._skip,
@@ -342,14 +345,15 @@ class _Turn:
             "summary": self._summary,
             "start_over": self._start_over,
             "delete_data": self._ask_to_delete,
-            "repeat": self._repeat,
         }
         if intent in moves:
             moves[intent]()
-        elif self.record.open_field is None and intent in {"affirm", "deny", "inform", "nlu_fallback"}:
-            self.steps.append(Respond("utter_nothing_open"))
+        elif intent == "repeat" and self.record.open_field is None:  # no question could be asked once more
+            self.steps.append(Respond("utter_repeat"))
+        elif intent in INTERRUPTIONS:
+            self.interrupted = True
         else:
-            self.steps.append(Respond(f"utter_{intent}"))
+            self.steps.append(Respond("utter_nothing_open"))
 
     def _start(self) -> None:
         if self.record.open_field is not None:
@@ -406,10 +410,6 @@ class _Turn:
             self._nothing_open()
         else:
             self._say(self._reason(open_field))
-
-    def _repeat(self) -> None:
-        if self.record.open_field is None:
-            self.steps.append(Respond("utter_repeat"))
 
     def _back(self) -> None:
         if self.record.open_field is None:

@@ -24,14 +24,11 @@ from language.sentences import detail_clauses, sentences
 SURE = 0.5
 
 # What a patient may do at any time instead of answering. Everything else is an answer, or a failed one.
-MOVES = frozenset(
+# These need nothing of the record. Rules on the form's unhappy path reply to them: data/rules/interruptions.yml.
+INTERRUPTIONS = frozenset(
     {
         "question",
         "talk_to_person",
-        "stop_intake",
-        "skip",
-        "why_ask",
-        "summary",
         "greet",
         "thanks",
         "goodbye",
@@ -41,13 +38,20 @@ MOVES = frozenset(
         "abuse",
         "complaint",
         "repeat",
-        "start_intake",
-        "delete_data",
-        "change_answer",
-        "go_back",
-        "start_over",
     }
 )
+# These do; intake/dialogue.py deals with them.
+MOVES = INTERRUPTIONS | {
+    "stop_intake",
+    "skip",
+    "why_ask",
+    "summary",
+    "start_intake",
+    "delete_data",
+    "change_answer",
+    "go_back",
+    "start_over",
+}
 # Politeness around an answer: "hello, my name is Maria Example".
 _AROUND_AN_ANSWER = frozenset({"greet", "thanks", "goodbye", "start_intake", "small_talk", "help"})
 # Kinds that are recognised by their content, whatever the sentence around it looks like.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.fields import REVIEW, the_intake
-from intake.reading import MOVES
+from intake.reading import INTERRUPTIONS, MOVES
 from intake.record import IntakeRecord, after
 from tests.support.talking import REFERENCE, Talk
 
@@ -76,6 +76,41 @@ def test_any_interruption_leaves_the_field_open_and_stores_nothing(field: str) -
             continue  # what is said there is for the physician
         assert talk.open == field, intent
         assert talk.record.answers == before, intent
+
+
+@pytest.mark.parametrize("field", ["consent", "condition", REVIEW])
+def test_what_needs_nothing_of_the_record_is_left_to_rasas_rules(field: str) -> None:
+    for intent in sorted(INTERRUPTIONS):
+        talk = Talk().until(field)
+        assert talk.says("you know what I mean", intent, 0.95) == ""
+        assert (talk.left_to_rasa, talk.responded, talk.looked_up) == (True, [], []), intent
+
+
+@pytest.mark.parametrize("intent", sorted(MOVES - INTERRUPTIONS))
+def test_what_needs_the_record_is_not(intent: str) -> None:
+    talk = Talk().until("condition")
+    talk.says("you know what I mean", intent, 0.95)
+    assert not talk.left_to_rasa
+
+
+@pytest.mark.parametrize(("text", "intent"), [("thanks, Lithuania", "thanks"), ("Lithuania. Is fever a bad sign?", "question")])
+def test_an_answer_that_comes_with_something_else_is_taken(text: str, intent: str) -> None:
+    talk = Talk().until("country")
+    talk.says(text, intent)
+    assert (talk.value("country")["code"], talk.open, talk.left_to_rasa) == ("LT", "condition", False)
+
+
+def test_a_question_that_rasa_takes_for_something_else_is_looked_up_all_the_same() -> None:
+    talk = Talk().until("condition")
+    talk.says("is fever a bad sign?", "inform")
+    assert (talk.looked_up, talk.left_to_rasa) == (["is fever a bad sign?"], False)
+
+
+def test_what_is_to_be_repeated_while_nothing_is_open_is_the_last_message() -> None:
+    talk = Talk()
+    talk.says("delete my data", "delete_data")
+    talk.says("sorry, what?", "repeat")
+    assert (talk.responded, talk.left_to_rasa) == (["utter_repeat"], False)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +325,7 @@ def test_a_yes_in_other_words_sends_where_it_is_certain() -> None:
 def test_a_question_at_the_review_is_answered_and_the_review_stays() -> None:
     talk = Talk().until(REVIEW)
     talk.says("Is fever a bad sign?", "question")
-    assert (talk.looked_up, talk.open) == (["Is fever a bad sign?"], REVIEW)
+    assert (talk.left_to_rasa, talk.open) == (True, REVIEW)
 
 
 def test_a_change_after_sending_amends_the_same_record() -> None:

@@ -33,7 +33,7 @@ def run_in_rasa(script: str, web: str = "http://127.0.0.1:9") -> Any:
         env={**rasa_environment(load_settings()), "CORDIAL_WEB_URL": web},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -176,6 +176,13 @@ def test_every_story_is_predicted_as_it_is_written(coordinator: Coordinator, tmp
     report = json.loads((tmp_path / "story_report.json").read_text("utf-8"))
     assert report["conversation_accuracy"]["accuracy"] == 1
     assert report["conversation_accuracy"]["total"] >= 8
+
+
+def test_each_rule_that_is_taken_away_makes_a_story_fail() -> None:
+    failing = run_in_rasa("check_rules.py")
+    assert failing.pop("all") == 0
+    assert len(failing) >= 25
+    assert [rule for rule, stories in failing.items() if stories == 0] == []
 
 
 @pytest.mark.e2e

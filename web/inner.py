@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import anyio.to_thread
 import structlog
 from fastapi import APIRouter, Body, Depends, Request
+from fastapi.responses import JSONResponse
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
 
 from web.chat import PartsNow
@@ -45,16 +46,19 @@ async def encode(body: Encode, parts: PartsNow) -> Encoded:
     return Encoded(model=parts.encoder.name, vectors=vectors.tolist())
 
 
-@router.post("/webhook")
-async def webhook(call: Annotated[dict[str, Any], Body()], parts: PartsNow) -> dict[str, Any]:
+@router.post("/webhook", response_model=None)
+async def webhook(call: Annotated[dict[str, Any], Body()], parts: PartsNow) -> dict[str, Any] | JSONResponse:
     """Run one of our actions for Rasa.
 
-    Unlike the action server of rasa-sdk, a failure never repeats the request, which holds the patient's words.
+    Unlike the action server of rasa-sdk, a failure never repeats the request, which holds the patient's words. An action
+    that rejects to run is no failure: Rasa expects the same answer as of that server, and predicts another action.
     """
     call.setdefault("domain", {})  # Rasa keeps it to itself, as no action of ours reads it, and the executor asks for it
     try:
         result = await parts.executor.run(call)
-    except (ActionNotFoundException, ActionExecutionRejection):
+    except ActionExecutionRejection as rejection:
+        return JSONResponse({"error": rejection.message, "action_name": rejection.action_name}, status_code=400)
+    except ActionNotFoundException:
         logger.error("rasa asked for an unknown action", action=str(call.get("next_action"))[:80])
         raise ApiError(404, "not_found") from None
     except (ActionMissingDomainException, KeyError, TypeError, AttributeError, ValueError):

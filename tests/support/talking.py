@@ -75,6 +75,12 @@ class Talk:
         return [step.response for step in self.last.steps if isinstance(step, Respond)]
 
     @property
+    def left_to_rasa(self) -> bool:
+        """Whether the last message was no answer, and is replied to by a rule."""
+        assert self.last is not None
+        return self.last.interrupted
+
+    @property
     def looked_up(self) -> list[str]:
         """The questions that went to the library after the last message."""
         assert self.last is not None
