@@ -17,7 +17,6 @@ from desk.insight.unanswered import Unanswered, grouped, unanswered_questions
 from desk.models import AnswerFact, Conversation, Feedback, Handoff, Intake, Message
 from intake.record import Effect, FieldAsked, IntakeStopped
 from web.console.charts import stacked
-from web.console.insight import as_csv
 
 VILNIUS = ZoneInfo("Europe/Vilnius")
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -153,8 +152,3 @@ def test_a_chart_shows_every_number_within_its_frame() -> None:
     assert [tick.text for tick in chart.up] == ["0", "10", "20", "30", "40"]
     assert all(chart.left <= bar.x and bar.x + bar.width <= chart.right and bar.y >= 0 for bar in chart.bars)
     assert stacked([], [[]]).bars == []
-
-
-def test_a_spreadsheet_reckons_with_nothing_of_ours() -> None:
-    written = as_csv([["Article", "n"], ["=cmd()", 1], ["Ä, b", -2]]).decode("utf-8-sig")
-    assert written.splitlines() == ["Article,n", "'=cmd(),1", '"Ä, b",-2']

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select, update
 
 from desk.models import AuditEntry, Login
-from exports.csv_file import COLUMNS, harmless
 from exports.fhir import read_bundle
+from exports.queue_table import COLUMNS
 from intake.record import FieldAnswered, HandoffAsked, IntakeCompleted
 from knowledge.library import Library
 from tests.support.case_files import record_of
@@ -167,13 +167,3 @@ def test_the_queue_is_a_table_without_names(coordinator: Staff, reference: str) 
     assert tuple(heads) == COLUMNS
     assert {reference, f"{reference}X"} <= {row[0] for row in rows}
     assert "Maria" not in given.text
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+370 6", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "|calc", "%x"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert harmless(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["Ona Example", "", "a=b", "C-2345-6789", "šiandien"])
-def test_ordinary_cells_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Annotated, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from exports.spreadsheet import CSV, as_csv
 from knowledge.generation import Generation
 from knowledge.research import KINDS, SORTS, Sort, Wanted, cells_of, chosen, citing, evidence_map, kind_of
 from knowledge.sources import Study
@@ -78,23 +77,14 @@ def research(request: Request, parts: PartsNow, wanted: WantedNow) -> Response:
 @router.get("/library/research.csv")
 def sheet(parts: PartsNow, wanted: WantedNow) -> Response:
     """The same studies as a file for a spreadsheet, with what our list says of each and nothing else."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_CELLS_OF_SHEET)
-    writer.writerows(_sheet_row(study) for study in chosen(parts.library.generation.studies, wanted))
+    table = as_csv(_CELLS_OF_SHEET, map(_sheet_row, chosen(parts.library.generation.studies, wanted)))
     headers = {"Content-Disposition": 'attachment; filename="studies.csv"', "Cache-Control": "no-cache"}
-    # The mark at its beginning tells spreadsheets that it is UTF-8.
-    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(table, media_type=CSV, headers=headers)
 
 
 def _sheet_row(study: Study) -> list[str]:
     values = {**study.model_dump(), "conditions": "; ".join(study.conditions)}
-    return [_harmless("" if values[name] is None else str(values[name])) for name in _CELLS_OF_SHEET]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+    return ["" if values[name] is None else str(values[name]) for name in _CELLS_OF_SHEET]
 
 
 def _choices(generation: Generation) -> dict[str, list[tuple[str, str]]]:

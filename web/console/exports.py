@@ -12,10 +12,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from desk import audit
 from desk.people.roles import Permission
 from exports.case_file import CaseFile, as_json, case_file
-from exports.csv_file import queue_csv
 from exports.fhir import bundle
 from exports.fonts import font_folders
 from exports.pdf import case_pdf, style_for
+from exports.queue_table import queue_csv
+from exports.spreadsheet import CSV
 from intake.fields import the_intake
 from web.chat import PartsNow
 from web.console.access import Person, needs
@@ -27,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 Exporter = Annotated[Person, Depends(needs(Permission.EXPORT_CASES))]
 ProvedExporter = Annotated[Person, Depends(needs(Permission.EXPORT_CASES, proved=True))]
 
-PDF, FHIR, JSON, CSV = "application/pdf", "application/fhir+json", "application/json", "text/csv; charset=utf-8"
+PDF, FHIR, JSON = "application/pdf", "application/fhir+json", "application/json"
 
 
 @router.get("/desk/cases/{reference}/export")
@@ -64,7 +65,7 @@ def queue(parts: PartsNow, person: ProvedExporter, everything: bool = False) -> 
     with parts.database.write() as session:
         audit.record(session, person.id, "queue.exported", form="csv", everything=everything)
         table = queue_csv(session, everything)
-    return _download(table.encode(), CSV, f"queue-{datetime.now(ZoneInfo(parts.clinic.hours.zone)):%Y-%m-%d}.csv")
+    return _download(table, CSV, f"queue-{datetime.now(ZoneInfo(parts.clinic.hours.zone)):%Y-%m-%d}.csv")
 
 
 def _case(parts: Parts, person: Person, reference: str, kind: str, make: Callable[[CaseFile], bytes]) -> Response:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -19,6 +17,7 @@ from desk.insight import numbers as insight
 from desk.insight.period import LONGEST, Period, last_days
 from desk.insight.unanswered import Group, grouped, unanswered_questions
 from desk.people.roles import Permission
+from exports.spreadsheet import CSV, as_csv
 from intake.fields import REVIEW, the_intake
 from web.console.access import Person, needs
 from web.console.charts import shares, stacked
@@ -32,7 +31,6 @@ Viewer = Annotated[Person, Depends(needs(Permission.SEE_INSIGHT))]
 PRESETS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
 _USUAL = 30
 _WORDS_SHOWN = 5
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with these
 FEWER = f"each in fewer than {insight.FEW} conversations"
 SHOWN = 15  # lines of a table on the page; all of them are in the CSV
 
@@ -174,17 +172,7 @@ def download(name: str, parts: PartsNow, person: Viewer, period: Days) -> Respon
         table = TABLES[name](session, period, parts)
     file = f"{name}-{period.first}-{period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return Response(as_csv([table.head, *table.rows]), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def as_csv(rows: Sequence[Sequence[str | int]]) -> bytes:
-    """Lines for a spreadsheet, which reads them as UTF-8 and reckons with none of the texts."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerows(
-        [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row] for row in rows
-    )
-    return stream.getvalue().encode("utf-8-sig")
+    return Response(as_csv(table.head, table.rows), media_type=CSV, headers=headers)
 
 
 def _presets(period: Period) -> list[tuple[str, str, bool]]:

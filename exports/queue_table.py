@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.models import Conversation, Handoff, Intake, User
+from exports.spreadsheet import Cell, as_csv
 
 COLUMNS = (
     "reference",
@@ -28,29 +25,14 @@ COLUMNS = (
     "closed_utc",
     "outcome",
 )
-# A spreadsheet takes a cell that begins so for a formula, and may run it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def queue_csv(session: Session, everything: bool = False) -> str:
-    """The open handoffs, or all of them, in the order in which they came.
-
-    The first character is a byte order mark, by which Excel knows that it is UTF-8.
-    """
-    table = io.StringIO(newline="")
-    table.write("\ufeff")
-    writer = csv.writer(table, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row] for row in _rows(session, everything))
-    return table.getvalue()
+def queue_csv(session: Session, everything: bool = False) -> bytes:
+    """The open handoffs, or all of them, in the order in which they came."""
+    return as_csv(COLUMNS, _rows(session, everything))
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-def _rows(session: Session, everything: bool) -> Iterator[tuple[Any, ...]]:
+def _rows(session: Session, everything: bool) -> Iterator[Sequence[Cell]]:
     query = (
         select(
             Handoff.reference,
@@ -74,9 +56,3 @@ def _rows(session: Session, everything: bool) -> Iterator[tuple[Any, ...]]:
     )
     for row in session.execute(query if everything else query.where(Handoff.state == "open")):
         yield tuple(row)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    return harmless(str(value)) if value is not None else ""
