@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import re
 import ssl
@@ -13,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook as receiver_of
+from standardwebhooks import WebhookVerificationError
 
 from desk.database import Database
 from desk.post.outbox import GIVE_UP_AFTER, GIVE_UP_NOT_BEFORE, troubles, try_again
 from desk.post.sender import Sender
-from desk.post.webhooks import sign
 from desk.receiver import Receiver
 from tests.support import receivers
 from tests.support.handing_off import COORDINATORS, IMPATIENT, PROGRAM, SECRET, Clock, Turns, sender_of
@@ -62,16 +66,52 @@ def test_an_e_mail_arrives_once(sender: Sender, turns: Turns, box: MailBox, cloc
     assert "Maria" not in message.as_string()
 
 
-def test_a_program_can_check_who_sent_a_webhook(sender: Sender, turns: Turns, program: Program, clock: Clock) -> None:
+def secret_of(seed: bytes) -> str:
+    """A secret as Standard Webhooks writes it."""
+    return f"whsec_{base64.b64encode(hashlib.sha256(seed).digest()).decode()}"
+
+
+NEW, OLD = secret_of(b"new"), secret_of(b"old")
+AS_TEXT = f"whsec_{base64.b64encode(SECRET.encode()).decode()}"  # how a library takes a secret that is a plain text
+
+
+@pytest.mark.parametrize(
+    ("secrets", "known"),
+    [
+        ({"secret": NEW}, [NEW]),
+        ({"secret": SECRET}, [AS_TEXT]),
+        ({"secret": NEW, "old_secret": OLD}, [NEW, OLD]),
+        ({"secret": NEW, "old_secret": SECRET}, [NEW, AS_TEXT]),
+    ],
+)
+def test_a_program_can_check_who_sent_a_webhook(
+    secrets: dict[str, str], known: list[str], told: Database, turns: Turns, program: Program, clock: Clock
+) -> None:
     turns.asks_for_a_person()
     clock.goes_on(seconds=1)
-    assert sender.send_due(PROGRAM) == 1
+    assert sender_of(told, clock, program=program.url, **secrets).send_due(PROGRAM) == 1
     [(headers, body)] = program.taken
-    assert headers["X-Cordial-Signature"] == f"sha256={sign(SECRET, headers['X-Cordial-Timestamp'], body)}"
-    assert headers["X-Cordial-Signature"] != f"sha256={sign('another secret', headers['X-Cordial-Timestamp'], body)}"
-    assert headers["X-Cordial-Id"] == json.loads(body)["id"]
-    assert abs(int(headers["X-Cordial-Timestamp"]) - clock().timestamp()) <= 1
+    for secret in known:
+        assert receiver_of(secret).verify(body, headers)["id"] == headers["webhook-id"]
+    with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        receiver_of(secret_of(b"another")).verify(body, headers)
+    with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        receiver_of(known[0]).verify(body.replace(b"normal", b"urgent"), headers)
     assert b"Maria" not in body
+
+
+@pytest.mark.parametrize(("secrets", "known"), [({"secret": SECRET}, SECRET), ({"secret": NEW, "old_secret": SECRET}, SECRET)])
+def test_a_program_that_was_set_up_before_standard_webhooks_goes_on(
+    secrets: dict[str, str], known: str, told: Database, turns: Turns, program: Program, clock: Clock
+) -> None:
+    turns.asks_for_a_person()
+    clock.goes_on(seconds=1)
+    sender_of(told, clock, program=program.url, **secrets).send_due(PROGRAM)
+    [(headers, body)] = program.taken
+    signed = f"{headers['X-Cordial-Timestamp']}.".encode() + body
+    assert headers["X-Cordial-Signature"] == f"sha256={hmac.new(known.encode(), signed, 'sha256').hexdigest()}"
+    assert headers["X-Cordial-Id"] == json.loads(body)["id"] == headers["webhook-id"]
+    assert abs(int(headers["X-Cordial-Timestamp"]) - clock().timestamp()) <= 1
 
 
 def test_urgent_notices_go_before_others(sender: Sender, turns: Turns, box: MailBox, clock: Clock) -> None:

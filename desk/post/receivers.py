@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 
 _SMTP_PORTS = {"smtp": 587, "smtps": 465}
+_PREFIX = "whsec_"
+_SHORTEST_KEY = 24  # bytes, as Standard Webhooks asks
 
 
 class ReceiverError(Exception):
@@ -41,6 +44,24 @@ class Webhook(BaseModel):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     url: str
     secret: SecretStr = Field(min_length=32)
+    old_secret: SecretStr | None = Field(None, min_length=32)  # while a new one is brought in; both sign
+
+    @property
+    def secrets(self) -> list[str]:
+        """The texts of the secrets that sign, the new one first."""
+        return [secret.get_secret_value() for secret in (self.secret, self.old_secret) if secret]
+
+    @property
+    def keys(self) -> list[bytes]:
+        """What the secrets stand for, as Standard Webhooks has it."""
+        return [_key_of(secret) for secret in self.secrets]
+
+    @field_validator("secret", "old_secret")
+    @classmethod
+    def _a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(_key_of(value.get_secret_value())) < _SHORTEST_KEY:
+            raise ValueError(f"after {_PREFIX} there must be at least {_SHORTEST_KEY} bytes in base64")
+        return value
 
     @field_validator("url")
     @classmethod
@@ -52,6 +73,17 @@ class Webhook(BaseModel):
             raise ValueError("it must begin with https://; http:// is only for this machine")
         parts.port  # noqa: B018 - raises ValueError if it is none
         return value
+
+
+def _key_of(secret: str) -> bytes:
+    """The bytes that a secret stands for: what base64 holds after `whsec_`, or the text itself."""
+    if not secret.startswith(_PREFIX):
+        return secret.encode()
+    encoded = secret.removeprefix(_PREFIX)
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        raise ValueError(f"what follows {_PREFIX} must be base64") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import http.client
@@ -13,16 +14,24 @@ from desk.post.deadline import PATIENCE, NotDelivered, Patience, cut_off_after
 from desk.post.receivers import Webhook
 
 
-def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """The signature of a body that was sent at a time: HMAC-SHA256 over `TIMESTAMP.BODY`, in hexadecimal."""
-    return hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hex()
+def signatures(webhook: Webhook, notice_id: str, timestamp: str, body: bytes) -> str:
+    """What shows that a body came from us, by Standard Webhooks: HMAC-SHA256 over `ID.TIMESTAMP.BODY`, for each secret."""
+    signed = f"{notice_id}.{timestamp}.".encode() + body
+    digests = [hmac.digest(key, signed, hashlib.sha256) for key in webhook.keys]
+    return " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
+
+
+def _signature_of_before(webhook: Webhook, timestamp: str, body: bytes) -> str:
+    """Deprecated: the form that was there first, HMAC-SHA256 over `TIMESTAMP.BODY` with the text of the oldest secret."""
+    oldest = webhook.secrets[-1].encode()
+    return "sha256=" + hmac.digest(oldest, f"{timestamp}.".encode() + body, hashlib.sha256).hex()
 
 
 def send_webhook(webhook: Webhook, notice_id: str, body: bytes, now: datetime, patience: Patience = PATIENCE) -> None:
     """Post a body; it has been taken when this returns.
 
     Args:
-        webhook: where to, and the secret that signs.
+        webhook: where to, and the secrets that sign.
         notice_id: the same for each attempt.
         body: JSON.
         now: the time that is signed.
@@ -35,9 +44,13 @@ def send_webhook(webhook: Webhook, notice_id: str, body: bytes, now: datetime, p
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Cordial",
+        "webhook-id": notice_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": signatures(webhook, notice_id, timestamp, body),
+        # Receivers that were set up before go on with these.
         "X-Cordial-Id": notice_id,
         "X-Cordial-Timestamp": timestamp,
-        "X-Cordial-Signature": f"sha256={sign(webhook.secret.get_secret_value(), timestamp, body)}",
+        "X-Cordial-Signature": _signature_of_before(webhook, timestamp, body),
     }
     status = _post(webhook, body, headers, patience)
     if not 200 <= status < 300:

@@ -82,9 +82,10 @@ def records(path: object, key: str, *receivers: Receiver) -> Database:
     return database
 
 
-def sender_of(database: Database, clock: Clock, mail: str = "", program: str = "", secret: str = SECRET) -> Sender:
+def sender_of(database: Database, clock: Clock, mail: str = "", program: str = "", **secrets: str) -> Sender:
     """A sender that waits for nobody, to these addresses."""
-    webhooks = {"records": Webhook.model_validate({"name": "records", "url": program, "secret": secret})} if program else {}
+    given = {"name": "records", "url": program, "secret": SECRET, **secrets}
+    webhooks = {"records": Webhook.model_validate(given)} if program else {}
     receivers = (*([COORDINATORS] if mail else []), *([PROGRAM] if program else []))
     server = mail_server(mail) if mail else None
     post = Post(receivers, server, "cordial@birchwood.example", webhooks, "https://desk.birchwood.example", patience=IMPATIENT)
