@@ -37,7 +37,7 @@ from knowledge.spelling import Speller
 from knowledge.synonyms import Synonyms, read_synonyms
 from knowledge.wordings import read_wordings
 
-_FORMAT = 6  # raise it when the files of a generation change shape
+_FORMAT = 7  # raise it when the files of a generation change shape
 _FILES = (
     "articles.json",
     "passages.json",
@@ -48,7 +48,6 @@ _FILES = (
     "lexical.npz",
     "declined.faiss",
     "declined.json",
-    "ranker.json",
     "ranker.npz",
     "english.json",
     "synonyms.json",

@@ -8,23 +8,26 @@ recognised as a question about a price rather than found similar to an article o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from cordial.model_file import Arrays, StoredModel, read_model, write_model
 from knowledge.onnx_model import Vectors
+from language.tfidf import Tfidf
 
+FILE = "ranker.npz"
+_VERSION = 1
 DECLINED = "declined:"  # prefix of the classes that are no articles
 _LEXICAL_WEIGHT = 1.0
 _NOTHING = "declined:nothing"
 _COST = 0.3
+_WORDS = {"ngram_range": (1, 2), "token_pattern": r"[^\W_]+"}
+_LETTERS = {"analyzer": "char_wb", "ngram_range": (3, 5)}
 Scores = npt.NDArray[np.float64]
 
 
@@ -66,32 +69,36 @@ class Ranker:
         return np.asarray(features.data @ self._by_feature[features.indices], dtype=np.float64) + self._bias
 
     def save(self, folder: Path) -> None:
-        """Write the model as JSON and npz into a folder."""
-        (folder / "ranker.json").write_text(json.dumps({"classes": self.classes, **self._views.as_json()}), "utf-8")
-        np.savez(folder / "ranker.npz", weights=self._weights, bias=self._bias, **self._views.arrays())  # type: ignore[arg-type]
+        """Write the model into a folder."""
+        arrays = {"weights": self._weights, "bias": self._bias, **self._views.arrays()}
+        write_model(folder / FILE, _VERSION, StoredModel({"classes": self.classes}, arrays))
 
     @classmethod
     def load(cls, folder: Path) -> Ranker:
-        """Read what `save` wrote."""
-        text = json.loads((folder / "ranker.json").read_text("utf-8"))
-        with np.load(folder / "ranker.npz", allow_pickle=False) as arrays:
-            views = _Views.from_json(text, arrays["words_idf"], arrays["letters_idf"])
-            return cls(text["classes"], arrays["weights"], arrays["bias"], views)
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: if it is not there or cannot be used.
+        """
+        stored = read_model(folder / FILE, _VERSION)
+        try:
+            views = _Views.of_arrays(stored.arrays)
+            return cls(list(stored.about["classes"]), stored.arrays["weights"], stored.arrays["bias"], views)
+        except KeyError as error:
+            raise ValueError(f"{FILE} has no {error}") from error
 
 
 class _Views:
     """The two lexical views, and their place beside the embedding."""
 
-    def __init__(self, words: TfidfVectorizer, letters: TfidfVectorizer) -> None:
+    def __init__(self, words: Tfidf, letters: Tfidf) -> None:
         self._words = words
         self._letters = letters
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> _Views:
-        views = cls(_word_view(), _letter_view())
-        views._words.fit(texts)
-        views._letters.fit(texts)
-        return views
+        # A word seen once only would remember a single wording.
+        return cls(Tfidf.fit(_WORDS, texts, fewest=2), Tfidf.fit(_LETTERS, texts, fewest=3))
 
     def features(self, texts: Sequence[str], vectors: Vectors) -> sparse.csr_matrix:
         parts = [
@@ -101,38 +108,9 @@ class _Views:
         ]
         return sparse.hstack(parts, format="csr", dtype=np.float32)
 
-    def as_json(self) -> dict[str, Any]:
-        return {"words": _terms(self._words), "letters": _terms(self._letters)}
-
-    def arrays(self) -> dict[str, npt.NDArray[np.float64]]:
-        return {"words_idf": self._words.idf_, "letters_idf": self._letters.idf_}
+    def arrays(self) -> Arrays:
+        return {**self._words.arrays("words"), **self._letters.arrays("letters")}
 
     @classmethod
-    def from_json(cls, text: dict[str, Any], words: Any, letters: Any) -> _Views:
-        views = cls(_word_view(text["words"]), _letter_view(text["letters"]))
-        views._words.idf_ = words
-        views._letters.idf_ = letters
-        return views
-
-
-def _word_view(terms: list[str] | None = None) -> TfidfVectorizer:
-    fewest = 1 if terms else 2  # a term seen once only would remember a single wording
-    pattern = r"[^\W_]+"
-    return TfidfVectorizer(
-        ngram_range=(1, 2), sublinear_tf=True, token_pattern=pattern, min_df=fewest, vocabulary=_numbered(terms)
-    )
-
-
-def _letter_view(terms: list[str] | None = None) -> TfidfVectorizer:
-    fewest = 1 if terms else 3
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=fewest, vocabulary=_numbered(terms)
-    )
-
-
-def _numbered(terms: list[str] | None) -> dict[str, int] | None:
-    return None if terms is None else {term: number for number, term in enumerate(terms)}
-
-
-def _terms(view: TfidfVectorizer) -> list[str]:
-    return sorted(view.vocabulary_, key=view.vocabulary_.__getitem__)
+    def of_arrays(cls, arrays: Arrays) -> _Views:
+        return cls(Tfidf.of_arrays("words", _WORDS, arrays), Tfidf.of_arrays("letters", _LETTERS, arrays))
