@@ -13,6 +13,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
@@ -81,12 +83,14 @@ class Database:
         """Bring the tables to this version's shape.
 
         Raises:
-            DatabaseError: if the database cannot be reached or written.
+            DatabaseError: if the database cannot be reached or written, or a newer version has used it.
         """
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         try:
             with self.engine.connect() as connection:
+                _refuse_newer(connection, known)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except DBAPIError as error:
@@ -100,6 +104,17 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _refuse_newer(connection: Connection, known: set[str]) -> None:
+    for schema in MigrationContext.configure(connection).get_current_heads():
+        if schema not in known:
+            raise DatabaseError(
+                f"The database was used by a newer version of Cordial (schema {schema}, this one knows {max(known)}). "
+                "Use that version, or put back a backup that was made before it: `cordial backup list` shows them, and "
+                "`cordial backup restore NAME --yes` restores one."
+            )
+    connection.rollback()  # looking has begun a transaction, and migrations begin their own
 
 
 def keyring_of(session: Session) -> Keyring:

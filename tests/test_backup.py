@@ -14,13 +14,14 @@ from typer.testing import CliRunner
 from commands.cli import app
 from desk.audit import verify
 from desk.conversations.log import Draft, append
-from desk.database import Database
+from desk.database import Database, DatabaseError
 from desk.keeping.backup import Backup, BackupError, _unpack, backups_in, make, remove_old, restore
 from desk.keeping.erasure import erase, list_of_erased, scrub
 from desk.models import Conversation, Message
 from desk.sealed import Keyring, new_key
 from tests.support.planting import plant
 from tests.test_erasure import left_in
+from tests.test_records import set_schema
 
 MARK = "Guacamole9w"
 
@@ -79,6 +80,17 @@ def test_what_was_lost_comes_back(clinic: Clinic, tmp_path: Path) -> None:
             assert verify(session) is None
     restored.close()
     assert (elsewhere / "knowledge" / "versions" / "safety" / "1.md").read_text("utf-8") == "As it was shown."
+
+
+def test_a_backup_takes_the_place_of_records_that_a_newer_version_used(clinic: Clinic) -> None:
+    backup = clinic.back_up()
+    set_schema(clinic.records, "9999")
+    newer = clinic.back_up()
+    with pytest.raises(DatabaseError, match="newer version"):
+        clinic.restore(newer.file)
+    clinic.restore(backup.file)
+    clinic.records.migrate()
+    assert clinic.count() == 1
 
 
 def test_what_was_erased_since_is_erased_again(clinic: Clinic) -> None:

@@ -311,3 +311,17 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     file.write_bytes(b"these are not records " * 500)
     with pytest.raises(DatabaseError, match="cannot be used"):
         Database(f"sqlite:///{file}", Keyring([new_key()])).migrate()
+
+
+def test_records_of_a_newer_version_are_left_alone_and_named(database: Database, conversation: str) -> None:
+    set_schema(database, "9999")
+    with pytest.raises(DatabaseError, match=r"newer version of Cordial \(schema 9999.*put back a backup") as refused:
+        database.migrate()
+    assert "\n" not in str(refused.value)
+    assert rows(database)["conversations"] == 1
+
+
+def set_schema(database: Database, schema: str) -> None:
+    """Let the records be of another version."""
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :schema"), {"schema": schema})
