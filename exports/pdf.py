@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from desk.cases.flags import flags_of
 from exports.case_file import CaseFile, Spoken
 from exports.fonts import BOLD, REGULAR, USUAL_FOLDERS, Fitting, font_folder, western
-from intake.fields import Intake
+from intake.fields import Intake, IntakeField
 from intake.judging.plain import letters
 from intake.record import FieldAnswer
 from intake.showing import understood_as
@@ -273,11 +273,12 @@ def _heading(sheet: _Sheet, case: CaseFile) -> None:
 
 def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
     given = case.intake.answers
-    names = [name for name in _AT_A_GLANCE if name in given and not given[name].skipped]
-    rows = [(intake.field(name).label, _short(intake, name, given[name])) for name in names]
-    told = [field for field in intake.fields if field.kind == "history" and _is_told(given.get(field.name))]
+    asked = {field.name: field for field in intake.told(given)}
+    first = [asked[name] for name in _AT_A_GLANCE if name in asked and not given[name].skipped]
+    rows = [(field.label, _short(intake, field, given[field.name])) for field in first]
+    told = [field for field in asked.values() if field.kind == "history" and _is_told(given[field.name])]
     yes = "\n".join(f"{field.label}: {given[field.name].said}" for field in told)
-    left = [field.label for field in intake.fields if field.name in given and given[field.name].skipped]
+    left = [field.label for field in asked.values() if given[field.name].skipped]
     if not rows:
         return
     sheet.section(sheet.said.summary)
@@ -286,9 +287,8 @@ def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
     sheet.rows(rows, (30, 70))
 
 
-def _short(intake: Intake, name: str, answer: FieldAnswer) -> str:
+def _short(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
     """What was understood where that says as much as the words, and otherwise the words: a dose must not get lost."""
-    field = intake.field(name)
     exact = field.kind in {"name", "birth", "contact", "country"}
     shown = (understood_as(intake, field, answer) if exact else "") or answer.said
     match answer.value:
@@ -325,9 +325,8 @@ def _declined(sheet: _Sheet, case: CaseFile) -> None:
 def _intake(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
     said, given = sheet.said, case.intake.answers
     sheet.section(said.intake.format(status=said.statuses[case.intake.status]))
-    asked = [field for field in intake.fields if field.name in given and field.kind != "consent"]
     rows = []
-    for each in asked:
+    for each in intake.told(given):
         answer = given[each.name]
         understood = "" if answer.skipped else understood_as(intake, each, answer)
         if letters(understood) == letters(answer.said):

@@ -42,6 +42,7 @@ from intake.showing import line, lines
 _EXPLAIN_AFTER = 2  # answers that could not be used, until the reason and an example are given
 _GIVE_UP_AFTER = 3  # …, until skipping or a person is offered
 _MOST_CHOICES = 20
+_ABOUT_A_FIELD = frozenset({"skip", "why_ask"})  # they say nothing of another field than the one that was open
 _CERTAIN = 0.9  # how sure a yes in other words has to be for what cannot be taken back: sending, forgetting, deleting
 _CORRECTED = frozenset({"contact", "birth", "country"})  # kinds that a message may change by the way
 
@@ -173,14 +174,27 @@ class _Turn:
         self.interrupted = False
 
     def run(self) -> None:
+        was_removed = self._leave_a_removed_field()
         if self._asking and self._answers_back(self._asking):
             return
-        if self.record.open_field == REVIEW:
+        if was_removed:
+            if self._heard.sure_move and self._heard.sure_move not in _ABOUT_A_FIELD:
+                self._move(self._heard.sure_move)
+        elif self.record.open_field == REVIEW:
             self._at_the_review()
         elif self.record.open_field:
             self._at_a_field(self._intake.field(self.record.open_field))
         else:
             self._move(self._heard.intent)
+
+    def _leave_a_removed_field(self) -> bool:
+        """Go on where the open field was removed from the intake meanwhile. What the message answers there is lost."""
+        name = self.record.open_field
+        if name is None or name == REVIEW or self._intake.asks(name):
+            return False
+        self._say(self._says.no_longer_asked)
+        self._go_on()
+        return True
 
     # What the reply before asked
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -120,6 +120,7 @@ class Says(_Part):
     country_two: str
     country_maybe: str
     nothing_before: str
+    no_longer_asked: str
 
 
 class Intake(_Part):
@@ -153,6 +154,19 @@ class Intake(_Part):
         """
         return self._by_name[name]
 
+    def asks(self, name: str) -> bool:
+        """Whether there is a field with that name."""
+        return name in self._by_name
+
+    def told(self, names: Iterable[str]) -> list[IntakeField]:
+        """The fields with these names in their order; after them those that are not asked any more, under their stored names.
+
+        The consent is not among them: it is no detail.
+        """
+        given = dict.fromkeys(names)
+        asked = [field for field in self.fields if field.name in given and field.kind != "consent"]
+        return asked + [_former(name) for name in given if not self.asks(name)]
+
     def asked_of(self, age: int | None) -> list[IntakeField]:
         """The fields that a patient of that age is asked, in their order."""
         return [field for field in self.fields if field.applies(age)]
@@ -171,6 +185,13 @@ class Intake(_Part):
     @property
     def _by_name(self) -> Mapping[str, IntakeField]:
         return {field.name: field for field in self.fields}
+
+
+def _former(name: str) -> IntakeField:
+    """What stands for a field that was removed since somebody answered it: nothing is known of it but its name."""
+    return IntakeField.model_construct(
+        name=name, kind="text", label=name, ask="", why="", counts="", example="", retry="", skippable=True
+    )
 
 
 def read_intake(file: Path | None = None) -> Intake:

@@ -23,8 +23,7 @@ def line(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
 
 def lines(intake: Intake, record: IntakeRecord) -> list[str]:
     """Every answer, in the order of the fields; without the consent, which is no detail."""
-    told = [field for field in intake.fields if field.name in record.answers and field.kind != "consent"]
-    return [line(intake, field, record.answers[field.name]) for field in told]
+    return [line(intake, field, record.answers[field.name]) for field in intake.told(record.answers)]
 
 
 def understood_as(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:

@@ -120,13 +120,12 @@ def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
 def told(case: Case) -> list[Told]:
     """Every field that was answered, in the order of the intake."""
     intake, found = the_intake(), []
-    for field in intake.fields:
+    for field in intake.told(change.field for change in case.changes):
         changes = [change for change in case.changes if change.field == field.name]
-        if changes and field.kind != "consent":
-            last = changes[-1]
-            understood = "" if last.answer.skipped else understood_as(intake, field, last.answer)
-            earlier = [(before, after.at) for before, after in pairwise(changes)]
-            found.append(Told(field, last, understood, earlier[::-1]))
+        last = changes[-1]
+        understood = "" if last.answer.skipped else understood_as(intake, field, last.answer)
+        earlier = [(before, after.at) for before, after in pairwise(changes)]
+        found.append(Told(field, last, understood, earlier[::-1]))
     return found
 
 
