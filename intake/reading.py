@@ -40,7 +40,7 @@ INTERRUPTIONS = frozenset(
         "repeat",
     }
 )
-# These do; intake/dialogue.py deals with them.
+# These do; intake/dialogue/ deals with them.
 MOVES = INTERRUPTIONS | {
     "stop_intake",
     "skip",

@@ -1,0 +1,105 @@
+"""The conversation of the intake: what a message changes in the record, and what is said.
+
+Everything that can happen at an open field, at the review, after sending, and outside of all is decided here, from the record
+and the message alone. Nothing is stored and nothing is looked up: the caller carries out the steps and stores the effects
+together. One file for each thing that a message may do; each uses those named before it:
+
+- `progress`: the record so far, what is said, what is recorded
+- `asking`: the open field in words
+- `taking`, `correcting`, `forgetting`: what becomes of an answer, of a change, of all answers
+- `moving`: skipping, going back, stopping, and the other moves
+- `answering`, `reviewing`: a message at an open field, and while everything is read back
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake.dialogue.answering import at_a_field
+from intake.dialogue.asking import Asked, ask
+from intake.dialogue.correcting import change
+from intake.dialogue.forgetting import settle
+from intake.dialogue.moving import move
+from intake.dialogue.progress import LookUp, Progress, Respond, Say, Setting, Step
+from intake.dialogue.reviewing import at_the_review
+from intake.fields import REVIEW
+from intake.reading import Heard
+from intake.record import Asking, Effect, IntakeRecord
+
+__all__ = ["Asked", "Dialogue", "LookUp", "Respond", "Say", "Step", "Turned"]
+
+_ABOUT_A_FIELD = frozenset({"skip", "why_ask"})  # they say nothing of another field than the one that was open
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What one message led to."""
+
+    record: IntakeRecord
+    steps: list[Step]
+    effects: list[Effect]
+    interrupted: bool = False  # the message is no answer and needs nothing of the record: Rasa's rules reply to it
+
+
+@dataclass(frozen=True)
+class Dialogue(Setting):
+    """The intake of one clinic, on one day."""
+
+    def turn(self, record: IntakeRecord, heard: Heard) -> Turned:
+        """Deal with one message.
+
+        Args:
+            record: where the patient is.
+            heard: the message.
+        """
+        progress = Progress(self, record, heard)
+        was_removed = _leave_a_removed_field(progress)
+        if not (record.asking and _settles(progress, record.asking)):
+            _hear(progress, was_removed)
+        return Turned(progress.record, progress.steps, progress.effects, progress.interrupted)
+
+    def ask(self, record: IntakeRecord) -> Asked:
+        """The open field in words.
+
+        Raises:
+            ValueError: if none is open.
+        """
+        return ask(self, record)
+
+
+def _hear(progress: Progress, was_removed: bool) -> None:
+    """Deal with a message that does not settle what the reply before asked."""
+    open_field, heard = progress.open_field, progress.heard
+    if was_removed:
+        if heard.sure_move and heard.sure_move not in _ABOUT_A_FIELD:
+            move(progress, heard.sure_move)
+    elif progress.record.open_field == REVIEW:
+        at_the_review(progress)
+    elif open_field is not None:
+        at_a_field(progress, open_field)
+    else:
+        move(progress, heard.intent)
+
+
+def _leave_a_removed_field(progress: Progress) -> bool:
+    """Go on where the open field was removed from the intake meanwhile. What the message answers there is lost."""
+    name = progress.record.open_field
+    if name is None or name == REVIEW or progress.intake.asks(name):
+        return False
+    progress.say(progress.says.no_longer_asked)
+    progress.go_on()
+    return True
+
+
+def _settles(progress: Progress, asking: Asking) -> bool:
+    """Whether the message settles what the reply before asked beside the open field."""
+    match asking:
+        case "which_field":
+            meant = progress.intake.field_meant(progress.heard.text)
+            if meant is not None:
+                change(progress, meant)
+            return meant is not None
+        case "delete" | "start_over":
+            return settle(progress, asking)
+        case "unclear" | "doubt":
+            return False

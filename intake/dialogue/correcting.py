@@ -1,0 +1,49 @@
+"""Changing what was said before: at once, field by field, or by choosing the line."""
+
+from __future__ import annotations
+
+from intake.changing import new_value
+from intake.dialogue.progress import Progress, age_in
+from intake.dialogue.taking import line_of, take
+from intake.fields import IntakeField
+from intake.reading import Taken
+from intake.record import AskedBack, FieldAsked
+
+_MOST_CHOICES = 20
+
+
+def change(progress: Progress, meant: IntakeField | None) -> None:
+    """Change an answer to what the message says; ask for it, or which is meant, where it does not say."""
+    if "consent" not in progress.record.answers:
+        progress.say(progress.says.nothing_so_far)
+    elif meant is None or not meant.applies(age_in(progress.record)):
+        which(progress)
+    elif meant.kind == "consent":
+        progress.say(progress.says.consent_stays)
+    else:
+        _change(progress, meant)
+
+
+def which(progress: Progress) -> None:
+    """Ask which line is meant."""
+    answers, says = progress.record.answers, progress.says
+    answered = [each for each in progress.intake.fields if each.name in answers and each.kind != "consent"]
+    if not answered:
+        progress.say(says.nothing_so_far)
+        return
+    progress.say(says.which_field, buttons=[says.change_one.format(label=each.label) for each in answered[:_MOST_CHOICES]])
+    progress.do(AskedBack(asking="which_field"))
+
+
+def _change(progress: Progress, meant: IntakeField) -> None:
+    found = new_value(meant, progress.heard.text, progress.context_of()(meant))
+    if found is None:
+        progress.do(FieldAsked(field=meant.name))
+        return
+    take(progress, Taken(meant, *found), None)
+    if not progress.record.sent:
+        progress.say("\n".join([progress.says.changed, line_of(progress, meant)]))
+        if progress.record.open_field == meant.name:
+            progress.go_on()
+    elif progress.record.open_field is None:
+        progress.go_on()

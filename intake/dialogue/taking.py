@@ -1,0 +1,96 @@
+"""What becomes of an answer: it is taken, asked back about, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intake.dialogue.progress import Progress, Say
+from intake.fields import IntakeField
+from intake.judging.results import Doubt
+from intake.reading import Taken
+from intake.record import AnswerRefused, AskedBack, FieldAnswer, FieldAnswered, FieldAsked, IntakeAmended, IntakeStopped
+from intake.showing import line
+
+_EXPLAIN_AFTER = 2  # answers that could not be used, until the reason and an example are given
+_GIVE_UP_AFTER = 3  # …, until skipping or a person is offered
+
+
+def take_all(progress: Progress, taken: Sequence[Taken], open_field: IntakeField) -> None:
+    """Take every value of a message, and read back those that were not asked for."""
+    for each in taken:
+        take(progress, each, open_field)
+    others = [each.field for each in taken if each.field != open_field and each.field.name in progress.record.answers]
+    if others and not progress.record.sent:
+        progress.say("\n".join([progress.says.noted, *(line_of(progress, each) for each in others)]))
+
+
+def take(progress: Progress, taken: Taken, open_field: IntakeField | None) -> None:
+    """Take one value. A no to the consent, or of somebody under age who is alone, ends the intake instead."""
+    each, value = taken.field, taken.understood.value
+    if each.kind in {"consent", "guardian"} and value is not True:
+        _end(progress, each)
+        return
+    before = progress.record.answers.get(each.name)
+    detail = progress.record.detail_asked and each == open_field and before is not None
+    said = f"{before.said}; {taken.said}" if detail and before else taken.said
+    value = _agreement(progress) if each.kind == "consent" else value
+    progress.do(FieldAnswered(field=each.name, answer=FieldAnswer(said=said, value=value)))
+    if taken.understood.more and each.more and each == open_field and not detail:
+        progress.do(FieldAsked(field=each.name, detail=True))
+    if progress.record.sent:
+        _amended(progress, each)
+
+
+def doubt(progress: Progress, about: Doubt, open_field: IntakeField) -> None:
+    """Ask back what was meant; an answer is refused that stays in doubt too long."""
+    text = str(getattr(progress.says, about.says)).format(**about.details)
+    if progress.record.attempts + 1 >= _GIVE_UP_AFTER and not about.buttons:
+        refuse(progress, open_field, [text])
+        return
+    progress.do(AnswerRefused(field=open_field.name))
+    progress.steps.append(Say(text, "question", about.buttons, asks=True))
+    progress.do(AskedBack(asking="doubt"))
+
+
+def refuse(progress: Progress, open_field: IntakeField, texts: list[str]) -> None:
+    """Say what is wrong with an answer: from time to time more, and in the end how to do without."""
+    progress.do(AnswerRefused(field=open_field.name))
+    buttons: list[str] = []
+    if progress.record.attempts >= _GIVE_UP_AFTER:
+        texts = [progress.says.give_up if open_field.skippable else progress.says.give_up_required]
+        buttons = [progress.intake.person_button]  # the field is put again, with its own buttons to answer or skip
+    elif progress.record.attempts >= _EXPLAIN_AFTER:
+        texts = [*texts, reason(progress, open_field)]
+    progress.say(" ".join(texts), buttons=buttons)
+
+
+def reason(progress: Progress, open_field: IntakeField) -> str:
+    """Why a field is asked, with what counts as an answer and an example."""
+    example = progress.says.for_example.format(counts=open_field.counts, example=open_field.example)
+    return f"{open_field.why} {example}"
+
+
+def line_of(progress: Progress, each: IntakeField) -> str:
+    """An answer as it is read back."""
+    return line(progress.intake, each, progress.record.answers[each.name])
+
+
+def _end(progress: Progress, refused: IntakeField) -> None:
+    if refused.kind == "consent":
+        progress.say(progress.says.declined)
+    else:
+        progress.say(progress.fill(progress.says.under_age), buttons=[progress.intake.person_button])
+    progress.do(IntakeStopped())
+
+
+def _agreement(progress: Progress) -> dict[str, object]:
+    """What was agreed to, word for word."""
+    consent = progress.intake.consent
+    wording = progress.fill(consent.wording)
+    return {"agreed": True, "version": consent.version, "purpose": consent.purpose, "wording": wording}
+
+
+def _amended(progress: Progress, each: IntakeField) -> None:
+    text = progress.says.amended.format(reference=progress.record.reference)
+    progress.say("\n".join([text, line_of(progress, each)]), kind="handoff")
+    progress.do(IntakeAmended())
