@@ -35,20 +35,25 @@ class EmergencyCheck:
 
     def of_words(self, text: str) -> RedFlag | None:
         """What is urgent in words that were written outside a conversation."""
-        return self._check(text, IntakeRecord())
+        return self._reported(self._check(text, IntakeRecord()))
 
     def _look(self, conversation_id: str, text: str) -> RedFlag | None:
+        if self._check(text, IntakeRecord()) is None:  # as nearly always, and only the numbers depend on the country
+            return None
         with self._database.read() as session:
             record = intake_record(session, conversation_id)
-        return self._check(text, record)
+        return self._reported(self._check(text, record))
 
     def _check(self, text: str, record: IntakeRecord) -> RedFlag | None:
         """The red flag in a text. A fault in the check must not keep the text from an answer."""
         try:
-            flag = self._red_flags.check(text, self._clinic, country_of(record))
+            return self._red_flags.check(text, self._clinic, country_of(record))
         except Exception:
             logger.exception("the check for emergencies failed")
             return None
+
+    @staticmethod
+    def _reported(flag: RedFlag | None) -> RedFlag | None:
         if flag:
             logger.warning("red flag", group=flag.group, level=flag.level)
         return flag

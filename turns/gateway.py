@@ -97,7 +97,8 @@ class Gateway:
             if stored.replies is not None:
                 return stored.replies
             self.streams.announce(conversation_id)
-            await self._answer_earlier(conversation_id, stored.seq, deadline.last_begin)
+            if not stored.is_next:
+                await self._answer_earlier(conversation_id, stored.seq, deadline.last_begin)
             return await self._answering.answer(Waiting(conversation_id, stored.seq, text), flag, deadline)
 
     async def answer_again(self, waiting: Waiting) -> None:

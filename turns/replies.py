@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.intakes import intake_record, unread_alarm
 from desk.conversations.log import Draft, has_a_person, last_question, question_before
+from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
+from desk.models import Conversation
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import (
@@ -43,12 +45,13 @@ class Place:
 
 def place_of(session: Session, conversation_id: str, seq: int) -> Place:
     """Where a patient is at one of their messages."""
+    conversation = session.get(Conversation, conversation_id)  # held here, so that the record finds it without reading it again
     record = intake_record(session, conversation_id)
-    paused = unread_alarm(session, conversation_id) is not None
+    paused = conversation is not None and conversation.unread_alarm is not None
     asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
     before = question_before(session, conversation_id, seq)
-    handoff, person = waiting_handoff(session, conversation_id), has_a_person(session, conversation_id)
-    return Place(record, handoff, before, paused, asked, person)
+    person = conversation is not None and conversation.state == State.HUMAN
+    return Place(record, waiting_handoff(session, conversation_id), before, paused, asked, person)
 
 
 class OwnReplies:

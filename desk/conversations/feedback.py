@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desk.conversations.turns import lock
+from desk.conversations.log import lock
 from desk.models import Feedback, Message
 
 

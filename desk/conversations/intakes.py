@@ -33,7 +33,8 @@ from intake.record import (
 
 def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
     """Where a conversation's intake stands, each field as it was last answered."""
-    asking = session.scalar(select(Conversation.asking).where(Conversation.id == conversation_id))
+    conversation = session.get(Conversation, conversation_id)
+    asking = conversation.asking if conversation else None
     intake = session.get(Intake, conversation_id)
     if intake is None:
         return IntakeRecord.model_validate({"asking": asking})
@@ -57,7 +58,8 @@ def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
 
 def unread_alarm(session: Session, conversation_id: str) -> str | None:
     """The group of an emergency whose text the patient has not said to have read, if there is one."""
-    return session.scalar(select(Conversation.unread_alarm).where(Conversation.id == conversation_id))
+    conversation = session.get(Conversation, conversation_id)
+    return conversation.unread_alarm if conversation else None
 
 
 def apply_effects(session: Session, conversation_id: str, seq: int, effects: Sequence[Effect]) -> None:

@@ -48,11 +48,19 @@ class Draft:
 
 @dataclass(frozen=True)
 class Stored:
-    """A patient's message in the log, with its replies if it has been dealt with."""
+    """A patient's message in the log, with its replies if it has been dealt with.
+
+    Attributes:
+        seq: its number.
+        text: its text.
+        replies: the replies to it, if it has been dealt with.
+        is_next: no earlier message of the conversation waits for an outcome.
+    """
 
     seq: int
     text: str
     replies: list[Message] | None
+    is_next: bool = False
 
 
 def start_conversation(session: Session, greeting: Sequence[Draft]) -> tuple[Conversation, list[Message]]:
@@ -63,8 +71,17 @@ def start_conversation(session: Session, greeting: Sequence[Draft]) -> tuple[Con
     return conversation, append(session, conversation.id, greeting)
 
 
-def append(session: Session, conversation_id: str, drafts: Sequence[Draft], reply_to: int | None = None) -> list[Message]:
+def append(
+    session: Session, conversation_id: str, drafts: Sequence[Draft], reply_to: int | None = None, client_id: str | None = None
+) -> list[Message]:
     """Add messages to the log, with the next numbers.
+
+    Args:
+        session: a writing transaction.
+        conversation_id: the conversation.
+        drafts: the messages.
+        reply_to: the number of the patient's message to which they reply.
+        client_id: the own id of a patient's message.
 
     Raises:
         UnknownConversation: if the conversation was deleted.
@@ -82,6 +99,7 @@ def append(session: Session, conversation_id: str, drafts: Sequence[Draft], repl
             answer=draft.answer,
             question=draft.question,
             reply_to=reply_to,
+            client_id=client_id,
         )
         for position, draft in enumerate(drafts)
     ]
@@ -107,9 +125,8 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
         if known.text != text:
             raise IdReused(client_id)
         return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
-    [message] = append(session, conversation_id, [Draft(text, sender="patient")])
-    message.client_id = client_id
-    patient_wrote(_locked(session, conversation_id))
+    [message] = append(session, conversation_id, [Draft(text, sender="patient")], client_id=client_id)
+    patient_wrote(lock(session, conversation_id))
     return Stored(message.seq, message.text, None)
 
 
@@ -120,7 +137,7 @@ def still_in_the_same_hands(session: Session, conversation_id: str, a_person: bo
         UnknownConversation: if the conversation was deleted.
         ChangedHands: if a person took over or handed back in the meantime.
     """
-    if (_locked(session, conversation_id).state == State.HUMAN) != a_person:
+    if (lock(session, conversation_id).state == State.HUMAN) != a_person:
         raise ChangedHands
 
 
@@ -134,7 +151,7 @@ def store_turn(
     Raises:
         UnknownConversation: if the conversation was deleted.
     """
-    conversation = _locked(session, conversation_id)
+    conversation = lock(session, conversation_id)
     claimed = session.execute(
         update(Message)
         .where(Message.conversation_id == conversation_id, Message.seq == seq, Message.answered.is_(False))
@@ -178,23 +195,22 @@ def last_question(session: Session, conversation_id: str, field: str) -> Draft |
 
 def question_before(session: Session, conversation_id: str, seq: int) -> str | None:
     """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
-    asked = session.scalars(
-        select(Message)
+    asked = (
+        select(Message.seq, Message.text)
         .where(Message.conversation_id == conversation_id, Message.sender == "patient", Message.seq < seq)
         .order_by(Message.seq.desc())
         .limit(_REMEMBERED)
+        .subquery()
     )
-    for message in asked:
-        if any(
-            reply.answer and reply.answer["status"] == "answered" for reply in replies_to(session, conversation_id, message.seq)
-        ):
-            return message.text
-    return None
+    replied = select(asked.c.text, Message.answer).join(Message, Message.reply_to == asked.c.seq)
+    found = session.execute(replied.where(Message.conversation_id == conversation_id).order_by(asked.c.seq.desc()))
+    return next((text for text, answer in found if answer and answer["status"] == "answered"), None)
 
 
 def has_a_person(session: Session, conversation_id: str) -> bool:
     """Whether a person has the conversation, so that the assistant is silent."""
-    return session.scalar(select(Conversation.state).where(Conversation.id == conversation_id)) == State.HUMAN
+    conversation = session.get(Conversation, conversation_id)
+    return conversation is not None and conversation.state == State.HUMAN
 
 
 def exists(session: Session, conversation_id: str) -> bool:
@@ -214,7 +230,12 @@ def _take_numbers(session: Session, conversation_id: str, count: int) -> int:
     return last - count + 1
 
 
-def _locked(session: Session, conversation_id: str) -> Conversation:
+def lock(session: Session, conversation_id: str) -> Conversation:
+    """Let nobody else write to a conversation until the transaction ends; gives it as it is now.
+
+    Raises:
+        UnknownConversation: if it was deleted.
+    """
     try:
         return locked(session, conversation_id)
     except Gone:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from desk.audit import record
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.intakes import intake_record
-from desk.conversations.log import Draft, UnknownConversation
-from desk.conversations.turns import end_turns, lock
+from desk.conversations.log import Draft, UnknownConversation, lock
+from desk.conversations.turns import end_turns
 from desk.database import keyring_of
 from desk.models import AuditEntry, Conversation, Feedback, Handoff, Intake, IntakeAnswer, Message, Note, Notice, Review, User
 from desk.post.outbox import announce

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from desk.models import Conversation, Handoff, Message, User
 
@@ -38,6 +38,8 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     OTHER = "other"
 
+
+_HELD = "held"  # where a session's info keeps what its transaction has locked
 
 # From which state to which. What is not here cannot be done.
 CHANGES: dict[str, dict[State, State]] = {
@@ -69,6 +71,14 @@ class NotPossible(Exception):
 
 class Gone(Exception):
     """The conversation was deleted."""
+
+
+class _Held(NamedTuple):
+    """A conversation that a transaction has locked."""
+
+    id: str
+    transaction: SessionTransaction | None
+    row: Conversation
 
 
 def change(session: Session, conversation_id: str, name: str, seen: int, **values: Any) -> Conversation:
@@ -110,9 +120,13 @@ def locked(session: Session, conversation_id: str) -> Conversation:
     Raises:
         Gone: if it was deleted.
     """
+    held: _Held | None = session.info.get(_HELD)
+    if held and held.id == conversation_id and held.transaction is session.get_transaction() and held.row in session:
+        return held.row  # nobody else can have changed it since
     found = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise Gone
+    session.info[_HELD] = _Held(conversation_id, session.get_transaction(), found)
     return found
 
 

@@ -7,14 +7,14 @@ process that died is known by its age. To deal with a message twice is no harm: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from desk.conversations.log import Draft, Stored, UnknownConversation, append, store_patient_message
-from desk.models import Conversation, Message
+from desk.conversations.log import Draft, Stored, append, lock, store_patient_message
+from desk.models import Message
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ def take_turn(session: Session, conversation_id: str, client_id: str, text: str,
         UnknownConversation: if the conversation was deleted.
     """
     lock(session, conversation_id)
+    others = [message for message in session.scalars(_waiting(conversation_id)) if message.client_id != client_id]
     mine = select(Message.id).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
-    others = _waiting(conversation_id).where(Message.at > alive_since)
-    if session.scalar(mine) is None and session.scalars(others.limit(1)).first() is not None:
+    if any(message.at > alive_since for message in others) and session.scalar(mine) is None:
         return None
-    return store_patient_message(session, conversation_id, client_id, text)
+    stored = store_patient_message(session, conversation_id, client_id, text)
+    return replace(stored, is_next=all(message.seq > stored.seq for message in others))
 
 
 def waiting_before(session: Session, conversation_id: str, seq: int) -> list[Waiting]:
@@ -78,17 +79,6 @@ def end_turns(session: Session, conversation_id: str, replies: Sequence[Draft]) 
         .values(answered=True)
     )
     return append(session, conversation_id, replies, reply_to=open_ones[-1].seq if open_ones else None)
-
-
-def lock(session: Session, conversation_id: str) -> None:
-    """Let nobody else write to a conversation until the transaction ends. SQLite has done that at its beginning.
-
-    Raises:
-        UnknownConversation: if the conversation was deleted.
-    """
-    query = select(Conversation.id).where(Conversation.id == conversation_id).with_for_update()
-    if session.scalar(query) is None:
-        raise UnknownConversation(conversation_id)
 
 
 def _waiting(conversation_id: str) -> Select[tuple[Message]]:
