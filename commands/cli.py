@@ -84,7 +84,8 @@ def _serve(settings: Settings, first_link: bool) -> None:
     build_index(settings)
     import uvicorn  # noqa: PLC0415
 
-    from web.app import create_app, make_parts  # noqa: PLC0415
+    from web.app import create_app  # noqa: PLC0415
+    from web.composition import make_parts  # noqa: PLC0415
     from web.logs import set_up_logs  # noqa: PLC0415
 
     set_up_logs(settings)

@@ -28,7 +28,9 @@ def quick_rasa() -> Iterator[BrokenRasa]:
     stand_in.goes_away()
 
 
-def test_an_ordinary_message_costs_at_most_sixteen_statements_and_two_commits(database: Database, quick_rasa: BrokenRasa) -> None:
+def test_an_ordinary_message_costs_at_most_sixteen_statements_and_two_commits(
+    database: Database, quick_rasa: BrokenRasa
+) -> None:
     counted: Counter[str] = Counter()
 
     def statement(_connection: Connection, _cursor: object, sql: str, *_rest: object) -> None:
