@@ -6,6 +6,7 @@ NO_PYTHON = Cordial needs Python 3.11, and there is no "$(PYTHON)" here: install
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help run demo setup test check fix bench lock rasa clean
+.PHONY: help run demo setup test mutants check fix lock rasa clean
 
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -17,6 +18,8 @@ setup:   ## both environments and the embedding model, nothing more
 	@$(BOOTSTRAP)
 test:    ## set up what is missing and run every test, two side by side
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+mutants: ## would the tests notice a fault? SEED=… draws 60 and tries them in copies, for an hour or so
+	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.mutants $(SEED) $(ARGS)
 check:   ## the static checks: format, lint, types, import rules, articles
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial kb check
 fix:     ## format, and repair what the linter can repair
