@@ -5,8 +5,7 @@ NO_PYTHON = Cordial needs Python 3.11, and there is no "$(PYTHON)" here: install
 # Where this is set, as in many containers, every start of Rasa would compile TensorFlow's Python files again: ten seconds.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run demo setup test check fix bench lock rasa clean
-.PHONY: help run demo setup test mutants check fix lock rasa clean
+.PHONY: help run demo setup test mutants check fix bench lock rasa clean
 
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
