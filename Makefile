@@ -19,8 +19,8 @@ test:    ## set up what is missing and run every test, two side by side
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 mutants: ## would the tests notice a fault? SEED=… draws 60 and tries them in copies, for an hour or so
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.mutants $(SEED) $(ARGS)
-check:   ## the static checks: format, lint, types, import rules, articles
-	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial kb check
+check:   ## the static checks: format, lint, types, import rules, data files, articles
+	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial check && .venv/bin/cordial kb check
 fix:     ## format, and repair what the linter can repair
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
 bench:   ## how fast replies are, beside stock Rasa; writes docs/performance.md (half an hour at first: stock Rasa is trained)

@@ -29,8 +29,7 @@ from cordial.settings import Settings, load_settings
 from desk.cases.case import Case, find_case
 from desk.conversations.handoffs import list_handoffs, waiting_since
 from desk.models import Handoff
-from emergencies.red_flags import read_red_flags, the_red_flags
-from intake.clinic import read_clinic
+from emergencies.red_flags import the_red_flags
 from intake.fields import the_intake
 from intake.showing import lines
 
@@ -55,10 +54,12 @@ app.add_typer(search, name="search")
 def start() -> None:
     """Start both processes, train first where needed, and print the addresses."""
     from commands import start as starter  # noqa: PLC0415
+    from commands.data_files import refuse_wrong_files  # noqa: PLC0415
 
     os.umask(_FOR_US_ALONE)
     with plain_errors():
         settings = load_settings()
+        refuse_wrong_files(settings)
         with in_data_folder(settings, alone=True) as after_a_kill:
             starter.start(settings, say, lambda: say_first_link(settings), after_a_kill)
 
@@ -77,8 +78,9 @@ def serve(
 
 
 def _serve(settings: Settings, first_link: bool) -> None:
-    read_clinic(settings.clinic_file)  # what is wrong with these is said before the long work begins
-    read_red_flags()
+    from commands.data_files import refuse_wrong_files  # noqa: PLC0415
+
+    refuse_wrong_files(settings)
     open_database(settings).close()
     prepare_encoder(settings)
     build_index(settings)
@@ -102,6 +104,23 @@ def _serve(settings: Settings, first_link: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Read every file that people write (clinic.yml, the intake, all texts and rules), and say what is wrong."""
+    from commands.data_files import check_data_files  # noqa: PLC0415
+
+    with plain_errors():
+        checked = check_data_files(load_settings())
+        wrong = bool(checked.problems or checked.others)
+        if as_json:
+            problems = [{"file": each.file, "line": each.line, "problem": each.text} for each in checked.problems]
+            say(json.dumps({"files": checked.files, "problems": problems, "others": checked.others}, ensure_ascii=False))
+        else:
+            say(checked.as_text() if wrong else f"{checked.files} files are as they have to be.")
+        if wrong:
+            raise typer.Exit(1)
 
 
 @app.command()

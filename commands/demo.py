@@ -37,10 +37,12 @@ def demo(
 ) -> None:
     """Start Cordial with made-up cases, in a data folder of its own; the real records are not touched."""
     from commands import start as starter  # noqa: PLC0415
+    from commands.data_files import refuse_wrong_files  # noqa: PLC0415
 
     os.umask(0o077)
     with plain_errors():
         settings = demo_settings(FOLDER)
+        refuse_wrong_files(settings)
         with in_data_folder(settings, alone=True) as after_a_kill:
             if again or not (FOLDER / _FILLED).is_file():  # one that was filled half-way is filled anew
                 _empty(FOLDER)

@@ -9,11 +9,10 @@ from typing import Any, Literal
 from urllib.request import ProxyHandler, Request, build_opener
 from uuid import uuid4
 
-import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
+from cordial.data_files import DataFileError, Part, read_data
 from desk.cases.notes import add_note
 from desk.cases.reviews import Opinion, Verdict, review
 from desk.cases.taking_over import Colleague, close, take_over, write
@@ -31,10 +30,12 @@ _MOST_FIELDS = 40
 _REPLY_AFTER = timedelta(minutes=35)
 
 
-class DemoCase(BaseModel):
-    """One made-up patient, and what became of their case."""
+class DemoError(DataFileError):
+    """`demo_cases.yml` cannot be used; the message names the case."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class DemoCase(Part):
+    """One made-up patient, and what became of their case."""
 
     ago: float
     says: list[str]
@@ -47,9 +48,13 @@ class DemoCase(BaseModel):
     outcome: Outcome | None = None
 
 
-def read_cases() -> list[DemoCase]:
-    """The made-up cases."""
-    return TypeAdapter(list[DemoCase]).validate_python(yaml.safe_load(CASES.read_text("utf-8")))
+def read_cases(file: Path = CASES) -> list[DemoCase]:
+    """Read the made-up cases.
+
+    Raises:
+        DemoError: naming what is wrong.
+    """
+    return read_data(list[DemoCase], file, DemoError)
 
 
 def fill(url: str, database: Database, cases: list[DemoCase] | None = None) -> list[str]:

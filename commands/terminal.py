@@ -10,16 +10,13 @@ import typer
 
 from commands.running import AlreadyRuns
 from cordial.bootstrap import explain_os_error
+from cordial.data_files import DataFileError
 from cordial.settings import SettingsError
 from desk.database import DatabaseError
 from desk.keeping.backup import BackupError
-from desk.keeping.retention import RetentionError
 from desk.sealed import SealError
-from emergencies.classifier import LikenessError
-from emergencies.red_flags import RedFlagsError
-from intake.clinic import ClinicError
-from intake.fields import FieldsError
 from knowledge.errors import KnowledgeError
+from language.spoken import LanguageError
 
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 
@@ -34,8 +31,8 @@ def plain_errors() -> Iterator[None]:
     """Turn every expected failure into one sentence and exit code 1."""
     from commands.start import StartError  # noqa: PLC0415
 
-    ours = (SettingsError, RedFlagsError, LikenessError, KnowledgeError, DatabaseError, SealError, ClinicError, FieldsError)
-    expected = (*ours, StartError, AlreadyRuns, RetentionError, BackupError)
+    ours = (SettingsError, DataFileError, KnowledgeError, DatabaseError, SealError, BackupError, LanguageError)
+    expected = (*ours, StartError, AlreadyRuns)
     try:
         yield
     except expected as error:

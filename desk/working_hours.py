@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from intake.clinic import Hours, Weekday, span_of
+from intake.clinic import MIDNIGHT, Hours, Weekday, span_of
 
 URGENT_AFTER = timedelta(minutes=30)  # of any hours, not of opening hours
 _LONGEST = 400  # days looked back; whoever has waited longer is overdue whatever the hours are
@@ -87,11 +87,12 @@ def _spans_of_day(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
     """In UTC, so that a day on which the clocks change has its true length."""
     if day in hours.closed_on:
         return []
-    zone = ZoneInfo(hours.zone)
     spans = [span_of(text) for text in hours.open.get(_DAYS[day.weekday()], [])]
-    return sorted(
-        (datetime.combine(day, b, zone).astimezone(UTC), datetime.combine(day, e, zone).astimezone(UTC)) for b, e in spans
-    )
+    return sorted((_instant(hours, day, begin), _instant(hours, day + timedelta(end == MIDNIGHT), end)) for begin, end in spans)
+
+
+def _instant(hours: Hours, day: date, at: time) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(hours.zone)).astimezone(UTC)
 
 
 def next_opening(hours: Hours, after: datetime, days: int = 1) -> datetime:

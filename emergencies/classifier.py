@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cordial.data_files import DataFileError
 from language.sentences import PARTS, sentences
 from language.spoken import text_file
 
@@ -46,7 +47,7 @@ _FORMS: dict[str, dict[str, Any]] = {
 }
 
 
-class LikenessError(Exception):
+class LikenessError(DataFileError):
     """`likeness.json` cannot be used; the message says what to do."""
 
 
@@ -105,7 +106,7 @@ class LikenessFile(BaseModel):
 
 
 @dataclass(frozen=True)
-class Part:
+class MessagePart:
     """A message or a part of one, as the model sees it."""
 
     text: str
@@ -164,7 +165,7 @@ class Likeness:
         if self._groups.shape[1] != file.dimension + len(file.groups.found) + _GROUP_HASHES or len(self._numbers) != size:
             raise ValueError("numbers are missing")
 
-    def score(self, whole: Part, parts: Sequence[Part] = ()) -> float:
+    def score(self, whole: MessagePart, parts: Sequence[MessagePart] = ()) -> float:
         """How much a message is like an emergency.
 
         Args:
@@ -176,7 +177,7 @@ class Likeness:
             return score
         return (1 - _PART_SHARE) * score + _PART_SHARE * max(self._score(part) for part in parts)
 
-    def group(self, whole: Part, found: Sequence[float]) -> str:
+    def group(self, whole: MessagePart, found: Sequence[float]) -> str:
         """The group whose emergencies it is most like.
 
         Args:
@@ -187,7 +188,7 @@ class Likeness:
         scores = np.einsum("ij,j->i", self._groups, features[0]) + np.asarray(self.file.groups.constants)
         return self.file.groups.names[int(scores.argmax())]
 
-    def _score(self, part: Part) -> float:
+    def _score(self, part: MessagePart) -> float:
         signals = np.asarray(part.signals, dtype=np.float32) * np.float32(self.file.signal_weight)
         numbers = np.concatenate([centred(part.vector[None], self._centre)[0], signals])
         paired = np.einsum("ij,j->i", self._pairs, numbers)  # without threads: they cost more than they save

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import SVC
 
-from cordial.data_files import read_data
+from cordial.data_files import Part, Text, fills, read_data
 from emergencies.classifier import (
     CALM,
     VERSION,
@@ -37,6 +37,7 @@ from emergencies.classifier import (
 from emergencies.red_flags import RedFlags
 from language.spoken import text_file
 
+_Frame = Annotated[str, fills("sign")]
 _COST = 5.0
 _GROUP_COST = 10.0
 _NUMBER_SHARE = 0.5  # of the kernel: the numbers as they are; the pairs of them have as much
@@ -184,6 +185,14 @@ def _fit_groups(red_flags: RedFlags, examples: list[Example], vectors: Numbers, 
     )
 
 
+class _FramesFile(Part):
+    emergency_frames: list[_Frame]
+    calm_frames: list[_Frame]
+    mild_frames: list[_Frame]
+    signs: dict[str, list[Text]]
+    mild_signs: list[Text]
+
+
 @dataclass(frozen=True)
 class _Frames:
     emergency: list[str]
@@ -194,22 +203,10 @@ class _Frames:
 
 
 def _frames(file: Path) -> _Frames:
-    read = _read(file)
-    try:
-        signs = [(group, sign) for group, texts in read["signs"].items() for sign in texts]
-        return _Frames(read["emergency_frames"], read["calm_frames"], read["mild_frames"], signs, read["mild_signs"])
-    except (KeyError, AttributeError) as error:
-        raise LikenessError(f"{file.name}: {error} is missing or not in its form.") from error
+    read = read_data(_FramesFile, file, LikenessError)
+    signs = [(group, sign) for group, texts in read.signs.items() for sign in texts]
+    return _Frames(read.emergency_frames, read.calm_frames, read.mild_frames, signs, read.mild_signs)
 
 
 def _lists(file: Path) -> dict[str, list[str]]:
-    lists = _read(file)
-    for group, texts in lists.items():
-        wrong = [text for text in texts if not isinstance(text, str)]
-        if wrong:
-            raise LikenessError(f"{file.name}: {group}: {wrong[0]!r} is no text; put it in quotation marks.")
-    return lists
-
-
-def _read(file: Path) -> dict[str, Any]:
-    return read_data(dict[str, Any], file, LikenessError)
+    return read_data(dict[str, list[Text]], file, LikenessError)

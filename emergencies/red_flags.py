@@ -11,18 +11,31 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict
+from pydantic import ValidationInfo, field_validator
 
-from cordial.data_files import read_data
-from emergencies.classifier import CALM, Encode, Likeness, LikenessError, Numbers, Opinion, Part, parts_of, read_likeness
-from intake.clinic import Clinic
+from cordial.data_files import (
+    DataFileError,
+    Faults,
+    Name,
+    Part,
+    PlainText,
+    Problem,
+    Way,
+    by_name,
+    filled_with,
+    fills,
+    read_data,
+    shown,
+)
+from emergencies.classifier import CALM, Encode, Likeness, LikenessError, MessagePart, Numbers, Opinion, parts_of, read_likeness
+from intake.clinic import Clinic, Country
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
 from language.context import Grammar, Kind, Sentence, Span, Text
@@ -59,7 +72,7 @@ _ELSEWHERE = frozenset(
 )
 
 
-class RedFlagsError(Exception):
+class RedFlagsError(DataFileError):
     """`red_flags.yml` or `everyday_language.yml` cannot be used; the message names the entry."""
 
 
@@ -74,11 +87,12 @@ class RedFlag:
     buttons: list[str]
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_Values = ("clinic", "emergency_number", "crisis_lines")
 
-    name: str
-    label: str
+
+class _Group(Part):
+    name: Name
+    label: PlainText
     not_meant: str = ""
     background: str = ""
     now: str = ""
@@ -91,26 +105,49 @@ class _Group(BaseModel):
     urgent_text: str = ""
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(Part):
     version: int
-    phrases: dict[str, str]
-    crisis_line: str
-    acknowledge: str
-    acknowledged: str
+    phrases: dict[str, Annotated[str, fills(*_Values)]]
+    crisis_line: Annotated[str, fills("name", "number")]
+    acknowledge: PlainText
+    acknowledged: Annotated[str, fills(*_Values)]
     acknowledged_by: str
-    waiting: str
-    countries: dict[str, str]
+    waiting: Annotated[str, fills("acknowledge")]
+    countries: dict[Country, str]
     lists: dict[str, str]
     groups: list[_Group]
 
+    @field_validator("groups")
+    @classmethod
+    def _can_be_said(cls, groups: list[_Group], info: ValidationInfo) -> list[_Group]:
+        wrong = [*_named_twice(groups), *_wrong_texts(groups, [*_Values, *info.data.get("phrases", ())])]
+        if wrong:
+            raise Faults(wrong)
+        return groups
 
-class _Language(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
+def _named_twice(groups: list[_Group]) -> Iterator[tuple[Way, str]]:
+    names = [group.name for group in groups]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            yield (at, "name"), f"there is a group {name} already. Give each its own name"
+
+
+def _wrong_texts(groups: list[_Group], known: list[str]) -> Iterator[tuple[Way, str]]:
+    for at, group in enumerate(groups):
+        texts = {"text": group.text}
+        if group.urgent_text or group.urgent or group.urgent_together:
+            texts["urgent_text"] = group.urgent_text
+        for name, text in texts.items():
+            try:
+                filled_with(text, known)
+            except ValueError as error:
+                yield (at, name), str(error)
+
+
+class _Language(Part):
     spelling: dict[str, str]
-    grammar: dict[str, str]
+    grammar: Annotated[dict[str, str], by_name({each.name: () for each in fields(Grammar)})]
     lists: dict[str, str]
     context: dict[str, str]
 
@@ -316,8 +353,8 @@ class RedFlags:
             return alarm
         return "emergency", self._by_name[opinion.group]
 
-    def _part(self, text: str, seen: _Seen, vector: Numbers) -> Part:
-        return Part(text, _plain(seen.lines), vector, self._signals(seen))
+    def _part(self, text: str, seen: _Seen, vector: Numbers) -> MessagePart:
+        return MessagePart(text, _plain(seen.lines), vector, self._signals(seen))
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
@@ -401,8 +438,21 @@ def read_red_flags(file: Path | None = None, language: Path | None = None) -> Re
     rules, words = read_data(_File, file, RedFlagsError), read_data(_Language, language, RedFlagsError)
     try:
         return RedFlags(rules, words, text_file("language", "real_words.txt").read_text("utf-8").split())
-    except (OSError, UnicodeDecodeError, PatternError) as error:
-        raise RedFlagsError(f"{file.name}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RedFlagsError(f"real_words.txt cannot be read: {error}.") from error
+    except PatternError as error:
+        raise RedFlagsError.about([_wrong_wording(error, file, language)]) from error
+
+
+def _wrong_wording(error: PatternError, *files: Path) -> Problem:
+    """The mistake, with the first line that holds the wording."""
+    why, _, wording = str(error).partition(": ")
+    text = f"In the wording “{wording}” {why}. The first lines of the file say how a wording is written."
+    for file in files:
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+            if wording in line:
+                return Problem(shown(file), number, text)
+    return Problem(shown(files[0]), 1, text)
 
 
 @cache

@@ -10,23 +10,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
-import yaml
 from fpdf import FPDF, FontFace, XPos, YPos
-from pydantic import BaseModel, ConfigDict
 
+from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, read_data
 from desk.cases.flags import flags_of
 from exports.case_file import CaseFile, Spoken
 from exports.fonts import BOLD, REGULAR, USUAL_FOLDERS, Fitting, font_folder, western
 from intake.fields import Intake, IntakeField
 from intake.judging.plain import letters
-from intake.record import FieldAnswer
+from intake.record import FieldAnswer, Status
 from intake.showing import understood_as
+from language.spoken import spoken, text_file
 
 _INK, _SOFT, _RULE, _ALARM, _SHADE = (28, 33, 40), (92, 99, 108), (205, 210, 216), (168, 28, 28), (243, 245, 247)
 _MARGIN = 18.0  # millimetres
+_REASONS = ("asked", "deletion", "red_flag", "intake_completed")
+_SENDERS = ("patient", "assistant", "coordinator", "system")
 _AT_A_GLANCE = (
     "full_name",
     "birth",
@@ -57,37 +59,41 @@ _PATIENT, _OTHERS = _Look(8.5, 4.4, True), _Look(8.5, 4.4, color=_SOFT)
 _CELL, _ALARMING = _Look(9.5), _Look(11, 8, True, (255, 255, 255))
 
 
-class _Texts(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class PdfError(DataFileError):
+    """`pdf.yml` cannot be used; the message names the text."""
 
-    confidential: str
-    title: str
-    page: str
-    made: str
-    reasons: dict[str, str]
-    urgency: dict[str, str]
-    handed_over: str
-    handed_over_flag: str
-    statuses: dict[str, str]
-    origin: str
-    summary: str
-    told_yes: str
-    nothing_told: str
-    left_out: str
-    intake: str
-    no_intake: str
-    columns: tuple[str, str, str]
-    skipped: str
-    consent: str
-    no_consent: str
-    declined: str
-    flags: str
-    flags_note: str
-    transcript: str
-    senders: dict[str, str]
-    quoted: str
-    source: str
-    missing: str
+
+class Texts(Part):
+    """The words of the PDF, beside the intake's labels and what was said."""
+
+    confidential: PlainText
+    title: Annotated[str, fills("reference")]
+    page: Annotated[str, fills("page", "pages")]
+    made: Annotated[str, fills("clinic", "at")]
+    reasons: Annotated[dict[str, str], by_name({reason: () for reason in _REASONS})]
+    urgency: Annotated[dict[str, str], by_name({"emergency": (), "urgent": ()})]
+    handed_over: Annotated[str, fills("at", "reason")]
+    handed_over_flag: Annotated[str, fills("at", "reason")]
+    statuses: Annotated[dict[str, str], by_name({status: () for status in get_args(Status)})]
+    origin: PlainText
+    summary: PlainText
+    told_yes: PlainText
+    nothing_told: PlainText
+    left_out: PlainText
+    intake: Annotated[str, fills("status")]
+    no_intake: PlainText
+    columns: tuple[PlainText, PlainText, PlainText]
+    skipped: PlainText
+    consent: Annotated[str, fills("version", "at", "wording")]
+    no_consent: PlainText
+    declined: PlainText
+    flags: PlainText
+    flags_note: PlainText
+    transcript: PlainText
+    senders: Annotated[dict[str, str], by_name({sender: () for sender in _SENDERS})]
+    quoted: Annotated[str, fills("heading", "article", "version", "title", "quote", "url", "start", "end")]
+    source: Annotated[str, fills("source")]
+    missing: PlainText
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,6 @@ class Style:
     """How a PDF looks where clinics differ."""
 
     zone: str = "UTC"
-    language: str = "en"
     font_folders: Sequence[Path] = USUAL_FOLDERS
     flags: Sequence[tuple[str, str]] = field(default_factory=tuple)  # what to look at, and the words that raised it
 
@@ -124,10 +129,18 @@ def case_pdf(case: CaseFile, intake: Intake, style: Style | None = None) -> byte
     return bytes(sheet.output())
 
 
+def read_pdf_texts(file: Path | None = None) -> Texts:
+    """Read the words; by default those of the language that is spoken.
+
+    Raises:
+        PdfError: naming what is wrong.
+    """
+    return read_data(Texts, file or text_file("exports", "pdf.yml"), PdfError)
+
+
 @cache
-def _texts(language: str) -> _Texts:
-    file = Path(__file__).with_suffix(".yml")
-    return _Texts.model_validate(yaml.safe_load(file.read_text("utf-8"))[language])
+def _texts() -> Texts:
+    return read_pdf_texts()
 
 
 class _Sheet(FPDF):
@@ -135,13 +148,13 @@ class _Sheet(FPDF):
 
     def __init__(self, case: CaseFile, style: Style) -> None:
         super().__init__(format="A4")
-        self.case, self.style, self.said = case, style, _texts(style.language)
+        self.case, self.style, self.said = case, style, _texts()
         self.fit = self._take_font(font_folder(style.font_folders))
         self.set_margins(_MARGIN, 24, _MARGIN)
         self.set_auto_page_break(True, 20)
         self.set_title(self.said.title.format(reference=case.reference))
         self.set_creator("Cordial")
-        self.set_lang(style.language)
+        self.set_lang(spoken())
         self.set_creation_date(case.read_at)
         self.alias_nb_pages("{pages}")
 

@@ -2,82 +2,120 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+import phonenumbers
+import pycountry
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from cordial.data_files import read_data
+from cordial.data_files import DataFileError, Faults, Part, PlainText, Way, did_you_mean, like, no_yes, read_data
 from language.spoken import DEFAULT, languages
 
+MIDNIGHT = time(0)  # as an end: of the day that then ends
+_SPAN = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*")
+_USUALLY_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US"}  # not the codes that they look like
 
-class ClinicError(Exception):
+
+class ClinicError(DataFileError):
     """`clinic.yml` cannot be used; the message says why."""
 
 
-class CrisisLine(BaseModel):
+def _country(code: str) -> str:
+    if pycountry.countries.get(alpha_2=code) or code == "XK":
+        return code
+    named = pycountry.countries.get(name=code) or pycountry.countries.get(alpha_3=code.upper())
+    meant = _USUALLY_MEANT.get(code.upper()) or (named and named.alpha_2)
+    meant = meant or (code.upper() if pycountry.countries.get(alpha_2=code.upper()) else None)
+    hint = f"did you mean {meant}?" if meant else "Write the two capital letters of ISO 3166, such as LT or GB"
+    raise ValueError(
+        f"there is no country with the code {code}; {hint}" if meant else f"there is no country with the code {code}. {hint}"
+    )
+
+
+Country = Annotated[str, AfterValidator(_country)]
+_Number = Annotated[int, BeforeValidator(no_yes)]
+_Emergency = Annotated[str, like(r"\d{2,6}", 'an emergency number has two to six digits and nothing else, such as "112"')]
+_Line = Annotated[str, like(r"\d[\d ]{1,14}", 'a phone line has digits and spaces only, such as "116 123"')]
+_Email = Annotated[
+    str, like(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", "this is no e-mail address, such as hello@clinic.example")
+]
+_Link = Annotated[str, like(r"https://[^\s/]+\S*", "a link begins with https:// and has no spaces")]
+
+
+class CrisisLine(Part):
     """A phone line for people who think of ending their lives."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=2)
-    number: str = Field(pattern=r"^\d[\d ]{1,14}$")
+    name: PlainText
+    number: _Line
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-class Hours(BaseModel):
+class Hours(Part):
     """When somebody is there, and how soon a patient who waits should hear from them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     zone: str = "UTC"
     open: dict[Weekday, list[str]] = {}  # "09:00-17:00"; a day that is not named is closed
     closed_on: list[date] = []
-    target_minutes: int = Field(480, ge=1, le=28 * 24 * 60, description="of opening hours")
+    target_minutes: _Number = Field(480, ge=1, le=28 * 24 * 60, description="of opening hours")
 
     @field_validator("zone")
     @classmethod
     def _a_zone(cls, zone: str) -> str:
         try:
             ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"there is no time zone {zone}") from None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            hint = did_you_mean(zone, available_timezones()) or ". Write it like Europe/Vilnius"
+            raise ValueError(f"there is no time zone {zone}{hint}") from None
         return zone
 
     @field_validator("open")
     @classmethod
     def _spans(cls, days: dict[Weekday, list[str]]) -> dict[Weekday, list[str]]:
-        for spans in days.values():
-            for begin, end in map(span_of, spans):
-                if begin >= end:
-                    raise ValueError("opening hours must begin before they end")
+        wrong = [fault for day, spans in days.items() for fault in _wrong_spans(day, spans)]
+        if wrong:
+            raise Faults(wrong)
         return days
 
 
-class Clinic(BaseModel):
+def _wrong_spans(day: str, spans: list[str]) -> Iterator[tuple[Way, str]]:
+    """What is wrong with the opening hours of a day."""
+    before: list[tuple[time, time]] = []
+    for at, text in enumerate(spans):
+        try:
+            begin, end = span_of(text)
+        except ValueError as error:
+            yield (day, at), str(error)
+            continue
+        if any(begin < (other_end or time.max) and (end == MIDNIGHT or other_begin < end) for other_begin, other_end in before):
+            yield (day, at), f"{text} overlaps with other hours of {day}. Write them as one"
+        before.append((begin, end))
+
+
+class Clinic(Part):
     """One clinic or coordination service."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=2)
-    notice: str | None = None
+    name: PlainText
+    notice: PlainText | None = None
     language: str = DEFAULT
-    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code")
-    coordinator: str
-    email: str | None = None
+    country: Country
+    coordinator: PlainText
+    email: _Email | None = None
     phone: str | None = None
-    opening_hours: str  # as patients read it
-    hours: Hours = Hours()  # the same, for reckoning
-    reply_within: str
-    booking_link: str | None = Field(None, pattern=r"^https://")
-    prices_policy: str
-    emergency_number: str = Field(pattern=r"^\d{2,6}$")
-    emergency_numbers: dict[str, str]
-    crisis_lines: dict[str, list[CrisisLine]] = {}
+    opening_hours: PlainText  # as patients read it
+    hours: Hours  # the same, for reckoning
+    reply_within: PlainText
+    booking_link: _Link | None = None
+    prices_policy: PlainText
+    emergency_number: _Emergency
+    emergency_numbers: dict[Country, _Emergency]
+    crisis_lines: dict[Country, list[CrisisLine]] = {}
 
     @field_validator("language")
     @classmethod
@@ -86,21 +124,52 @@ class Clinic(BaseModel):
             raise ValueError(f"there are no texts in {value!r}; there are: {', '.join(languages())}")
         return value
 
+    @field_validator("phone")
+    @classmethod
+    def _international(cls, value: str | None) -> str | None:
+        try:
+            whole = value is None or phonenumbers.is_possible_number(phonenumbers.parse(value))
+        except phonenumbers.NumberParseException:
+            whole = False
+        if not whole:
+            raise ValueError('this is no whole phone number. Write it with its country code, such as "+370 612 34567"')
+        return value
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Clinic:
+        wrong: list[tuple[Way, str]] = []
+        if self.email is None and self.phone is None:
+            wrong.append(
+                (("email",), "there is neither an e-mail address nor a phone number. Patients need one to reach the clinic")
+            )
+        if not any(self.hours.open.values()):
+            always = 'A clinic that is open at all hours writes ["00:00-24:00"] for each day'
+            wrong.append((("hours", "open"), f"no day has opening hours. {always}"))
+        if wrong:
+            raise Faults(wrong)
+        return self
+
     def emergency_number_of(self, country: str | None) -> str:
         """The emergency number of a country; the clinic's own if the country or its number is not known."""
         return self.emergency_numbers.get(country or "", self.emergency_number)
 
 
 def span_of(text: str) -> tuple[time, time]:
-    """The two times of "09:00-17:00".
+    """The two times of "09:00-17:00"; an end of `MIDNIGHT` is that of the day.
 
     Raises:
-        ValueError: if it is written in another way.
+        ValueError: if it is written in another way, or does not begin before it ends.
     """
-    begin, dash, end = text.partition("-")
-    if not dash:
-        raise ValueError(f"opening hours are written like 09:00-17:00, not {text}")
-    return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    match = _SPAN.fullmatch(text)
+    numbers = [int(number) for number in match.groups()] if match else []
+    if not match or max(numbers[1::2]) > 59 or numbers[0] > 23 or numbers[2] * 60 + numbers[3] > 24 * 60:
+        raise ValueError(f'{text} is no opening time. Write it like "09:00-17:00", with 24:00 for midnight')
+    begin, end = time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])
+    if begin >= end and numbers[2] != 24:
+        raise ValueError(
+            f"{text} ends before it begins. Hours beyond midnight are written on both days: until 24:00, from 00:00"
+        )
+    return begin, end
 
 
 def read_clinic(file: Path) -> Clinic:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator
 
-from cordial.data_files import read_data
+from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, fills, read_data
 from language.spoken import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
@@ -18,32 +18,40 @@ REVIEW = "review"  # the open "field" while everything is read back before it is
 Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "text", "list", "history"]
 
 
-class FieldsError(Exception):
+_OfTheClinic = Annotated[str, fills(*CLINIC)]
+_Reference = Annotated[str, fills("reference")]
+_OLDEST = 130
+
+
+class FieldsError(DataFileError):
     """`fields.yml` cannot be used; the message names the entry."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class IntakeField(_Part):
+class IntakeField(Part):
     """One thing that is asked."""
 
-    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    name: Name
     kind: Kind
-    label: str
-    called: list[str] = []
-    ask: str
-    why: str
-    counts: str
-    example: str
-    retry: str
+    label: PlainText
+    called: list[Text] = []
+    ask: Annotated[str, fills("consent", *CLINIC)]
+    why: PlainText
+    counts: PlainText
+    example: PlainText
+    retry: PlainText
     skippable: bool
-    buttons: list[str] = []
+    buttons: list[PlainText] = []
     ages: tuple[int, int] | None = None
-    cues: list[str] = []
-    more: str | None = None
+    cues: list[Text] = []
+    more: PlainText | None = None
     takes_questions: bool = False
+
+    @field_validator("ages")
+    @classmethod
+    def _from_to(cls, ages: tuple[int, int] | None) -> tuple[int, int] | None:
+        if ages and not 0 <= ages[0] <= ages[1] <= _OLDEST:
+            raise ValueError(f"ages are two numbers from 0 to {_OLDEST}, the younger first, such as [0, 17]")
+        return ages
 
     def applies(self, age: int | None) -> bool:
         """Whether a patient of that age is asked; one of unknown age is asked what is for adults too."""
@@ -53,98 +61,97 @@ class IntakeField(_Part):
         return first <= age <= last if age is not None else first > 0
 
 
-class Consent(_Part):
+class Consent(Part):
     """What a patient agrees to; stored with the agreement, word for word."""
 
     version: int
-    purpose: str
-    wording: str
+    purpose: PlainText
+    wording: _OfTheClinic
 
 
-class Review(_Part):
+class Review(Part):
     """Reading everything back before it is sent."""
 
-    label: str
-    ask: str
-    offer: str
-    buttons: list[str]
-    send: list[str]
-    wait: str
+    label: PlainText
+    ask: _OfTheClinic
+    offer: PlainText
+    buttons: Annotated[list[PlainText], Field(min_length=2, max_length=2)]  # send it, change something
+    send: list[Text]
+    wait: PlainText
 
 
-class Says(_Part):
+class Says(Part):
     """What is said around the fields."""
 
-    closing: str
-    stopped: str
-    declined: str
-    skipped: str
-    cannot_skip: str
-    give_up: str
-    give_up_required: str
-    for_example: str
-    so_far: str
-    nothing_so_far: str
-    left_out: str
-    understood_as: str
-    noted: str
-    changed: str
-    amended: str
-    already_sent: str
-    kept: str
-    it_was: str
-    first_already: str
-    which_field: str
-    change_one: str
-    consent_stays: str
-    start_over: str
-    start_over_yes: str
-    start_over_no: str
-    started_over: str
-    cannot_start_over: str
-    delete: str
-    delete_yes: str
-    delete_no: str
-    deleted: str
-    not_deleted: str
-    under_age: str
-    date_two_ways: str
-    date_buddhist: str
-    birth_future: str
-    birth_too_old: str
-    email_maybe: str
-    email_wrong: str
-    phone_wrong: str
-    contact_email: str
-    contact_phone: str
-    country_two: str
-    country_maybe: str
-    nothing_before: str
-    no_longer_asked: str
+    closing: Annotated[str, fills("reference", *CLINIC)]
+    stopped: _OfTheClinic
+    declined: PlainText
+    skipped: PlainText
+    cannot_skip: PlainText
+    give_up: PlainText
+    give_up_required: PlainText
+    for_example: Annotated[str, fills("counts", "example")]
+    so_far: PlainText
+    nothing_so_far: PlainText
+    left_out: PlainText
+    understood_as: Annotated[str, fills("said", "shown")]
+    noted: PlainText
+    changed: PlainText
+    amended: _Reference
+    already_sent: _Reference
+    kept: PlainText
+    it_was: Annotated[str, fills("said")]
+    first_already: PlainText
+    which_field: PlainText
+    change_one: Annotated[str, fills("label")]
+    consent_stays: PlainText
+    start_over: PlainText
+    start_over_yes: PlainText
+    start_over_no: PlainText
+    started_over: PlainText
+    cannot_start_over: _Reference
+    delete: _OfTheClinic
+    delete_yes: PlainText
+    delete_no: PlainText
+    deleted: PlainText
+    not_deleted: PlainText
+    under_age: _OfTheClinic
+    date_two_ways: PlainText
+    date_buddhist: PlainText
+    birth_future: PlainText
+    birth_too_old: Annotated[str, fills("most")]
+    email_maybe: Annotated[str, fills("suggestion", "given")]
+    email_wrong: PlainText
+    phone_wrong: PlainText
+    contact_email: PlainText
+    contact_phone: PlainText
+    country_two: PlainText
+    country_maybe: Annotated[str, fills("country")]
+    nothing_before: PlainText
+    no_longer_asked: PlainText
 
 
-class Intake(_Part):
+class Intake(Part):
     """Everything that the intake says."""
 
     version: int
     language: str
-    opening: str
+    opening: Annotated[str, fills("steps", *CLINIC)]
     consent: Consent
     fields: list[IntakeField]
     review: Review
     says: Says
-    skip_button: str
-    person_button: str
-    keep_button: str
+    skip_button: PlainText
+    person_button: PlainText
+    keep_button: PlainText
 
-    @model_validator(mode="after")
-    def _consent_comes_first(self) -> Intake:
-        if not self.fields or self.fields[0].kind != "consent":
-            raise ValueError("the first field must be the consent: nothing is asked before it")
-        names = [field.name for field in self.fields]
-        if len(set(names)) != len(names) or REVIEW in names:
-            raise ValueError(f"two fields have the same name, or one is called {REVIEW}")
-        return self
+    @field_validator("fields")
+    @classmethod
+    def _fit_together(cls, fields: list[IntakeField]) -> list[IntakeField]:
+        wrong = [*_wrong_consent(fields), *_named_twice(fields)]
+        if wrong:
+            raise Faults(wrong)
+        return fields
 
     def field(self, name: str) -> IntakeField:
         """The field with that name.
@@ -192,6 +199,35 @@ def _former(name: str) -> IntakeField:
     return IntakeField.model_construct(
         name=name, kind="text", label=name, ask="", why="", counts="", example="", retry="", skippable=True
     )
+
+
+def _wrong_consent(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
+    """What keeps anybody from agreeing to what is stored, before anything is asked."""
+    if not fields or fields[0].kind != "consent":
+        yield (), "the first field must be one of kind consent: nothing is asked before it"
+    for at, field in enumerate(fields):
+        if field.kind == "consent" and "{consent}" not in field.ask:
+            yield (at, "ask"), "the question must show {consent}, so that people read what they agree to"
+        if field.kind == "consent" and field.skippable:
+            yield (at, "skippable"), "the consent cannot be skipped. Write false"
+        if field.kind == "consent" and at:
+            yield (at, "kind"), "there is a consent already. Keep one"
+        if field.kind != "consent" and "{consent}" in field.ask:
+            yield (at, "ask"), "only the question for the consent can show {consent}"
+
+
+def _named_twice(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
+    """Names that lead to two fields, so that an answer could end up at the wrong one."""
+    seen: dict[str, str] = {REVIEW: "the review"}
+    meant: dict[str, IntakeField] = {}
+    for at, field in enumerate(fields):
+        if field.name in seen:
+            yield (at, "name"), f"{field.name} is already the name of {seen[field.name]}. Give each field its own"
+        seen.setdefault(field.name, f"the field “{field.label}”")
+        for way, name in [(("label",), field.label), *((("called", each), name) for each, name in enumerate(field.called))]:
+            other = meant.setdefault(name.lower(), field)
+            if other is not field:
+                yield (at, *way), f"“{name}” also means the field {other.name}. Keep it in one place"
 
 
 def read_intake(file: Path | None = None) -> Intake:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import field_validator
 
+from cordial.data_files import DataFileError, Part, PlainText, read_data
 from language.spoken import text_file
 
 _OFFERED = 2
 
 
-class Meanings(BaseModel):
+class MeaningsError(DataFileError):
+    """`meanings.yml` cannot be used; the message says why."""
+
+
+class Meanings(Part):
     """Readable choices for intents, and what is said around them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     language: str
-    ask: str
-    again: str
-    something_else: str
-    meanings: dict[str, str]
+    ask: PlainText
+    again: PlainText
+    something_else: PlainText
+    meanings: dict[str, PlainText]
+
+    @field_validator("meanings")
+    @classmethod
+    def _with_a_person(cls, meanings: dict[str, str]) -> dict[str, str]:
+        if "talk_to_person" not in meanings:
+            raise ValueError("talk_to_person is missing: a person must be offered where nothing else is clear. Add it")
+        return meanings
 
     def choices(self, likeliest: Iterable[str]) -> list[str]:
         """Two readable choices among the likeliest intents, and something else; with a person where there are not two.
@@ -37,7 +47,16 @@ class Meanings(BaseModel):
         return [*offered, self.something_else]
 
 
+def read_meanings(file: Path | None = None) -> Meanings:
+    """Read the choices; by default those of the language that is spoken.
+
+    Raises:
+        MeaningsError: naming what is wrong.
+    """
+    return read_data(Meanings, file or text_file("intake", "meanings.yml"), MeaningsError)
+
+
 @cache
 def the_meanings() -> Meanings:
     """The shipped choices, read once a process."""
-    return Meanings.model_validate(yaml.safe_load(text_file("intake", "meanings.yml").read_text("utf-8")))
+    return read_meanings()

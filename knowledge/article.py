@@ -16,11 +16,11 @@ from typing import Literal
 
 from markdown_it import MarkdownIt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
+from cordial.plain_problems import problems_of
+from cordial.yaml_text import Lines, YamlError, read_yaml
 from knowledge.errors import ArticleError
 from knowledge.text import slug_of
-from knowledge.yaml_text import Lines, YamlError, read_yaml
 from language.sentences import sentence_spans
 
 About = Literal["safety", "rationale", "benefit", "practical", "quality", "regulation"]
@@ -192,13 +192,9 @@ def _parse_front(text: str, file: Path) -> tuple[FrontMatter, Lines]:
     try:
         return FrontMatter.model_validate(raw), lines
     except ValidationError as error:
-        first, *others = (_front_error(file, lines, problem) for problem in error.errors())
+        found = problems_of(error, FrontMatter, raw, lines)
+        first, *others = (ArticleError(file, line + 1, text) for line, text in found)
         raise first.with_others(others) from error
-
-
-def _front_error(file: Path, lines: Lines, problem: ErrorDetails) -> ArticleError:
-    where = ".".join(str(part) for part in problem["loc"])
-    return ArticleError(file, lines.of(*problem["loc"]) + 1, f"{where}: {problem['msg'].lower()}.")
 
 
 def _sections(body: str, first_line: int, front: FrontMatter, file: Path) -> Iterator[Section]:

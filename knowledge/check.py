@@ -15,7 +15,7 @@ from typing import Literal
 
 from knowledge.article import Article, read_article_and_layout
 from knowledge.article_rules import Given, Page, Problem, links_of, problems_of
-from knowledge.claims import PROMISES, load_promises
+from knowledge.claims import load_promises
 from knowledge.errors import ArticleError, SourcesError
 from knowledge.figures import Figure, Statement, contradictions
 from knowledge.source_rules import CheckedSources, check_sources
@@ -84,7 +84,7 @@ class OwnQuestions:
         return f"{self.headings} headings and {self.wordings} other wordings"
 
 
-def check_content(content: Path, today: date, promises: Path = PROMISES) -> Checked:
+def check_content(content: Path, today: date, promises: Path | None = None) -> Checked:
     """Check the articles and the lists beside them. Never raises for what an editor can write.
 
     Args:
@@ -210,7 +210,7 @@ def _wordings_beside(content: Path, pages: Sequence[Page]) -> tuple[list[Questio
         try:
             texts, lines = read_wordings_and_lines(file)
         except SourcesError as error:
-            problems.append(_wordings_problem(name, file, error))
+            problems += [Problem(name, problem.line, problem.text) for problem in error.problems]
             continue
         slug = None if file.name == DECLINED else file.stem
         if slug is not None and not (content / "articles" / f"{slug}.md").exists():
@@ -224,11 +224,6 @@ def _wordings_beside(content: Path, pages: Sequence[Page]) -> tuple[list[Questio
                 line = lines.of(section, number)
                 questions.append(Question(wording, name, line, slug, kind))
     return questions, problems
-
-
-def _wordings_problem(name: str, file: Path, error: SourcesError) -> Problem:
-    line, _, text = str(error).removeprefix(f"{file.name}:").partition(":")
-    return Problem(name, int(line), text.strip()) if line.isdigit() else Problem(name, 1, str(error))
 
 
 def _same_wordings(questions: Iterable[Question]) -> Iterator[Problem]:

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from cordial.data_files import Part, read_data
 from knowledge.errors import PromisesError
 from language.sentences import sentence_spans
-
-PROMISES = Path(__file__).parent / "promises.yml"
+from language.spoken import text_file
 
 # Digits inside names are no figures. Each line is one kind of name.
 _NAMES = re.compile(
@@ -42,9 +40,7 @@ def has_number(text: str) -> bool:
     return re.search(r"\d", _NAMES.sub(" ", _LINK_TARGET.sub("", text))) is not None
 
 
-class _PromisesFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _PromisesFile(Part):
     promises: list[str] = Field(min_length=1)
     denied_by: list[str]
     not_denials: list[str] = []
@@ -77,18 +73,13 @@ class Promises:
         return self._denial.search(_PART_END.split(before)[-1]) is not None
 
 
-def load_promises(file: Path = PROMISES) -> Promises:
-    """Read the list of promises.
+def load_promises(file: Path | None = None) -> Promises:
+    """Read the list of promises; by default that of the language that is spoken.
 
     Raises:
         PromisesError: if it cannot be used.
     """
-    try:
-        # The base loader leaves every word as it is written; the safe one would read a listed "no" as false.
-        raw: Any = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
-        value = _PromisesFile.model_validate(raw)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-        raise PromisesError(f"{file.name} cannot be read: {' '.join(str(error).split())}") from error
+    value = read_data(_PromisesFile, file or text_file("knowledge", "promises.yml"), PromisesError, as_written=True)
     groups = (value.promises, value.denied_by, value.not_denials, value.warns_by, value.names)
     return Promises(*(_any_of(phrases) for phrases in groups))
 

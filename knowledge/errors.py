@@ -5,6 +5,7 @@ KnowledgeError
 │   └── VersionConflict   a published version was changed without a new number
 ├── SourcesError          studies.yml, sources.yml, synonyms.yml or a file of wordings cannot be used
 ├── PromisesError         promises.yml cannot be used
+├── PhrasesError          phrases.yml or questions.yml cannot be used
 ├── QuestionsError        a file of questions to measure with cannot be used; says file and line
 ├── EncoderError          the embedding model is missing, altered or cannot be loaded
 └── GenerationError       an index generation is missing or damaged
@@ -15,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
+
+from cordial.data_files import DataFileError
 
 
 class KnowledgeError(Exception):
@@ -48,16 +51,20 @@ class VersionConflict(ArticleError):
     """The text of a version that patients may have been shown was changed in place."""
 
 
-class SourcesError(KnowledgeError):
+class SourcesError(KnowledgeError, DataFileError):
     """A list beside the articles cannot be used: studies, other sources, synonyms, wordings."""
 
 
-class PromisesError(KnowledgeError):
+class PromisesError(KnowledgeError, DataFileError):
     """The list of what no article may promise cannot be used."""
 
 
 class QuestionsError(KnowledgeError):
     """A file of questions to measure with cannot be used."""
+
+
+class PhrasesError(KnowledgeError, DataFileError):
+    """The sentences around quotes, or the words by which questions are told apart, cannot be used."""
 
 
 class EncoderError(KnowledgeError):

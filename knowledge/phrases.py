@@ -4,32 +4,52 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import field_validator
 
+from cordial.data_files import CLINIC, Part, PlainText, fills, read_data
 from knowledge.article import About
+from knowledge.errors import PhrasesError
+from language.spoken import text_file
+
+_OfTheClinic = Annotated[str, fills(*CLINIC)]
 
 
-class Phrases(BaseModel):
+class Phrases(Part):
     """Everything that may stand around a quote."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     language: str
-    lead: dict[About, str]
-    abstained: str
-    clarify: str
-    something_else: str
-    declined: dict[str, str]
-    offer_person: str
+    lead: dict[About, PlainText]
+    abstained: _OfTheClinic
+    clarify: PlainText
+    something_else: PlainText
+    declined: dict[str, _OfTheClinic]
+    offer_person: PlainText
+
+    @field_validator("lead")
+    @classmethod
+    def _for_everything(cls, lead: dict[About, str]) -> dict[About, str]:
+        missing = [about for about in get_args(About) if about not in lead]
+        if missing:
+            raise ValueError(f"there is no sentence for {' and '.join(missing)}. Add it")
+        return lead
 
     def why_not(self, kind: str | None) -> str:
         """What to say when there is no answer; `kind` is the kind of declined question that it resembles, if any."""
         return self.declined.get(kind or "", self.abstained)
 
 
+def read_phrases(file: Path | None = None) -> Phrases:
+    """Read the sentences; by default those of the language that is spoken.
+
+    Raises:
+        PhrasesError: naming what is wrong.
+    """
+    return read_data(Phrases, file or text_file("knowledge", "phrases.yml"), PhrasesError)
+
+
 @cache
 def phrases() -> Phrases:
     """The shipped sentences, read once a process."""
-    return Phrases.model_validate(yaml.safe_load((Path(__file__).parent / "phrases.yml").read_text("utf-8")))
+    return read_phrases()

@@ -9,18 +9,18 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
+from cordial.data_files import Part, read_data
+from knowledge.errors import PhrasesError
 from language.questions import asks_one_of_several, begins_a_question
 from language.sentences import question_clauses, sentences
+from language.spoken import text_file
 
 _WORD = re.compile(r"[\w'’-]+")
 _MOST = 3  # questions of one message that are answered
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class QuestionWords(Part):
+    """What decides, from `questions.yml`."""
 
     goes_on: tuple[str, ...]
     points_back: frozenset[str]
@@ -29,9 +29,18 @@ class _Words(BaseModel):
     longest_follow_up: int
 
 
+def read_question_words(file: Path | None = None) -> QuestionWords:
+    """Read the words; by default those of the language that is spoken.
+
+    Raises:
+        PhrasesError: naming what is wrong.
+    """
+    return read_data(QuestionWords, file or text_file("knowledge", "questions.yml"), PhrasesError)
+
+
 @cache
-def _words() -> _Words:
-    return _Words.model_validate(yaml.safe_load((Path(__file__).parent / "questions.yml").read_text("utf-8")))
+def _words() -> QuestionWords:
+    return read_question_words()
 
 
 def questions_in(message: str) -> list[str]:

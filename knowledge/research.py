@@ -9,12 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
-
+from cordial.data_files import Part, read_data
 from knowledge.article import Article
 from knowledge.errors import SourcesError
 from knowledge.sources import Study
-from knowledge.yaml_text import read_yaml_file
 
 Kind = Literal["review", "randomised", "other-human", "animal", "laboratory", "overview", "registered"]
 Cells = Literal["umbilical-cord", "cord-blood", "other", "not-stated"]
@@ -45,26 +43,26 @@ _BEST: dict[Kind, Verdict] = {  # the best kind that there is decides, as long a
 _HUMAN_DESIGNS: dict[str, Kind] = {"systematic-review": "review", "randomised-trial": "randomised"}
 
 
-class Rules(BaseModel):
+class Rules(Part):
     """How the list is shown, from `research.yml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     other_subjects: list[str]
     small_below: int
 
 
-@cache
-def rules(file: Path = RULES) -> Rules:
-    """The rules that ship.
+def read_rules(file: Path = RULES) -> Rules:
+    """Read the rules.
 
     Raises:
-        SourcesError: if they cannot be read.
+        SourcesError: naming what is wrong.
     """
-    try:
-        return Rules.model_validate(read_yaml_file(file)[0])
-    except ValueError as error:
-        raise SourcesError(f"{file.name} cannot be used: {error}") from error
+    return read_data(Rules, file, SourcesError)
+
+
+@cache
+def rules() -> Rules:
+    """The rules that ship, read once a process."""
+    return read_rules()
 
 
 def kind_of(study: Study) -> Kind:

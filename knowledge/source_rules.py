@@ -8,13 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cordial.data_files import Problem as InFile
+from cordial.data_files import read_raw
+from cordial.plain_problems import problems_of
+from cordial.yaml_text import Lines
 from knowledge.article_rules import Problem
+from knowledge.errors import SourcesError
 from knowledge.figures import Figure, Statement, people_in_study, trials_in_review
 from knowledge.sources import OtherSource, Study
-from knowledge.yaml_text import Lines, YamlError, read_yaml
 from language.sentences import sentence_spans
-
-MAX_BYTES = 5_000_000  # far above any list of sources; a larger file is a mistake
 
 
 @dataclass
@@ -36,8 +38,8 @@ def check_sources(content: Path) -> CheckedSources:
         file = f"{content.name}/{name}"
         try:
             entries, lines = _read(content / name)
-        except YamlError as error:
-            checked.problems.append(Problem(file, error.line, f"{error.problem}."))
+        except SourcesError as error:
+            checked.problems += [Problem(file, problem.line, problem.text) for problem in error.problems]
             checked.readable = False
             continue
         for number, raw in enumerate(entries):
@@ -51,18 +53,9 @@ def check_sources(content: Path) -> CheckedSources:
 
 
 def _read(file: Path) -> tuple[list[Any], Lines]:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise YamlError(1, f"the file is larger than {MAX_BYTES:,} bytes; it is no list of sources")
-        raw, lines = read_yaml(file.read_bytes().decode("utf-8"))
-    except UnicodeDecodeError:
-        raise YamlError(1, "the file is not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise YamlError(1, f"the file cannot be read: {error.strerror}") from error
-    except YamlError as error:
-        raise YamlError(error.line, f"the list cannot be read: {error.problem}") from error
+    raw, lines = read_raw(file, SourcesError)
     if not isinstance(raw, list):
-        raise YamlError(1, "the file has to be a list of sources, each beginning with '- id: …'")
+        raise SourcesError.about([InFile(str(file), 1, "The file has to be a list of sources, each beginning with '- id: …'.")])
     return raw, lines
 
 
@@ -74,10 +67,8 @@ def _check_entry(
         entry = model.model_validate(raw)
     except ValidationError as error:
         source = str(raw.get("id", f"number {number + 1}")) if isinstance(raw, dict) else f"number {number + 1}"
-        for problem in error.errors():
-            where = ".".join(str(part) for part in problem["loc"])
-            text = f"source {source}: {where + ': ' if where else ''}{problem['msg'].lower()}."
-            checked.problems.append(Problem(file, lines.of(number, *problem["loc"]), text))
+        for line, text in problems_of(error, model, raw, lines.under(number)):
+            checked.problems.append(Problem(file, line, f"source {source}: {text}"))
         checked.read_in_the_original.setdefault(source, True)  # so that articles which cite it are not refused as well
         return
     checked.read_in_the_original.setdefault(entry.id, entry.as_source().read_in_the_original)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from cordial.data_files import Part, like, read_data
 from knowledge.errors import SourcesError
-from knowledge.yaml_text import read_yaml_file
 
-Entry = TypeVar("Entry", bound=BaseModel)
 Read = Literal["abstract", "page", "copy", "memory"]
+_Id = Annotated[str, like(r"[a-z0-9][a-z0-9-]*", "an id has only small letters, digits and -, such as nguyen-2018")]
+_Doi = Annotated[str, like(r"10\.\d{4,9}/\S+", "a DOI begins with 10. and is written without https://doi.org/")]
+_Pmid = Annotated[str, like(r"\d+", "a PubMed number has only digits")]
+_Url = Annotated[str, like(r"https://\S+", "an address begins with https:// and has no spaces")]
 
 
 class Source(BaseModel):
@@ -33,18 +36,16 @@ class Source(BaseModel):
         return self.read in {"abstract", "page"}
 
 
-class Study(BaseModel):
+class Study(Part):
     """One study, with what it found in one plain sentence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: _Id
     title: str
     journal: str
     year: int | None = None
-    doi: str | None = Field(None, pattern=r"^10\.\d{4,9}/\S+$")
-    pmid: str | None = Field(None, pattern=r"^\d+$")
-    url: str | None = Field(None, pattern=r"^https://")
+    doi: _Doi | None = None
+    pmid: _Pmid | None = None
+    url: _Url | None = None
     design: Literal[
         "systematic-review",
         "randomised-trial",
@@ -76,17 +77,15 @@ class Study(BaseModel):
         )
 
 
-class OtherSource(BaseModel):
+class OtherSource(Part):
     """A regulator's page, a guideline, a patient guide, a law, a news report."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: _Id
     title: str
     publisher: str
     year: int | None = None
-    doi: str | None = Field(None, pattern=r"^10\.\d{4,9}/\S+$")
-    url: str | None = Field(None, pattern=r"^https://")
+    doi: _Doi | None = None
+    url: _Url | None = None
     type: Literal["regulator", "guideline", "patient-guide", "news", "law", "review", "public-health", "education-page"]
     read: Read
 
@@ -107,7 +106,7 @@ def load_sources(folder: Path) -> dict[str, Source]:
         SourcesError: naming the file and the entry that cannot be used.
     """
     found: dict[str, Source] = {}
-    entries: list[Study | OtherSource] = [*load_studies(folder), *_entries(folder / "sources.yml", OtherSource)]
+    entries: list[Study | OtherSource] = [*load_studies(folder), *read_other_sources(folder / "sources.yml")]
     for entry in entries:
         source = entry.as_source()
         if source.id in found:
@@ -122,19 +121,22 @@ def load_studies(folder: Path) -> list[Study]:
     Raises:
         SourcesError: naming the entry that cannot be used.
     """
-    return _entries(folder / "studies.yml", Study)
+    return read_studies(folder / "studies.yml")
 
 
-def _entries(file: Path, model: type[Entry]) -> list[Entry]:
-    raw, _ = read_yaml_file(file)
-    if not isinstance(raw, list):
-        raise SourcesError(f"{file.name} must be a list of entries.")
-    entries = []
-    for number, item in enumerate(raw, start=1):
-        name = item.get("id", f"number {number}") if isinstance(item, dict) else f"number {number}"
-        try:
-            entries.append(model.model_validate(item))
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise SourcesError(f"{file.name}, entry {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    return entries
+def read_studies(file: Path) -> list[Study]:
+    """Read a list of studies.
+
+    Raises:
+        SourcesError: naming what is wrong.
+    """
+    return read_data(list[Study], file, SourcesError)
+
+
+def read_other_sources(file: Path) -> list[OtherSource]:
+    """Read a list of other sources.
+
+    Raises:
+        SourcesError: naming what is wrong.
+    """
+    return read_data(list[OtherSource], file, SourcesError)

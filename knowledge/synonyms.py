@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from cordial.data_files import Text, read_data
 from knowledge.errors import SourcesError
-from knowledge.yaml_text import read_yaml_file
 
 
 class Synonyms:
@@ -48,10 +48,5 @@ def read_synonyms(file: Path) -> dict[str, str]:
     """
     if not file.is_file():
         return {}
-    raw, lines = read_yaml_file(file)
-    if not isinstance(raw or {}, dict):
-        raise SourcesError(f"{file.name} must map each name to what it means.")
-    for name, meaning in (raw or {}).items():
-        if not isinstance(name, str) or not isinstance(meaning, str) or not meaning.strip():
-            raise SourcesError(f"{file.name}:{lines.of(str(name))}: {name} needs a text of what it means; put both in quotes.")
-    return {name: " ".join(meaning.split()) for name, meaning in (raw or {}).items()}
+    meanings = read_data(dict[str, Text], file, SourcesError)
+    return {name: " ".join(meaning.split()) for name, meaning in meanings.items()}

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cordial.data_files import Text, judge_data, read_raw
+from cordial.yaml_text import Lines
 from knowledge.errors import SourcesError
-from knowledge.yaml_text import Lines, read_yaml_file
 
 
 def read_wordings(file: Path) -> dict[str, list[str]]:
@@ -31,11 +32,6 @@ def read_wordings_and_lines(file: Path) -> tuple[dict[str, list[str]], Lines]:
     """
     if not file.is_file():
         return {}, Lines(None)
-    raw, lines = read_yaml_file(file)
-    raw = {} if raw is None else raw
-    if not isinstance(raw, dict) or not all(isinstance(texts, list) for texts in raw.values()):
-        raise SourcesError(f"{file.name} must map each name to a list of texts.")
-    for name, texts in raw.items():
-        if not all(isinstance(text, str) and text.strip() for text in texts):
-            raise SourcesError(f"{file.name}: under {name} there is an entry that is no text; put it in quotes.")
-    return {str(name): [" ".join(text.split()) for text in texts] for name, texts in raw.items()}, lines
+    raw, lines = read_raw(file, SourcesError)
+    lists = judge_data(dict[str, list[Text]], {} if raw is None else raw, lines, file, SourcesError)
+    return {name: [" ".join(text.split()) for text in texts] for name, texts in lists.items()}, lines

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from cordial.data_files import read_data
+from cordial.data_files import DataFileError, Part, read_data
 from language.normalise import normalised, straight
 from language.spoken import text_file
 
@@ -17,12 +16,12 @@ _NAME = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_a-z][^\W\d_]+){1,3}\s*")
 _FEWEST = 3  # words of one of several questions; fewer cannot be answered by themselves
 
 
-class QuestionsError(Exception):
+class QuestionsError(DataFileError):
     """`questions.yml` cannot be used; the message names the entry."""
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Words(Part):
+    """What decides, from the file."""
 
     question_words: frozenset[str]
     also_names: frozenset[str]
@@ -81,6 +80,15 @@ def _plain_words(text: str) -> list[str]:
     return [word.lower().replace("'", "") for word in _WORD.findall(text)]
 
 
+def read_question_words(file: Path | None = None) -> _Words:
+    """Read the words; by default those of the language that is spoken.
+
+    Raises:
+        QuestionsError: naming what is wrong.
+    """
+    return read_data(_Words, file or text_file("language", "questions.yml"), QuestionsError)
+
+
 @cache
 def _words() -> _Words:
-    return read_data(_Words, text_file("language", "questions.yml"), QuestionsError)
+    return read_question_words()

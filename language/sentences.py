@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from cordial.data_files import read_data
+from cordial.data_files import DataFileError, Part, read_data
 from language.spoken import text_file
 
 Span = tuple[int, int]
@@ -23,7 +22,7 @@ _COMMA = re.compile(r"(?:[;\n，،、；]|,(?!(?<=\d,)\d))[,;\s]*")  # but not t
 _NOTHING = " .,!?;:…\n\t\"'\u201c\u201d\u2018\u2019"
 
 
-class SentencesError(Exception):
+class SentencesError(DataFileError):
     """`sentences.yml` cannot be used; the message names the entry."""
 
 
@@ -45,8 +44,8 @@ HASTE = Ends(".!?؟", small=True, tight=True, dots=False)  # a message in which 
 PARTS = Ends(".!?;…？！；؟", small=True, lines=True, dashes=True)  # a message in the smallest parts that say something
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Words(Part):
+    """What decides, from the file."""
 
     abbreviations: frozenset[str]
     before_a_number: frozenset[str]
@@ -172,6 +171,15 @@ def _full_stop_ends(text: str, at: int, following: str, ends: Ends) -> bool:
     return word not in words.abbreviations and not is_initial and not is_address
 
 
+def read_sentence_words(file: Path | None = None) -> _Words:
+    """Read the words; by default those of the language that is spoken.
+
+    Raises:
+        SentencesError: naming what is wrong.
+    """
+    return read_data(_Words, file or text_file("language", "sentences.yml"), SentencesError)
+
+
 @cache
 def _words() -> _Words:
-    return read_data(_Words, text_file("language", "sentences.yml"), SentencesError)
+    return read_sentence_words()

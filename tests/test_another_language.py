@@ -34,11 +34,11 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_a_folder_beside_english_is_a_language(room: Path) -> None:
     fields = yaml.safe_load((room / "xx" / "fields.yml").read_text("utf-8"))
-    fields["fields"][0]["ask"] = "Whatever this is in that language?"
+    fields["fields"][0]["ask"] = "Whatever this is in that language: {consent}?"
     (room / "xx" / "fields.yml").write_text(yaml.safe_dump(fields), "utf-8")
     assert languages() == ["en", "xx"]
     speak("xx")
-    assert read_intake().fields[0].ask == "Whatever this is in that language?"
+    assert read_intake().fields[0].ask == "Whatever this is in that language: {consent}?"
 
 
 def test_a_language_without_texts_is_refused_by_name(room: Path) -> None:

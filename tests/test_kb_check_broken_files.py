@@ -127,7 +127,7 @@ def test_a_source_that_stands_twice_is_told(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     ("content", "line"),
-    [(b"what-was-seen: text\n", 1), (b"what-was-seen:\n  - [1\n", 3), (b"\xff", 1), (b"what-was-seen: [true]\n", 1)],
+    [(b"what-was-seen: text\n", 1), (b"what-was-seen:\n  - [1\n", 2), (b"\xff", 1), (b"what-was-seen: [true]\n", 1)],
 )
 def test_wordings_that_cannot_be_read_give_one_clear_problem(shelf: Shelf, content: bytes, line: int) -> None:
     shelf.writes("wordings/fever.yml", content)

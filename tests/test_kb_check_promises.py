@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.check import check_content
-from knowledge.claims import PROMISES, load_promises
+from knowledge.claims import load_promises
 from knowledge.errors import PromisesError
+from language.spoken import text_file
 from tests.support.checking import TODAY, Shelf
 
 
@@ -101,5 +102,5 @@ def test_a_list_that_cannot_be_used_is_told(tmp_path: Path, content: str) -> Non
 
 
 def test_the_shipped_list_reads_no_as_a_word_and_not_as_false() -> None:
-    assert "\n  - no\n" in PROMISES.read_text("utf-8")
+    assert "\n  - no\n" in text_file("knowledge", "promises.yml").read_text("utf-8")
     assert load_promises().found_in("no cure") == []

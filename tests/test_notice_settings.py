@@ -89,7 +89,7 @@ def test_only_this_machine_is_spoken_to_in_the_open(host: str) -> None:
 )
 def test_a_webhook_goes_to_https_or_to_this_machine(url: str, file: Path) -> None:
     file.write_text(f"- {{name: records, url: '{url}', secret: {SECRET}}}\n", "utf-8")
-    assert "0.url" in refusal()
+    assert "line 1: records › url: " in refusal()
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,8 @@ def test_a_webhook_goes_to_https_or_to_this_machine(url: str, file: Path) -> Non
         "- {name: records, url: 'https://r.example', secret: 'whsec_hunter2!!!hunter2!!!hunter2!!!hunter2!!!'}",
         f"- {{name: records, url: 'https://r.example', secret: {SECRET}, old_secret: hunter2}}",
         "- {",
+        "- {name: records, url: 'https://r.example', secret: hunter2hunter2, colour: red}",
+        "- {name: records, url: 'https://r.example', secret: !!int hunter2}",
         "- {name: a, urls: 1}",
     ],
 )

@@ -3,30 +3,67 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
+from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, read_data
 from language.spoken import text_file
 
+# Every refusal that a caller may get, by its code, with what is filled into its sentence.
+ERRORS: dict[str, tuple[str, ...]] = {
+    "empty_message": (),
+    "message_too_long": ("limit",),
+    "invalid_request": ("detail",),
+    "invalid_encoding": (),
+    "not_json": (),
+    "body_too_large": (),
+    "token_required": (),
+    "token_invalid": (),
+    "token_expired": (),
+    "id_reused": (),
+    "too_many_requests": ("seconds", "emergency_number"),
+    "no_such_answer": (),
+    "on_hold": ("contact",),
+    "not_found": (),
+    "method_not_allowed": (),
+    "not_logged_in": (),
+    "link_ended": (),
+    "not_allowed": (),
+    "proof_needed": (),
+    "other_site": (),
+    "forbidden": (),
+    "internal": ("incident",),
+}
 
-class Texts(BaseModel):
+
+class TextsError(DataFileError):
+    """`texts.yml` cannot be used; the message names the text."""
+
+
+class Texts(Part):
     """What the gateway says by itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    greeting: Annotated[str, fills("clinic", "emergency_number")]
+    greeting_buttons: list[PlainText]
+    assistant_away: Annotated[str, fills("contact", "emergency_number")]
+    person_button: PlainText
+    person_called: Annotated[str, fills("reference", "coordinator", "opening_hours", "reply_within", "emergency_number")]
+    consent_withdrawn: PlainText
+    consent_withdrawn_person: Annotated[str, fills("reference")]
+    errors: Annotated[dict[str, str], by_name(ERRORS)]
+    error_titles: Annotated[dict[str, str], by_name({code: () for code in ("not_found", "internal", "forbidden", "other")})]
 
-    greeting: str
-    greeting_buttons: list[str]
-    assistant_away: str
-    person_button: str
-    person_called: str
-    consent_withdrawn: str
-    consent_withdrawn_person: str
-    errors: dict[str, str]
-    error_titles: dict[str, str]
+
+def read_texts_of_turns(file: Path | None = None) -> Texts:
+    """Read the sentences; by default those of the language that is spoken.
+
+    Raises:
+        TextsError: naming what is wrong.
+    """
+    return read_data(Texts, file or text_file("turns", "texts.yml"), TextsError)
 
 
 @cache
 def texts() -> Texts:
     """The sentences in the language that is spoken."""
-    return Texts.model_validate(yaml.safe_load(text_file("turns", "texts.yml").read_text("utf-8")))
+    return read_texts_of_turns()

@@ -5,33 +5,44 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Any, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
+from cordial.data_files import DataFileError, Part, by_name, fills, read_data
 from knowledge.article import About, Evidence
 from knowledge.research import Cells, Kind, Row, Sort, Verdict, rules
+from knowledge.sources import Study
+from language.spoken import text_file
 
 
-class LibraryTexts(BaseModel):
+class LibraryTextsError(DataFileError):
+    """`library.yml` cannot be used; the message names the text."""
+
+
+def _for_each(values: Any, *filled: str) -> Any:
+    return by_name({value: filled for value in get_args(values)})
+
+
+def _of_study(name: str) -> Any:
+    return _for_each(Study.model_fields[name].annotation)
+
+
+class LibraryTexts(Part):
     """A word or a sentence for each value. One that is missing stops the start, not a page."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    about: dict[About, str]
-    about_short: dict[About, str]
-    about_note: dict[About, str]
-    evidence: dict[Evidence, str]
-    kind: dict[Kind, str]
-    kind_short: dict[Kind, str]
-    kind_note: dict[Kind, str]
-    design: dict[str, str]
-    population: dict[str, str]
-    cells: dict[Cells, str]
-    certainty: dict[str, str]
-    sort: dict[Sort, str]
-    verdict: dict[Verdict, str]
-    largest: str
+    about: Annotated[dict[About, str], _for_each(About)]
+    about_short: Annotated[dict[About, str], _for_each(About)]
+    about_note: Annotated[dict[About, str], _for_each(About)]
+    evidence: Annotated[dict[Evidence, str], _for_each(Evidence)]
+    kind: Annotated[dict[Kind, str], _for_each(Kind)]
+    kind_short: Annotated[dict[Kind, str], _for_each(Kind)]
+    kind_note: Annotated[dict[Kind, str], _for_each(Kind)]
+    design: Annotated[dict[str, str], _of_study("design")]
+    population: Annotated[dict[str, str], _of_study("population")]
+    cells: Annotated[dict[Cells, str], _for_each(Cells)]
+    certainty: Annotated[dict[str, str], _of_study("certainty")]
+    sort: Annotated[dict[Sort, str], _for_each(Sort)]
+    verdict: Annotated[dict[Verdict, str], _for_each(Verdict, "small_below")]
+    largest: Annotated[str, fills("n", "cells")]
 
     def verdict_on(self, row: Row) -> str:
         """What there is for a condition, in one sentence."""
@@ -42,11 +53,19 @@ class LibraryTexts(BaseModel):
         return self.largest.format(n=row.largest.n, cells=row.largest.cells) if row.largest else ""
 
 
+def read_library_texts(file: Path | None = None) -> LibraryTexts:
+    """Read the words; by default those of the language that is spoken.
+
+    Raises:
+        LibraryTextsError: naming what is wrong.
+    """
+    return read_data(LibraryTexts, file or text_file("web", "library.yml"), LibraryTextsError)
+
+
 @cache
-def library_texts(language: str = "en") -> LibraryTexts:
-    """The words in a language that ships."""
-    file = Path(__file__).parent / language / "library.yml"
-    return LibraryTexts.model_validate(yaml.safe_load(file.read_text("utf-8")))
+def library_texts() -> LibraryTexts:
+    """The words, read once a process."""
+    return read_library_texts()
 
 
 def day(value: date) -> str:

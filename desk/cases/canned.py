@@ -5,44 +5,39 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
+from cordial.data_files import DataFileError, Part, PlainText, fills, read_data
+from language.spoken import text_file
 
-CANNED = Path(__file__).parent / "canned.yml"
 PLACEHOLDERS = ("name", "clinic", "reference")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class CannedReply(BaseModel):
+class CannedError(DataFileError):
+    """`canned.yml` cannot be used; the message names the reply."""
+
+
+class CannedReply(Part):
     """One text to choose."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    title: str
-    text: str
-
-    @field_validator("text")
-    @classmethod
-    def _known(cls, text: str) -> str:
-        unknown = set(_PLACEHOLDER.findall(text)) - set(PLACEHOLDERS)
-        if unknown:
-            raise ValueError(f"no placeholder is called {', '.join(sorted(unknown))}")
-        return text
+    title: PlainText
+    text: Annotated[str, fills(*PLACEHOLDERS)]
 
 
-_FILE = TypeAdapter(dict[str, list[CannedReply]])
+def read_canned_replies(file: Path | None = None) -> list[CannedReply]:
+    """Read the replies; by default those of the language that is spoken.
+
+    Raises:
+        CannedError: naming what is wrong.
+    """
+    return read_data(list[CannedReply], file or text_file("desk/cases", "canned.yml"), CannedError)
 
 
 @cache
-def canned_replies(language: str) -> list[CannedReply]:
-    """The replies in a language, or in English.
-
-    Raises:
-        ValidationError: if the file has a mistake.
-    """
-    replies = _FILE.validate_python(yaml.safe_load(CANNED.read_text("utf-8")))
-    return replies.get(language, replies["en"])
+def canned_replies() -> list[CannedReply]:
+    """The replies, read once a process."""
+    return read_canned_replies()
 
 
 def filled(text: str, values: dict[str, str | None]) -> str:

@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Text, Way, nearest, read_data
 from intake.judging.birth import age_of
 from intake.judging.history import judge_history
-from intake.judging.lists import kinds_of
+from intake.judging.lists import kinds_of, medicine_kinds
 from intake.judging.results import Context, Understood
 from intake.record import FieldAnswer, IntakeRecord
+from language.spoken import text_file
 
-FLAGS = Path(__file__).parent / "flags.yml"
 _MEDICINES = "medicines"
 # "No warfarin", "never took aspirin": nothing is taken. Only before the name: "warfarin, not missed one" is taken.
 _DENIED = re.compile(r"(?i)\b(?:no|not|never|without|neither|nor|don['’]?t|doesn['’]?t|isn['’]?t)\b")
@@ -26,33 +26,56 @@ _ENDED = re.compile(
 )
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class FlagsError(DataFileError):
+    """`flags.yml` cannot be used; the message names the flag."""
 
-    name: str
-    label: str
-    check: str | None = None
-    because: str
-    medicines: list[str] = []
-    words: list[str] = []
+
+class Rule(Part):
+    """When a flag is raised, and what it says."""
+
+    name: Name
+    label: PlainText
+    check: PlainText | None = None
+    because: PlainText
+    medicines: list[Text] = []
+    words: list[Text] = []
     history: str | None = None
     ages: tuple[int, int] | None = None
     answered: dict[str, bool] = {}
     listed: str | None = None
 
     @model_validator(mode="after")
-    def _one_rule(self) -> _Rule:
+    def _one_rule(self) -> Rule:
         kinds = (self.medicines or self.words, self.history, self.ages, self.answered, self.listed)
         if sum(bool(kind) for kind in kinds) != 1:
-            raise ValueError(f"the flag {self.name} needs exactly one rule")
+            raise ValueError("a flag has one rule: medicines and words, or history, or ages, or answered, or listed")
         return self
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Flags(Part):
+    """The whole file."""
 
     version: int
-    flags: list[_Rule]
+    flags: list[Rule]
+
+    @model_validator(mode="after")
+    def _are_told_apart(self) -> Flags:
+        names = [rule.name for rule in self.flags]
+        wrong: list[tuple[Way, str]] = [
+            (("flags", at, "name"), f"there is a flag {name} already. Give each its own name")
+            for at, name in enumerate(names)
+            if name in names[:at]
+        ]
+        kinds = list(medicine_kinds())
+        for at, rule in enumerate(self.flags):
+            for number, kind in enumerate(rule.medicines):
+                if kind not in kinds:
+                    near = nearest(kind, kinds)
+                    hint = f"; did you mean {near}?" if near else ". The kinds stand in intake/judging/medicines.yml"
+                    wrong.append((("flags", at, "medicines", number), f"there is no kind of medicine {kind}{hint}"))
+        if wrong:
+            raise Faults(wrong)
+        return self
 
 
 class Flag(BaseModel):
@@ -78,7 +101,7 @@ def flags_of(record: IntakeRecord, today: date | None = None) -> list[Flag]:
     return [flag for rule in _rules() for flag in _raised(rule, record, today)]
 
 
-def _raised(rule: _Rule, record: IntakeRecord, today: date | None) -> list[Flag]:
+def _raised(rule: Rule, record: IntakeRecord, today: date | None) -> list[Flag]:
     found: list[tuple[str, str, bool]] = []
     if rule.medicines or rule.words:
         found = [(_MEDICINES, said, sure) for said, sure in _named(rule, record.answers.get(_MEDICINES))]
@@ -95,12 +118,12 @@ def _raised(rule: _Rule, record: IntakeRecord, today: date | None) -> list[Flag]
     return [_flag(rule, field, said, sure) for field, said, sure in found]
 
 
-def _flag(rule: _Rule, field: str, said: str, sure: bool) -> Flag:
+def _flag(rule: Rule, field: str, said: str, sure: bool) -> Flag:
     label = rule.label if sure else rule.check or rule.label
     return Flag(name=rule.name, label=label, because=rule.because, field=field, words=said, sure=sure)
 
 
-def _named(rule: _Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
+def _named(rule: Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
     """The items of the list of medicines that a rule is about: one line for all that are sure, one for the others."""
     items = answer.value if answer and not answer.skipped and isinstance(answer.value, list) else []
     sure: list[str] = []
@@ -114,7 +137,7 @@ def _named(rule: _Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
     return [(", ".join(group), group is sure) for group in (sure, unsure) if group]
 
 
-def _place(rule: _Rule, name: str, said: str) -> int | None:
+def _place(rule: Rule, name: str, said: str) -> int | None:
     """Where an item of a list names what a rule is about."""
     if kinds_of(name) & set(rule.medicines):
         first = re.search(rf"(?i)\b{re.escape(name[:3])}", said)
@@ -153,6 +176,15 @@ def _age(value: Any, today: date | None) -> int | None:
     return age_of(value)
 
 
+def read_flags(file: Path | None = None) -> Flags:
+    """Read the rules; by default those of the language that is spoken.
+
+    Raises:
+        FlagsError: naming what is wrong.
+    """
+    return read_data(Flags, file or text_file("desk/cases", "flags.yml"), FlagsError)
+
+
 @cache
-def _rules() -> list[_Rule]:
-    return _File.model_validate(yaml.safe_load(FLAGS.read_text("utf-8"))).flags
+def _rules() -> list[Rule]:
+    return read_flags().flags

@@ -7,18 +7,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-import yaml
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from cordial.data_files import DataFileError, Part, by_name, fills, read_data
 from desk.audit import record
 from desk.conversations.log import Draft, append
 from desk.conversations.states import NotPossible, Outcome, Stale, State, change, close_handoffs, locked, reopen_handoff, stale
 from desk.models import Conversation, Message, User
+from language.spoken import text_file
 
-SAID = Path(__file__).parent / "said.yml"
+_Told = Annotated[str, fills("name", "role", "clinic")]
+
+
+class SaidError(DataFileError):
+    """`said.yml` cannot be used; the message names the text."""
+
+
+class Said(Part):
+    """What a patient reads when a person does something with the conversation."""
+
+    taken_over: _Told
+    handed_back: _Told
+    closed: _Told
+    roles: Annotated[dict[str, str], by_name({"coordinator": (), "physician": ()})]
 
 
 @dataclass(frozen=True)
@@ -148,15 +162,22 @@ def _give_to_the_assistant(session: Session, conversation_id: str) -> None:
 
 
 def _tell(session: Session, conversation: Conversation, what: str, by: Colleague) -> None:
-    said = _said(conversation.language)
-    text = said[what].format(name=by.name, role=said["roles"].get(by.role, by.role), clinic=by.clinic)
+    text = str(getattr(_said(), what)).format(name=by.name, role=_said().roles.get(by.role, by.role), clinic=by.clinic)
     append(session, conversation.id, [Draft(text, kind="notice", sender="system")])
 
 
+def read_said(file: Path | None = None) -> Said:
+    """Read the texts; by default those of the language that is spoken.
+
+    Raises:
+        SaidError: naming what is wrong.
+    """
+    return read_data(Said, file or text_file("desk/cases", "said.yml"), SaidError)
+
+
 @cache
-def _said(language: str) -> dict[str, Any]:
-    texts: dict[str, dict[str, Any]] = yaml.safe_load(SAID.read_text("utf-8"))
-    return texts.get(language, texts["en"])
+def _said() -> Said:
+    return read_said()
 
 
 __all__ = [

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BeforeValidator, Field, field_validator
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from cordial.data_files import read_data
+from cordial.data_files import DataFileError, Faults, Name, Part, Text, no_yes, read_data
 from desk.audit import record
 from desk.database import Database
 from desk.keeping.erasure import delete_rows
@@ -24,43 +24,51 @@ AT_ONCE = 200  # conversations in one transaction: writers wait no longer than f
 State = Literal["bot", "waiting", "human", "closed"]
 
 
-class RetentionError(Exception):
+class RetentionError(DataFileError):
     """The rules cannot be used; the message names the entry."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_Days = Annotated[int, BeforeValidator(no_yes)]
 
 
-class Rule(_Part):
+class Rule(Part):
     """Which conversations go, and after how many days."""
 
-    name: str = Field(pattern=r"^[a-z][a-z_]*$")
-    text: str
+    name: Name
+    text: Text
     states: list[Literal["bot", "closed"]] = Field(min_length=1, description="never an open case")
     handoff: bool | None = None
     intake: list[Literal["none", "in_progress", "stopped", "completed", "amended"]] | None = None
-    days: int = Field(ge=1, le=36_500)
+    days: _Days = Field(ge=1, le=36_500)
     since: Literal["last_message", "closed"]
-    why: str
+    why: Text
 
 
-class Other(_Part):
+class Other(Part):
     """Days for what is not about patients."""
 
-    logins: int = Field(ge=1)
-    invitations: int = Field(ge=1)
-    notices: int = Field(ge=1)
-    backups: int = Field(ge=1)
+    logins: _Days = Field(ge=1)
+    invitations: _Days = Field(ge=1)
+    notices: _Days = Field(ge=1)
+    backups: _Days = Field(ge=1)
 
 
-class Rules(_Part):
+class Rules(Part):
     """The whole file."""
 
-    decided: str
+    decided: Text
     conversations: list[Rule]
     other: Other
-    hold_reasons: dict[str, str] = Field(min_length=1)
+    hold_reasons: dict[str, Text] = Field(min_length=1)
+
+    @field_validator("conversations")
+    @classmethod
+    def _are_told_apart(cls, rules: list[Rule]) -> list[Rule]:
+        names = [rule.name for rule in rules]
+        twice = [((at, "name"), f"there is a rule {name} already") for at, name in enumerate(names) if name in names[:at]]
+        if twice:
+            raise Faults(twice)
+        return rules
 
 
 @dataclass(frozen=True)

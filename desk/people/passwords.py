@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from cordial.data_files import read_data
+from cordial.data_files import DataFileError, read_data
+from language.spoken import text_file
 
 SHORTEST = 12
 LONGEST = 256
@@ -109,12 +110,20 @@ def _without(password: str, words: list[str]) -> str:
     return re.sub("|".join(map(re.escape, names)), "", password, flags=re.IGNORECASE) if names else password
 
 
-class _PasswordsError(Exception):
+class PasswordsError(DataFileError):
     """The file of what is tried first cannot be used."""
+
+
+def read_tried_first(file: Path | None = None) -> dict[str, list[str]]:
+    """Read what is tried first; by default from the file of the language that is spoken.
+
+    Raises:
+        PasswordsError: naming what is wrong.
+    """
+    return read_data(dict[str, list[str]], file or text_file("desk/people", "passwords.yml"), PasswordsError)
 
 
 @cache
 def _tried_first() -> dict[str, str]:
     """What somebody would try first who knows this place, each with the key of what is said then."""
-    groups = read_data(dict[str, list[str]], Path(__file__).with_name("passwords.yml"), _PasswordsError)
-    return {word: why for why, words in groups.items() for word in words}
+    return {word: why for why, words in read_tried_first().items() for word in words}

@@ -8,34 +8,48 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
+from cordial.data_files import DataFileError, Part, by_name, fills, read_data
 from desk.post.outbox import Claimed
+from language.spoken import text_file
 
 VERSION = 1  # of the JSON body; a field may be added without a new version
+EVENTS = ("new", "urgent", "amended", "overdue", "undelivered", "test")
+_FILLED = ("reference", "urgency", "since", "link", "sentence")
 
 
-class _Texts(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class NoticesError(DataFileError):
+    """`notices.yml` cannot be used; the message names the text."""
 
-    urgency: dict[str, str]
-    subjects: dict[str, str]
-    sentences: dict[str, str]
-    body: str
-    body_of_test: str
+
+class Texts(Part):
+    """What an e-mail about a handoff says."""
+
+    urgency: Annotated[dict[str, str], by_name({"normal": (), "urgent": (), "emergency": ()})]
+    subjects: Annotated[dict[str, str], by_name({event: _FILLED for event in EVENTS})]
+    sentences: Annotated[dict[str, str], by_name({event: () for event in EVENTS})]
+    body: Annotated[str, fills(*_FILLED)]
+    body_of_test: Annotated[str, fills(*_FILLED)]
+
+
+def read_notices(file: Path | None = None) -> Texts:
+    """Read the sentences; by default those of the language that is spoken.
+
+    Raises:
+        NoticesError: naming what is wrong.
+    """
+    return read_data(Texts, file or text_file("desk/post", "notices.yml"), NoticesError)
 
 
 @cache
-def texts(language: str = "en") -> _Texts:
-    """The sentences in a language that ships."""
-    file = Path(__file__).with_suffix(".yml")
-    return _Texts.model_validate(yaml.safe_load(file.read_text("utf-8"))[language])
+def texts() -> Texts:
+    """The sentences, read once a process."""
+    return read_notices()
 
 
-def email(notice: Claimed, sender: str, console: str, zone: str = "UTC", language: str = "en") -> EmailMessage:
+def email(notice: Claimed, sender: str, console: str, zone: str = "UTC") -> EmailMessage:
     """The e-mail for a notice.
 
     Args:
@@ -43,9 +57,8 @@ def email(notice: Claimed, sender: str, console: str, zone: str = "UTC", languag
         sender: address that it comes from.
         console: address of the console, without a trailing slash.
         zone: time zone in which times are written.
-        language: of the texts.
     """
-    said = texts(language)
+    said = texts()
     filled = {
         "reference": notice.payload.get("reference", ""),
         "urgency": said.urgency.get(str(notice.payload.get("urgency")), ""),

@@ -6,17 +6,20 @@ import base64
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import AfterValidator, SecretStr, field_validator
 
+from cordial.data_files import DataFileError, Faults, Part, like, read_data
+
+_SHORTEST_SECRET = 32
 _SMTP_PORTS = {"smtp": 587, "smtps": 465}
 _PREFIX = "whsec_"
 _SHORTEST_KEY = 24  # bytes, as Standard Webhooks asks
 
 
-class ReceiverError(Exception):
+class ReceiverError(DataFileError):
     """A receiver cannot be used; the message says why, and repeats no password or secret."""
 
 
@@ -36,15 +39,19 @@ class MailServer:
         return is_loopback(self.host)
 
 
-class Webhook(BaseModel):
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < _SHORTEST_SECRET:
+        raise ValueError(f"a secret has at least {_SHORTEST_SECRET} characters")
+    return secret
+
+
+class Webhook(Part):
     """A program elsewhere that is told."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    name: Annotated[str, like(r"[a-z][a-z0-9-]{0,39}", "a name has small letters, digits and -, and begins with a letter")]
     url: str
-    secret: SecretStr = Field(min_length=32)
-    old_secret: SecretStr | None = Field(None, min_length=32)  # while a new one is brought in; both sign
+    secret: Annotated[SecretStr, AfterValidator(_long_enough)]
+    old_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None  # while a new one is brought in; both sign
 
     @property
     def secrets(self) -> list[str]:
@@ -71,7 +78,10 @@ class Webhook(BaseModel):
             raise ValueError("it must be an https:// address without a password or a fragment")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("it must begin with https://; http:// is only for this machine")
-        parts.port  # noqa: B018 - raises ValueError if it is none
+        try:
+            parts.port  # noqa: B018 - raises ValueError if it is none
+        except ValueError:
+            raise ValueError("what stands after the last colon must be a port, a number up to 65535") from None
         return value
 
 
@@ -119,14 +129,12 @@ def read_webhooks(file: Path) -> tuple[Webhook, ...]:
     Raises:
         ReceiverError: naming the entry that is wrong.
     """
-    try:
-        found = TypeAdapter(list[Webhook]).validate_python(yaml.safe_load(file.read_text("utf-8")) or [])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ReceiverError(f"The file of webhooks {file} cannot be read: {type(error).__name__}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ReceiverError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    names = [webhook.name for webhook in found]
-    if len(set(names)) != len(names):
-        raise ReceiverError(f"{file.name}: two webhooks have the same name.")
-    return tuple(found)
+    return tuple(read_data(list[Webhook], file, ReceiverError, also=AfterValidator(_told_apart)))
+
+
+def _told_apart(webhooks: list[Webhook]) -> list[Webhook]:
+    names = [webhook.name for webhook in webhooks]
+    twice = [at for at, name in enumerate(names) if name in names[:at]]
+    if twice:
+        raise Faults([((at, "name"), "two webhooks have the same name. Give each its own") for at in twice])
+    return webhooks

@@ -6,10 +6,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
 from rapidfuzz import fuzz, process
 
-from intake.judging.phrases import phrases
+from cordial.data_files import Text, read_data
+from intake.judging.phrases import PhrasesError, phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
 
@@ -49,14 +49,28 @@ def medicine_in(text: str) -> str | None:
     return None
 
 
+def medicine_kinds() -> frozenset[str]:
+    """The kinds in the list of medicines."""
+    return frozenset(_file())
+
+
 def kinds_of(name: str) -> set[str]:
     """The kinds in the list of medicines that a name belongs to, such as "blood thinner"."""
     return {kind for kind, names in _file().items() if name in names}
 
 
+def read_medicines(file: Path = MEDICINES) -> dict[str, list[str]]:
+    """Read the names of medicines by kind.
+
+    Raises:
+        PhrasesError: naming what is wrong.
+    """
+    return read_data(dict[str, list[Text]], file, PhrasesError)
+
+
 @cache
 def _file() -> dict[str, list[str]]:
-    return {kind: [str(name) for name in names] for kind, names in yaml.safe_load(MEDICINES.read_text("utf-8")).items()}
+    return read_medicines()
 
 
 @cache

@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from pathlib import Path
 
-import yaml
-
+from cordial.data_files import DataFileError, Part, Text, read_data
+from intake.clinic import Country
 from language.spoken import text_file
+
+
+class PhrasesError(DataFileError):
+    """`phrases.yml` or `medicines.yml` cannot be used; the message names the entry."""
+
+
+class Phrases(Part):
+    """The whole file: lists of messages, and two tables."""
+
+    language: str
+    yes: list[Text]
+    no: list[Text]
+    unsure: list[Text]
+    not_applicable: list[Text]
+    agree: list[Text]
+    disagree: list[Text]
+    none: list[Text]
+    same: list[Text]
+    keep: list[Text]
+    only_email: list[Text]
+    only_phone: list[Text]
+    countries: dict[str, Country]
+    numbers: dict[str, int]
+
+
+def read_phrases(file: Path | None = None) -> Phrases:
+    """Read the messages; by default those of the language that is spoken.
+
+    Raises:
+        PhrasesError: naming what is wrong.
+    """
+    return read_data(Phrases, file or text_file("intake", "phrases.yml"), PhrasesError)
 
 
 @cache
@@ -15,24 +47,24 @@ def phrases(kind: str) -> frozenset[str]:
     """The messages of one kind, in the form that `letters` gives.
 
     Raises:
-        KeyError: if the file has no such kind.
+        AttributeError: if the file has no such kind.
     """
-    return frozenset(str(text) for text in _file()[kind])
+    return frozenset(getattr(_file(), kind))
 
 
 @cache
 def everyday_countries() -> dict[str, str]:
     """Everyday names of countries with their ISO codes."""
-    return {str(name): str(code) for name, code in _file()["countries"].items()}
+    return _file().countries
 
 
 @cache
 def number_words() -> tuple[dict[str, int], dict[str, int]]:
     """The words for 0 to 19, and those for 20, 30 and so on."""
-    numbers = {str(word): int(number) for word, number in _file()["numbers"].items()}
+    numbers = _file().numbers
     return {w: n for w, n in numbers.items() if n < 20}, {w: n for w, n in numbers.items() if n >= 20}
 
 
 @cache
-def _file() -> dict[str, Any]:
-    return dict(yaml.safe_load(text_file("intake", "phrases.yml").read_text("utf-8")))
+def _file() -> Phrases:
+    return read_phrases()

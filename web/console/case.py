@@ -138,7 +138,7 @@ def _canned(case: Case, clinic: str) -> list[tuple[str, str]]:
     """Titles and texts of the canned replies, filled as far as things are known."""
     name = case.intake.answers.get("full_name")
     values = {"name": name.said if name and not name.skipped else None, "clinic": clinic, "reference": case.handoff.reference}
-    return [(reply.title, filled(reply.text, values)) for reply in canned_replies(case.conversation.language)]
+    return [(reply.title, filled(reply.text, values)) for reply in canned_replies()]
 
 
 def _articles(parts: Parts) -> list[tuple[str, str]]:

@@ -5,22 +5,157 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import TypeAdapter
+from cordial.data_files import DataFileError, read_texts
+from language.spoken import text_file
+
+# Every sentence that the code asks for, with what is filled into it.
+_SENTENCES: dict[str, tuple[str, ...]] = {
+    "login_wrong": (),
+    "code_wrong": (),
+    "proof_wrong": (),
+    "logged_out": (),
+    "recovery_wrong": (),
+    "recovered": ("left",),
+    "password_short": (),
+    "password_long": (),
+    "password_known": (),
+    "password_own": (),
+    "password_words": (),
+    "password_row": (),
+    "password_repeat": (),
+    "password_date": (),
+    "password_weak": (),
+    "password_differs": (),
+    "password_changed": (),
+    "name_needed": (),
+    "email_wrong": (),
+    "phone_wrong": (),
+    "phone_changed": (),
+    "others_logged_out": (),
+    "email_taken": (),
+    "last_administrator": (),
+    "role_changed": ("name", "role"),
+    "deactivated": ("name",),
+    "activated": ("name",),
+    "unlocked": ("name",),
+    "withdrawn": (),
+    "own_account": (),
+    "chain_holds": ("count",),
+    "no_such_case": (),
+    "erased": (),
+    "erase_on_hold": (),
+    "hold_set": (),
+    "hold_lifted": (),
+    "hold_as_it_was": (),
+    "notice_again": (),
+    "notice_not_given_up": (),
+    "you_have_it": (),
+    "handed_back": (),
+    "closed": (),
+    "assigned": (),
+    "snoozed": (),
+    "noted": (),
+    "reviewed": (),
+    "nobody": (),
+    "state_bot": (),
+    "state_waiting": (),
+    "state_human": (),
+    "state_closed": (),
+    "changed_meanwhile": ("state", "holder"),
+    "not_possible": ("state",),
+    "nobody_to_assign": (),
+    "case_gone": (),
+    "message_empty": (),
+    "message_long": ("most",),
+    "message_unfilled": ("left",),
+    "note_length": (),
+    "review_article_needed": (),
+    "review_article_unknown": (),
+    "review_personal_e-mail": (),
+    "review_personal_number": (),
+    "review_personal_reference": (),
+    "review_personal_name": (),
+}
+# Every action that the code notes in the audit log.
+_ACTIONS = (
+    "login.started",
+    "login.ended",
+    "login.others_ended",
+    "login.failed",
+    "login.locked",
+    "login.proved",
+    "login.recovery_code_used",
+    "user.created",
+    "user.invited",
+    "user.first_link",
+    "user.invitation_withdrawn",
+    "user.password_chosen",
+    "user.password_changed",
+    "user.phone_set_up",
+    "user.recovery_codes_made",
+    "user.role_changed",
+    "user.deactivated",
+    "user.activated",
+    "user.unlocked",
+    "user.reset",
+    "audit.verified",
+    "case.viewed",
+    "cases.searched",
+    "case.taken_over",
+    "case.assigned",
+    "case.written",
+    "case.handed_back",
+    "case.snoozed",
+    "case.closed",
+    "case.noted",
+    "case.exported",
+    "queue.exported",
+    "answer.reviewed",
+    "questions.viewed",
+    "search.rebuilt",
+    "conversation.deleted",
+    "conversation.deleted_again",
+    "retention.erased",
+    "retention.cleared",
+    "hold.set",
+    "hold.lifted",
+    "consent.withdrawn",
+    "data.exported",
+    "notice.sent_again",
+    "backup.made",
+    "backup.restored",
+)
+
+
+class ConsoleTextsError(DataFileError):
+    """`console.yml` or `audit.yml` cannot be used; the message names the text."""
+
+
+def read_console_texts(file: Path | None = None) -> dict[str, str]:
+    """Read the sentences; by default those of the language that is spoken.
+
+    Raises:
+        ConsoleTextsError: naming what is wrong.
+    """
+    return read_texts(file or text_file("web", "console.yml"), _SENTENCES, ConsoleTextsError)
+
+
+def read_audit_texts(file: Path | None = None) -> dict[str, str]:
+    """Read the actions in words; by default those of the language that is spoken.
+
+    Raises:
+        ConsoleTextsError: naming what is wrong.
+    """
+    return read_texts(file or text_file("web", "audit.yml"), dict.fromkeys(_ACTIONS, ()), ConsoleTextsError)
 
 
 @cache
-def console_texts(language: str = "en") -> dict[str, str]:
+def console_texts() -> dict[str, str]:
     """What the console says after something was done, or why it was not, by key; templates hold the rest of its words."""
-    return _read(language, "console.yml")
+    return read_console_texts()
 
 
 @cache
-def audit_texts(language: str = "en") -> dict[str, str]:
+def audit_texts() -> dict[str, str]:
     """The actions of the audit log in words."""
-    return _read(language, "audit.yml")
-
-
-def _read(language: str, name: str) -> dict[str, str]:
-    file = Path(__file__).parents[1] / language / name
-    return TypeAdapter(dict[str, str]).validate_python(yaml.safe_load(file.read_text("utf-8")))
+    return read_audit_texts()
