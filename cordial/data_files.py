@@ -214,7 +214,7 @@ def _unknown_placeholder(name: str, names: Sequence[str]) -> str:
     braced = [f"{{{each}}}" for each in names]
     if not names:
         return f"nothing is filled into this text, so {{{name}}} would be shown as it stands. Take it out"
-    return f"nothing is called {{{name}}} here{did_you_mean(f'{{{name}}}', braced)}. There is {listed(braced)}"
+    return f"nothing is called {{{name}}} here{did_you_mean(f'{{{name}}}', braced) or '.'} There is {listed(braced)}"
 
 
 def _not_blank(text: str) -> str:

@@ -94,7 +94,7 @@ def _sentences(found: ErrorDetails, kind: Any, lines: Lines) -> Iterator[tuple[W
     if isinstance(cause, Faults):
         for way, text in cause.faults:
             yield (*path, *way), text
-    elif cause is not None:
+    elif isinstance(cause, Exception):
         yield path, str(cause)
     elif found["type"] == "extra_forbidden":
         yield path, _unknown(path, kind)

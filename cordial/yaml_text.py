@@ -15,7 +15,8 @@ _PLAINLY = {
     "mapping values are not allowed": "there is a colon too many, or this line begins too far to the right or left. A text with"
     " a colon and a space in it needs quotes",
     "did not find expected key": "this line does not fit to those before it. Does it begin as far to the right as they do? A "
-    "text that begins with { or [ or a quote, and goes on after it, needs quotes around the whole",
+    "text that begins with { or [ or a quote, and goes on after it, needs quotes around the whole"
+    ". Or is a quote before it not closed?",
     "did not find expected '-' indicator": "this line should begin with - as those before it, or begin further to the right",
     "did not find expected ',' or ']'": "a list that begins with [ has a comma missing, or is not closed with ]",
     "did not find expected ',' or '}'": "what begins with { has a comma missing, or is not closed with }. A text that begins "
@@ -27,6 +28,7 @@ _PLAINLY = {
     "quotes around a text that begins so",
     "found a tab character": "there is a tab. Use spaces",
     "block sequence entries are not allowed": "there is a - where none can be. Is it on a line of its own?",
+    "did not find expected node content": "there is nothing where a value should be; is there a comma too many?",
     "found undefined alias": "a text that begins with * needs quotes",
     "while scanning an alias": "a text that begins with * needs quotes",
     "did not find expected alphabetic or numeric character": "a text that begins with * or & needs quotes",

@@ -26,7 +26,7 @@ class ClinicError(DataFileError):
 
 
 def _country(code: str) -> str:
-    if pycountry.countries.get(alpha_2=code) or code == "XK":
+    if (code == code.upper() and pycountry.countries.get(alpha_2=code)) or code == "XK":
         return code
     named = pycountry.countries.get(name=code) or pycountry.countries.get(alpha_3=code.upper())
     meant = _USUALLY_MEANT.get(code.upper()) or (named and named.alpha_2)
@@ -93,7 +93,7 @@ def _wrong_spans(day: str, spans: list[str]) -> Iterator[tuple[Way, str]]:
         except ValueError as error:
             yield (day, at), str(error)
             continue
-        if any(begin < (other_end or time.max) and (end == MIDNIGHT or other_begin < end) for other_begin, other_end in before):
+        if any((end == MIDNIGHT or first < end) and (last == MIDNIGHT or begin < last) for first, last in before):
             yield (day, at), f"{text} overlaps with other hours of {day}. Write them as one"
         before.append((begin, end))
 

@@ -1,0 +1,145 @@
+"""Whoever writes clinic.yml or fields.yml is told of a mistake before the start: the line, what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cordial.bootstrap import PROJECT
+from cordial.data_files import DataFileError
+from desk.working_hours import due_at, is_open, overdue_before
+from intake.clinic import Hours, read_clinic
+from intake.fields import read_intake
+
+CLINIC = (PROJECT / "clinic.yml").read_text("utf-8")
+FIELDS = (PROJECT / "intake" / "en" / "fields.yml").read_text("utf-8")
+
+
+def problems(error: DataFileError) -> list[tuple[int, str]]:
+    """The lines, and what is said of each."""
+    for theirs in ("Input should", "Value error", "pydantic", "ISO format", "invalid character"):
+        assert theirs not in str(error)
+    return [(problem.line, problem.text) for problem in error.problems]
+
+
+def line_of(text: str, part: str) -> int:
+    """On which line a text begins."""
+    return text[: text.index(part)].count("\n") + 1
+
+
+def field_of(name: str) -> str:
+    """The whole entry of a field."""
+    begin = FIELDS.index(f"  - name: {name}\n")
+    return FIELDS[begin : FIELDS.index("  - name: ", begin + 5)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("email: hello@birchwood.example", "email: null", "neither an e-mail address nor a phone number"),
+        ("email: hello@birchwood.example", "email: hello@birchwood", "no e-mail address"),
+        ("phone: null", 'phone: "061234567"', "with its country code"),
+        ("phone: null", "phone: +37061234567", 'Put it in quotes: "+37061234567"'),
+        ("country: LT", "country: ZZ", "no country with the code ZZ"),
+        ("country: LT", "country: NO", 'Put it in quotes: "NO"'),
+        ("country: LT", "country: UK", "did you mean GB?"),
+        ("country: LT", "country: lt", "did you mean LT?"),
+        ("country: LT", "country: Lithuania", "did you mean LT?"),
+        ("country: LT", "country:", "nothing after the colon"),
+        ("country: LT", "contry: LT", "did you mean country?"),
+        ("zone: Europe/Vilnius", "zone: Europe/Vilnus", "did you mean Europe/Vilnius?"),
+        ('monday: ["09:00-17:00"]', 'monday: ["9-17"]', 'Write it like "09:00-17:00"'),
+        ('monday: ["09:00-17:00"]', 'monday: ["17:00-09:00"]', "written on both days"),
+        ('monday: ["09:00-17:00"]', 'monday: ["20:00-24:30"]', "24:00 for midnight"),
+        ('monday: ["09:00-17:00"]', 'monday: ["09:00-12:00", "11:00-17:00"]', "overlaps"),
+        ('monday: ["09:00-17:00"]', 'monday: ["00:00-24:00", "09:00-17:00"]', "overlaps"),
+        ('monday: ["09:00-17:00"]', "monday: 09:00-17:00", "a list is needed"),
+        ('monday: ["09:00-17:00"]', 'mon: ["09:00-17:00"]', "did you mean monday?"),
+        ("closed_on: []", "closed_on: [25.12.2026]", "written like 2026-12-25"),
+        ("target_minutes: 480", "target_minutes: yes", "a whole number is needed"),
+        ('emergency_number: "112"', "emergency_number: 112", 'Put it in quotes: "112"'),
+        ('emergency_number: "112"', 'emergency_number: "call 112"', "two to six digits"),
+        ('  GB: "999"', '  UK: "999"', "did you mean GB?"),
+        ('number: "988"', "number: 988", 'Put it in quotes: "988"'),
+        ("booking_link: null", "booking_link: www.book.example", "begins with https://"),
+        ("name: Birchwood Example Clinic", 'name: ""', "there is no text"),
+        ("coordinator: a coordinator of", "coordinator: a {role} of", "{role} would be shown as it stands"),
+        ("opening_hours: Monday to Friday,", "opening_hours: Monday to Friday:", "colon and a space"),
+    ],
+)
+def test_a_mistake_in_the_clinics_details_is_told_on_its_line(before: str, after: str, said: str, tmp_path: Path) -> None:
+    assert before in CLINIC
+    changed = CLINIC.replace(before, after, 1)
+    (tmp_path / "clinic.yml").write_text(changed, "utf-8")
+    with pytest.raises(DataFileError) as refused:
+        read_clinic(tmp_path / "clinic.yml")
+    [(line, text)] = problems(refused.value)
+    assert line == line_of(changed, after)
+    assert said in text
+
+
+def test_a_clinic_without_opening_hours_is_told(tmp_path: Path) -> None:
+    begin, end = CLINIC.index("hours:   #"), CLINIC.index("reply_within: one")
+    (tmp_path / "clinic.yml").write_text(CLINIC[:begin] + CLINIC[end:], "utf-8")
+    with pytest.raises(DataFileError, match="hours: this entry is missing"):
+        read_clinic(tmp_path / "clinic.yml")
+    (tmp_path / "clinic.yml").write_text(f"{CLINIC[:begin]}hours: {{zone: UTC, open: {{}}}}\n{CLINIC[end:]}", "utf-8")
+    with pytest.raises(DataFileError, match="00:00-24:00"):
+        read_clinic(tmp_path / "clinic.yml")
+
+
+def test_norway_needs_no_quotes_as_a_name(tmp_path: Path) -> None:
+    (tmp_path / "clinic.yml").write_text(CLINIC.replace('  GB: "999"', '  NO: "112"'), "utf-8")
+    assert read_clinic(tmp_path / "clinic.yml").emergency_number_of("NO") == "112"
+
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ALWAYS = Hours(zone="Europe/Vilnius", open={day: ["00:00-24:00"] for day in DAYS}, target_minutes=90)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("at", ["2026-11-27T21:59", "2026-11-27T22:00", "2026-11-28T12:00", "2026-10-25T00:30"])
+def test_who_is_open_all_day_is_open_at_midnight_and_when_the_clocks_change(at: str) -> None:
+    now = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert is_open(ALWAYS, now)
+    assert (due_at(ALWAYS, now) - now).total_seconds() == 90 * 60
+    assert (now - overdue_before(ALWAYS, now)).total_seconds() == 90 * 60
+
+
+def test_the_last_minute_of_a_day_counts() -> None:
+    evenings = Hours(zone="UTC", open={"friday": ["22:00-24:00"]})
+    assert is_open(evenings, datetime(2026, 11, 27, 23, 59, 30, tzinfo=UTC))
+    assert not is_open(evenings, datetime(2026, 11, 28, 0, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"{consent}" Do you', '"{consnet}" Do you', "did you mean {consent}?"),
+        ('"{consent}" Do you', "Do you", "must show {consent}"),
+        ("agree that {clinic} stores", "agree that {clinc} stores", "did you mean {clinic}?"),
+        ("agree that {clinic} stores", "agree that {clinic stores", "stands alone"),
+        ("  - name: birth\n", "  - name: contact\n", "already the name of the field “Contact”"),
+        ("    kind: birth\n", "    kind: brith\n", "did you mean birth?"),
+        ('    buttons: ["No", "Yes", I do', '    buttons: ["No", Yes, I do', 'Put it in quotes: "Yes"'),
+        ("    ages: [0, 17]\n", "    ages: [17, 0]\n", "the younger first"),
+        ("    label: Country\n", "    labl: Country\n", "did you mean label?"),
+        ("    label: Country\n", "    label: Contact\n", "also means the field contact"),
+        ("called: [illness,", "called: [country,", "also means the field country"),
+        ("  buttons: [Send it, Change something]\n", "  buttons: [Send it]\n", "at least 2 are needed"),
+        ("reference number is {reference}", "reference number is {ref}", "nothing is called {ref}"),
+        ("retry: I could not read that as a name.", "retry: I could not read {name}.", "as it stands"),
+        ("    counts: the name of a country\n", "    counts: land: a country\n", "colon and a space"),
+        ("    skippable: true\n", "    skippable: maybe\n", "yes or no is needed"),
+    ],
+)
+def test_a_mistake_in_the_fields_is_told_on_its_line(before: str, after: str, said: str, tmp_path: Path) -> None:
+    assert before in FIELDS
+    changed = FIELDS.replace(before, after, 1)
+    (tmp_path / "fields.yml").write_text(changed, "utf-8")
+    with pytest.raises(DataFileError) as refused:
+        read_intake(tmp_path / "fields.yml")
+    (line, text), *_ = problems(refused.value)
+    assert said in text
+    assert 0 <= line_of(FIELDS, before) - line <= 3  # of a longer text, the line of its name
