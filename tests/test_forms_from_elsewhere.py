@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 
 from tests.support.staff import Staff
 from tests.support.system import System
-from web.console.shell import same_site
+from web.csrf import same_site
 
 HOST = "chat.clinic.example"
 

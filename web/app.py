@@ -18,7 +18,7 @@ from knowledge.library import Library
 from turns.sweeping import Sweeper
 from web import chat, health, home, inner, library, own_data, research, widget_page
 from web.console import routes as console
-from web.console.shell import install_console
+from web.console.middleware import install_console
 from web.errors import install_error_handlers
 from web.guards import Guard
 from web.parts import Parts

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from turns.texts import texts
-from web.shell import render
+from web.pages import render
 
 logger = structlog.get_logger(__name__)
 

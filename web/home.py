@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from web.pages import page
 from web.parts import PartsNow
-from web.shell import page
 
 router = APIRouter(include_in_schema=False)
 

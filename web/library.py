@@ -22,8 +22,8 @@ from web.asking import take
 from web.errors import ApiError
 from web.highlight import Span
 from web.library_texts import library_texts
+from web.pages import page, render
 from web.parts import Parts, PartsNow
-from web.shell import page, render
 from web.wire import MAX_MESSAGE
 
 router = APIRouter(include_in_schema=False)

@@ -12,8 +12,8 @@ from knowledge.generation import Generation
 from knowledge.research import KINDS, SORTS, Sort, Wanted, cells_of, chosen, citing, evidence_map, kind_of
 from knowledge.sources import Study
 from web.library_texts import library_texts
+from web.pages import page
 from web.parts import PartsNow
-from web.shell import page
 
 router = APIRouter(include_in_schema=False)
 

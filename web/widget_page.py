@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from intake.clinic import Clinic
 from web.chat import PartsNow
-from web.shell import templates
+from web.pages import templates
 
 router = APIRouter(include_in_schema=False)
 

@@ -18,8 +18,8 @@ from desk.people.users import get_user
 from web.asking import take
 from web.console.access import NotLoggedIn, Person, lasting_of, needs
 from web.console.cookies import BROWSER, LOGIN, STEP, cookies_of
+from web.console.middleware import who
 from web.console.page import HOME, go, inside, places_of, render, with_next
-from web.console.shell import who
 from web.parts import Parts, PartsNow
 
 router = APIRouter(include_in_schema=False)

@@ -1,4 +1,4 @@
-"""What surrounds every page of the console: who may send forms, what browsers may keep, and how refusals look."""
+"""What surrounds every page of the console: what browsers may keep and show, and how refusals look."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,11 +16,11 @@ from cordial.settings import Settings
 from web.console.access import NotAllowed, NotLoggedIn, Person, ProofNeeded, lasting_of, person_of, wants_page
 from web.console.cookies import LOGIN, cookies_of, make_cookies
 from web.console.page import HOME, go, inside, render, with_next
+from web.csrf import SAFE_METHODS, CsrfGuard
 from web.errors import ApiError, error_response, unexpected
 from web.guards import BodyTooLarge
 from web.parts import parts_of
 
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 _HEADERS = {
     "cache-control": "no-store",
     # Not "no-referrer": with that a browser hides the origin of our own forms from us.
@@ -31,7 +31,7 @@ Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
 
 def install_console(app: FastAPI, settings: Settings, routers: Sequence[APIRouter]) -> None:
-    """Put the shell around the console; after its routes and the error handlers are there."""
+    """Put around the console what surrounds it; after its routes and the error handlers are there."""
     app.state.cookies = make_cookies(settings)
     app.state.console_paths = {getattr(route, "path", "") for router in routers for route in router.routes}
     app.add_exception_handler(NotLoggedIn, _to_login)
@@ -39,7 +39,8 @@ def install_console(app: FastAPI, settings: Settings, routers: Sequence[APIRoute
     app.add_exception_handler(ProofNeeded, _to_proof)
     for kind in (ApiError, HTTPException, RequestValidationError, UnicodeDecodeError):
         app.add_exception_handler(kind, _as_page_too(app.exception_handlers[kind]))
-    app.add_middleware(Shell, public_url=settings.public_url)
+    app.add_middleware(CsrfGuard, guards=in_console, public_url=settings.public_url, refusal=_not_ours)
+    app.add_middleware(ConsoleMiddleware)  # outside, so that a refusal has its headers, too
 
 
 def in_console(path: str) -> bool:
@@ -47,31 +48,12 @@ def in_console(path: str) -> bool:
     return path == HOME or path.startswith(f"{HOME}/")
 
 
-def same_site(headers: Headers, public_url: str | None) -> bool:
-    """Whether a form was sent from our own pages.
-
-    Browsers say so themselves where the connection is trustworthy (Sec-Fetch-Site); elsewhere they name the origin.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = headers.get("origin")
-    ours = {headers.get("host"), urlsplit(public_url).netloc if public_url else None} - {None}
-    return origin is not None and urlsplit(origin).netloc in ours
-
-
-class Shell:
+class ConsoleMiddleware:
     """An ASGI middleware for the console alone."""
 
-    def __init__(self, app: ASGIApp, public_url: str | None) -> None:
-        """Wrap an application.
-
-        Args:
-            app: the application.
-            public_url: under which people reach it, if that is set.
-        """
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
         self.app = app
-        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -84,12 +66,7 @@ class Shell:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        request = Request(scope, receive)
-        if scope["method"] not in _SAFE and not same_site(request.headers, self._public_url):
-            refusal = as_page(request, error_response(403, "other_site"))
-            await refusal(scope, receive, send_with_headers)
-            return
-        await self._serve(request, scope, receive, send_with_headers)
+        await self._serve(Request(scope, receive), scope, receive, send_with_headers)
 
     async def _serve(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -140,6 +117,10 @@ def _as_page_too(handler: Handler) -> Handler:
     return handle
 
 
+def _not_ours(request: Request) -> Response:
+    return as_page(request, error_response(403, "other_site"))
+
+
 async def _to_login(request: Request, _error: Exception) -> Response:
     if not wants_page(request):
         refusal = error_response(401, "not_logged_in")
@@ -160,5 +141,5 @@ async def _to_proof(request: Request, _error: Exception) -> Response:
 
 def _wanted(request: Request) -> str:
     """Where to go on: what was asked for, or the page whose form was sent."""
-    address = urlsplit(str(request.url) if request.method in _SAFE else request.headers.get("referer", ""))
+    address = urlsplit(str(request.url) if request.method in SAFE_METHODS else request.headers.get("referer", ""))
     return inside(f"{address.path}?{address.query}" if address.query else address.path)
