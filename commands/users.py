@@ -15,7 +15,7 @@ from commands.records import open_database
 from commands.terminal import Json, plain_errors, say
 from cordial.settings import Settings, load_settings
 from desk.models import User
-from desk.people import lockout as tries
+from desk.people import lockout
 from desk.people import users as people
 from desk.people.invitations import LASTS, first_link, invite, link_to, open_invitations, reset
 from desk.people.roles import Role
@@ -72,9 +72,9 @@ def users_activate(email: Email) -> None:
 
 @users.command("unlock")
 def users_unlock(email: Email) -> None:
-    """Let somebody try again at once who has to wait after wrong tries."""
+    """Let somebody try again at once who has to wait after wrong lockout."""
     with _change(email) as (_, session):
-        tries.unlock(session, _user(session, email), _ACTOR)
+        lockout.unlock(session, _user(session, email), _ACTOR)
     say("They can try again now.")
 
 
@@ -139,4 +139,4 @@ def _state(user: User, now: datetime) -> str:
         return "no password yet"
     if not user.sealed_totp:
         return "no phone yet"
-    return "locked for a while" if tries.locked(user, now) else "active"
+    return "locked for a while" if lockout.locked(user, now) else "active"

@@ -1,4 +1,7 @@
-"""How often somebody may do something. Every limit is in `RULES`; all are moving windows, so that no minute begins anew."""
+"""Throttles requests: how often somebody may do something.
+
+Every rate limit is in `RULES`; all are moving windows, so that no minute begins anew.
+"""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def append(
 
 
 def store_patient_message(session: Session, conversation_id: str, client_id: str, text: str) -> Stored:
-    """Store what a patient sent, once, whatever happens next.
+    """Store what a patient sent, once, whatever happens next. It is idempotent: the same id again stores nothing.
 
     Returns:
         The stored message; with its replies when the same id was dealt with before.

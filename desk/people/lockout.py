@@ -1,4 +1,4 @@
-"""What happens to somebody who guesses: after five wrong tries, each further one has to wait, twice as long each time.
+"""The lockout of somebody who guesses: after five wrong tries, each further one has to wait, twice as long each time.
 
 Every try is charged before it is judged, so that many tries at once count as many. Tries from a browser in which the person has
 logged in before are counted apart: so a stranger who guesses all day locks other strangers out, and not the person.

@@ -11,8 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from desk.models import User
-from desk.people import lockout as tries
-from desk.people import users
+from desk.people import lockout, users
 from desk.people.invitations import LASTS, invite, link_to, open_invitations, reset, withdraw
 from desk.people.logins import last_seen
 from desk.people.roles import Permission, Role
@@ -43,7 +42,7 @@ def people(request: Request, parts: PartsNow, person: Manager) -> Response:
     """Everybody who works here, and who is awaited."""
     with parts.database.read() as session:
         shown: dict[str, Any] = {"users": list_users(session), "seen": last_seen(session), "awaited": open_invitations(session)}
-    return render(request, person, "people.html", now=datetime.now(UTC), locked=tries.locked, **shown)
+    return render(request, person, "people.html", now=datetime.now(UTC), locked=lockout.locked, **shown)
 
 
 @router.get("/desk/people/invite")
@@ -108,7 +107,7 @@ def activate(request: Request, person: ProvedManager, user_id: str) -> Response:
 @router.post("/desk/people/{user_id}/unlock")
 def unlock(request: Request, person: ProvedManager, user_id: str) -> Response:
     """Let somebody try again now."""
-    return _do(request, person, user_id, "unlocked", lambda session, user: tries.unlock(session, user, person.id))
+    return _do(request, person, user_id, "unlocked", lambda session, user: lockout.unlock(session, user, person.id))
 
 
 @router.post("/desk/people/{user_id}/reset")
@@ -145,7 +144,7 @@ def _refusal(request: Request, person: Person, user_id: str, problem: str) -> Re
 
 
 def _page(request: Request, person: Person, user: User, status: int = 200, problem: str | None = None) -> Response:
-    locked = tries.locked(user, datetime.now(UTC))
+    locked = lockout.locked(user, datetime.now(UTC))
     return render(request, person, "person.html", status, user=user, roles=list(Role), locked=locked, problem=problem)
 
 
