@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,8 @@ class Running:
             number = open_ones.pop()
             found[number] = Path(f"/proc/{number}/cmdline").read_text("utf-8", "replace").replace("\0", " ")
             for thread in Path(f"/proc/{number}/task").iterdir():
-                open_ones += map(int, (thread / "children").read_text().split())
+                with suppress(OSError):  # it has ended since
+                    open_ones += map(int, (thread / "children").read_text().split())
         return found
 
     def end(self) -> None:
