@@ -6,7 +6,9 @@ numbers, the network, the mean of the vectors of a text's tokens or the vector o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +19,8 @@ from pydantic import BaseModel, ConfigDict
 Vectors = npt.NDArray[np.float32]
 
 NETWORK, MARKER = Path("onnx") / "model.onnx", "MODEL.json"
-_BATCH = 16  # texts are of unequal length, and a smaller batch has less padding
+_BATCH = 16  # texts; more at once gain nothing
+_MANY = 32  # batches; from here on they are worked off side by side
 
 
 class Described(BaseModel):
@@ -42,18 +45,25 @@ class OnnxModel:
         Raises:
             Exception: whatever the libraries raise for files that are broken.
         """
-        import onnxruntime  # noqa: PLC0415  -- whoever only exports does not need it
-        from tokenizers import Tokenizer  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415  -- whoever only exports does not need it
 
         self.described = described = Described.model_validate_json((folder / MARKER).read_text("utf-8"))
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(described.most_tokens)
-        self._tokenizer.enable_padding(pad_id=described.padding_id, pad_token=described.padding)
+        self._tokenizer.no_padding()  # only to the longest of a batch, below
+        self._network = folder / NETWORK
+        self._session = self._new_session()
+        self._inputs = [given.name for given in self._session.get_inputs()]
+
+    def _new_session(self, threads: int = 0) -> Any:
+        """The network in memory. With 0 threads, as many as there are processors share the work on each batch."""
+        import onnxruntime  # noqa: PLC0415  -- as above
+
         options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
         # Threads that wait do so asleep: there are other processes, and texts are short.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
-        self._inputs = [given.name for given in self._session.get_inputs()]
+        return onnxruntime.InferenceSession(str(self._network), options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts.
@@ -61,21 +71,37 @@ class OnnxModel:
         Returns:
             Shape (number of texts, dimension), each row of length 1.
         """
+        encoded = self._tokenizer.encode_batch_fast([text.strip() for text in texts])
+        # Next to one another in length, texts need hardly any padding.
+        longest_first = sorted(range(len(encoded)), key=lambda at: -len(encoded[at]))
+        batches = [longest_first[start : start + _BATCH] for start in range(0, len(encoded), _BATCH)]
         vectors = np.zeros((len(texts), self.described.dimension), dtype=np.float32)
-        longest_first = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
-        for start in range(0, len(texts), _BATCH):
-            batch = longest_first[start : start + _BATCH]
-            vectors[batch] = self._run([texts[at].strip() for at in batch])
+        for batch, found in zip(batches, self._run_all([[encoded[at] for at in batch] for batch in batches]), strict=True):
+            vectors[batch] = found
         return vectors
 
-    def _run(self, texts: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch(texts)
+    def _run_all(self, batches: list[list[Any]]) -> Iterator[Vectors]:
+        if len(batches) < _MANY:
+            yield from (self._run(self._session, batch) for batch in batches)
+            return
+        # Threads that share a batch wait for one another; each with a batch of its own, they do not. That needs a session
+        # without threads, whose memory is given back afterwards.
+        session = self._new_session(threads=1)
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None) as threads:
+            yield from threads.map(lambda batch: self._run(session, batch), batches)
+
+    def _run(self, session: Any, batch: list[Any]) -> Vectors:
+        shape = len(batch), max(len(text) for text in batch)
         told: dict[str, Any] = {
-            "input_ids": np.array([text.ids for text in encoded], dtype=np.int64),
-            "attention_mask": np.array([text.attention_mask for text in encoded], dtype=np.int64),
-            "token_type_ids": np.array([text.type_ids for text in encoded], dtype=np.int64),
+            "input_ids": np.full(shape, self.described.padding_id, dtype=np.int64),
+            "attention_mask": np.zeros(shape, dtype=np.int64),
+            "token_type_ids": np.zeros(shape, dtype=np.int64),
         }
-        tokens = self._session.run(None, {name: told[name] for name in self._inputs})[0]
+        for row, text in enumerate(batch):
+            told["input_ids"][row, : len(text)] = text.ids
+            told["attention_mask"][row, : len(text)] = 1
+            told["token_type_ids"][row, : len(text)] = text.type_ids
+        tokens = session.run(None, {name: told[name] for name in self._inputs})[0]
         if self.described.pooling == "cls":
             pooled = tokens[:, 0]
         else:

@@ -53,12 +53,13 @@ class Ranker:
             vectors: their embeddings, one row each.
             labels: the article of each, or `DECLINED` and a kind.
         """
-        views = _Views.fit(texts)
+        views, lexical = _Views.fit(texts)
         model = LinearSVC(C=_COST, class_weight="balanced", random_state=0, tol=1e-2)
         if len(set(labels)) < 3:  # a machine for two classes has one boundary only; a third, empty-worded one keeps the form
             texts, labels = [*texts, "", ""], [*labels, _NOTHING, _NOTHING + " at all"]
             vectors = np.concatenate([vectors, np.zeros((2, vectors.shape[1]), dtype=np.float32)])
-        model.fit(views.features(texts, vectors), np.asarray(labels))
+            lexical = views.lexical(texts)
+        model.fit(_side_by_side(vectors, lexical), np.asarray(labels))
         return cls(
             [str(name) for name in model.classes_], model.coef_.astype(np.float32), model.intercept_.astype(np.float32), views
         )
@@ -96,17 +97,17 @@ class _Views:
         self._letters = letters
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> _Views:
-        # A word seen once only would remember a single wording.
-        return cls(Tfidf.fit(_WORDS, texts, fewest=2), Tfidf.fit(_LETTERS, texts, fewest=3))
+    def fit(cls, texts: Sequence[str]) -> tuple[_Views, list[sparse.csr_matrix]]:
+        """Learn the terms, and give what `lexical` would give, without reading the texts twice."""
+        words, in_words = Tfidf.fit(_WORDS, texts, fewest=2)  # one seen once only would remember a single wording
+        letters, in_letters = Tfidf.fit(_LETTERS, texts, fewest=3)
+        return cls(words, letters), [in_letters, in_words]
 
     def features(self, texts: Sequence[str], vectors: Vectors) -> sparse.csr_matrix:
-        parts = [
-            sparse.csr_matrix(vectors),
-            _LEXICAL_WEIGHT * self._letters.transform(texts),
-            _LEXICAL_WEIGHT * self._words.transform(texts),
-        ]
-        return sparse.hstack(parts, format="csr", dtype=np.float32)
+        return _side_by_side(vectors, self.lexical(texts))
+
+    def lexical(self, texts: Sequence[str]) -> list[sparse.csr_matrix]:
+        return [self._letters.transform(texts), self._words.transform(texts)]
 
     def arrays(self) -> Arrays:
         return {**self._words.arrays("words"), **self._letters.arrays("letters")}
@@ -114,3 +115,8 @@ class _Views:
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> _Views:
         return cls(Tfidf.of_arrays("words", _WORDS, arrays), Tfidf.of_arrays("letters", _LETTERS, arrays))
+
+
+def _side_by_side(vectors: Vectors, lexical: list[sparse.csr_matrix]) -> sparse.csr_matrix:
+    parts = [sparse.csr_matrix(vectors), *(_LEXICAL_WEIGHT * part for part in lexical)]
+    return sparse.hstack(parts, format="csr", dtype=np.float32)

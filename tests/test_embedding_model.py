@@ -36,6 +36,13 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder, pre
     assert np.allclose(alone, among, atol=1e-4)
 
 
+def test_very_many_texts_of_unequal_length_have_the_vectors_that_they_have_alone(encoder: Encoder, prepared: Path) -> None:
+    texts = [f"fever {'and pain ' * (number % 7)}{number}" for number in range(600)]
+    among = Encoder(prepared / "encoder").encode(texts)  # the first one remembers
+    for number in range(0, 600, 67):
+        assert np.abs(encoder.encode([texts[number]])[0] - among[number]).max() < 1e-6
+
+
 def test_running_it_imports_none_of_what_exports_it(prepared: Path) -> None:
     runs = (
         "import sys; from pathlib import Path; import web.app; from knowledge.encoder import Encoder;"

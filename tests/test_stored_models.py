@@ -84,7 +84,8 @@ def test_what_is_no_stored_model_is_refused_with_its_name_and_never_run(kind: st
 
 @pytest.mark.parametrize("form", FORMS)
 def test_texts_get_the_figures_of_scikit_learn_alone_together_and_from_a_file(form: dict[str, object], tmp_path: Path) -> None:
-    theirs, ours = TfidfVectorizer(sublinear_tf=True, min_df=2, **form).fit(SENTENCES), Tfidf.fit(form, SENTENCES, fewest=2)
+    theirs = TfidfVectorizer(sublinear_tf=True, min_df=2, **form).fit(SENTENCES)
+    ours, _ = Tfidf.fit(form, SENTENCES, fewest=2)
     write_model(tmp_path / "model.npz", 1, StoredModel({}, ours.arrays("letters")))
     stored = Tfidf.of_arrays("letters", form, read_model(tmp_path / "model.npz", 1).arrays)
     texts = [*SENTENCES, "", "xyz", "DOES it, does it, does it hurt???"]
