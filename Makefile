@@ -10,9 +10,9 @@ export PYTHONDONTWRITEBYTECODE =
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 run:     ## set up what is missing, train if needed, start everything, print the addresses
-	@$(BOOTSTRAP) && exec .venv/bin/cordial start
+	@$(BOOTSTRAP) --index && exec .venv/bin/cordial start
 demo:    ## the same with made-up cases, in a data folder of its own (ARGS=--again fills it anew)
-	@$(BOOTSTRAP) && exec .venv/bin/cordial demo $(ARGS)
+	@$(BOOTSTRAP) --index && exec .venv/bin/cordial demo $(ARGS)
 setup:   ## both environments and the embedding model, nothing more
 	@$(BOOTSTRAP)
 test:    ## set up what is missing and run every test, two side by side

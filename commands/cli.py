@@ -124,10 +124,13 @@ def check(as_json: Json = False) -> None:
 
 
 @app.command()
-def prepare() -> None:
+def prepare(index: Annotated[bool, typer.Option("--index", help="Build the index, too.")] = False) -> None:
     """Check and export the embedding model."""
     with plain_errors():
-        prepare_encoder(load_settings())
+        settings = load_settings()
+        prepare_encoder(settings)
+        if index:
+            build_index(settings)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -1,7 +1,7 @@
 """Set-up: both environments from their locks, and the embedding model. Standard library only; runs before anything exists.
 
-``python3.11 -m cordial.bootstrap [--dev] [--lock]``. What is current is skipped; a step that fails leaves one sentence and a
-non-zero exit, and the next run goes on where this one stopped.
+``python3.11 -m cordial.bootstrap [--dev] [--index] [--lock]``. What is current is skipped; a step that fails leaves one
+sentence and a non-zero exit, and the next run goes on where this one stopped.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
             lock()
         else:
             web_environment(dev="--dev" in arguments)
-            with embedding_model():
+            with embedding_model(index="--index" in arguments):
                 rasa_environment()
     except SetupError as error:
         sys.stderr.write(f"\n{error}\n")
@@ -128,23 +128,24 @@ def _packages(environment: Path) -> list[tuple[str, int]]:
 
 
 @contextmanager
-def embedding_model() -> Iterator[None]:
-    """Check the embedding model's weights and export it for ONNX Runtime, while the body waits for downloads."""
+def embedding_model(index: bool) -> Iterator[None]:
+    """Check the embedding model's weights and export it for ONNX Runtime, while the body waits for downloads.
+
+    Args:
+        index: whether to build the index, too: the processors have nothing else to do meanwhile.
+    """
     if (data_folder() / "encoder" / "MODEL.json").is_file() and not os.environ.get("CORDIAL_ENCODER"):
         yield
         return
-    export = subprocess.Popen(
-        [WEB / "bin" / "cordial", "prepare"], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        yield
-        with step("embedding model, begun beside it"):
-            output, _ = export.communicate()
-            _check(export.returncode, output)
-    finally:
-        if export.poll() is None:
-            export.terminate()
-            export.wait()
+    command = [str(WEB / "bin" / "cordial"), "prepare", *(["--index"] if index else [])]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as export:
+        try:
+            yield
+            with step(f"embedding model{' and index' if index else ''}, begun beside it"):
+                output, _ = export.communicate()
+                _check(export.returncode, output)
+        finally:
+            export.terminate()  # does nothing to one that has ended
 
 
 def data_folder() -> Path:

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -275,6 +276,58 @@ def test_an_environment_without_pip_that_an_earlier_release_left_is_made_anew(en
     with changing(environment):
         assert not (environment / "bin" / "left").exists()
         install("pip", environment)
+
+
+@pytest.fixture
+def preparing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Lets a script stand for the command that prepares the model; gives where it may note what it was asked."""
+    monkeypatch.setattr(bootstrap, "WEB", tmp_path)
+    monkeypatch.setattr(bootstrap, "PROJECT", tmp_path)
+    (tmp_path / "bin").mkdir()
+
+    def write(script: str) -> Path:
+        (tmp_path / "bin" / "cordial").write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        (tmp_path / "bin" / "cordial").chmod(0o755)
+        return tmp_path / "asked"
+
+    return write
+
+
+@pytest.mark.parametrize(("index", "asked"), [(False, "prepare\n"), (True, "prepare --index\n")])
+def test_a_run_also_builds_the_index_while_packages_come(preparing: Callable[[str], Path], index: bool, asked: str) -> None:
+    noted = preparing('echo "$@" > asked')
+    with bootstrap.embedding_model(index):
+        until(noted.is_file, 20, "it has begun beside the body")
+    assert noted.read_text("utf-8") == asked
+
+
+def test_a_model_that_is_there_is_not_prepared_again(
+    preparing: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = preparing('echo "$@" > asked')
+    (tmp_path / "var" / "encoder").mkdir(parents=True)
+    (tmp_path / "var" / "encoder" / "MODEL.json").touch()
+    with bootstrap.embedding_model(index=True):
+        pass
+    assert not noted.exists()
+    monkeypatch.setenv("CORDIAL_ENCODER", "another")
+    with bootstrap.embedding_model(index=True):
+        pass
+    assert noted.exists(), "whether another model is prepared, only the command can tell"
+
+
+def test_what_preparing_the_model_complains_about_is_said(preparing: Callable[[str], Path]) -> None:
+    preparing("echo 'The weights are not the published ones.'; exit 1")
+    with pytest.raises(SetupError, match="not the published ones"), bootstrap.embedding_model(index=False):
+        pass
+
+
+def test_preparing_ends_when_set_up_fails_beside_it(preparing: Callable[[str], Path]) -> None:
+    preparing("exec sleep 100")
+    began = time.monotonic()
+    with suppress(SetupError), bootstrap.embedding_model(index=True):
+        raise SetupError
+    assert time.monotonic() - began < 90
 
 
 @pytest.fixture
