@@ -24,10 +24,12 @@ from tests.support.desk_work import new_reference
 from tests.support.editing import Editor
 from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, records
 from tests.support.people import Coordinator, Patient
+from tests.support.skips import pytest_runtest_makereport
 from tests.support.small_web import NewWeb, small_web
 from tests.support.staff import Staff
 from tests.support.system import System, prepare
 
+__all__ = ["pytest_runtest_makereport"]  # a hook, found here by its name
 # What takes long to set up: the index of all articles, and everything running.
 _SLOW = {"library", "lonely_web", "cordial"}
 

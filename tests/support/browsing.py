@@ -22,7 +22,7 @@ _AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The Chromium of this machine; the test is skipped where there is none."""
+    """The Chromium of this machine; the test is skipped where there is none, and fails there if `CI` is set."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
     expect.set_options(timeout=ANSWER)
