@@ -69,7 +69,7 @@ class Consent(Part):
     wording: _OfTheClinic
 
 
-class Review(Part):
+class ReadBack(Part):
     """Reading everything back before it is sent."""
 
     label: PlainText
@@ -139,7 +139,7 @@ class Intake(Part):
     opening: Annotated[str, fills("steps", *CLINIC)]
     consent: Consent
     fields: list[IntakeField]
-    review: Review
+    review: ReadBack
     says: Says
     skip_button: PlainText
     person_button: PlainText

@@ -30,7 +30,7 @@ from knowledge.encoder import Encoder
 from knowledge.errors import ArticleError, GenerationError, KnowledgeError, SourcesError, VersionConflict
 from knowledge.lexical import LexicalIndex
 from knowledge.onnx_model import Vectors
-from knowledge.passages import Entry, Passage, entries_of, passages_of
+from knowledge.passages import IndexEntry, Passage, entries_of, passages_of
 from knowledge.ranker import DECLINED, Ranker
 from knowledge.sources import Source, Study, load_sources, load_studies
 from knowledge.spelling import Speller
@@ -63,7 +63,7 @@ class Generation:
     encoder: str  # the name of the model that embedded it
     articles: dict[str, Article]
     passages: list[Passage]
-    entries: list[Entry]
+    entries: list[IndexEntry]
     sources: dict[str, Source]
     studies: list[Study]  # in the order of their list
     dense: DenseIndex
@@ -261,7 +261,7 @@ def load_generation(folder: Path) -> Generation:
 
 def _read(home: Path, name: str) -> Generation:
     articles = {slug: parse_article(text, Path(f"{slug}.md")) for slug, text in _json(home / "articles.json").items()}
-    entries = [Entry(**value) for value in _json(home / "entries.json")]
+    entries = [IndexEntry(**value) for value in _json(home / "entries.json")]
     return Generation(
         id=name,
         encoder=_json(home / "manifest.json")["encoder"],

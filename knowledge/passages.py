@@ -40,7 +40,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """One text in the index, and the passage that it leads to."""
 
     text: str
@@ -86,7 +86,7 @@ def _passage(article: Article, section: Section, paragraph: Paragraph) -> Passag
 
 def entries_of(
     passages: list[Passage], articles: Iterable[Article], wordings: Mapping[str, Mapping[str, Sequence[str]]]
-) -> Iterator[Entry]:
+) -> Iterator[IndexEntry]:
     """What the index holds: each passage under its heading, and each wording of a question for its section.
 
     The passages come first and in order, so entry n is passage n for every n below the number of passages. A wording leads
@@ -100,7 +100,7 @@ def entries_of(
     first: dict[tuple[str, str], int] = {}
     for number, passage in enumerate(passages):
         first.setdefault((passage.article, passage.section), number)
-        yield Entry(f"{passage.heading} {passage.text}", number, "passage")
+        yield IndexEntry(f"{passage.heading} {passage.text}", number, "passage")
     for article in articles:
         more = wordings.get(article.slug, {})
         for section in article.sections:
@@ -108,4 +108,4 @@ def entries_of(
             if number < 0 or section.meta is None:
                 continue
             for wording in [section.heading, *section.meta.questions, *more.get(section.slug, [])]:
-                yield Entry(wording, number, "wording")
+                yield IndexEntry(wording, number, "wording")

@@ -129,7 +129,7 @@ def chosen(studies: Iterable[Study], wanted: Wanted) -> list[Study]:
 
 
 @dataclass(frozen=True)
-class Place:
+class CitedIn:
     """Where an article cites a study."""
 
     slug: str
@@ -137,15 +137,15 @@ class Place:
     section: str
 
 
-def citing(articles: Mapping[str, Article]) -> dict[str, list[Place]]:
+def citing(articles: Mapping[str, Article]) -> dict[str, list[CitedIn]]:
     """For each source, the articles that cite it, each with the first section that does."""
-    found: dict[str, dict[str, Place]] = {}
+    found: dict[str, dict[str, CitedIn]] = {}
     for article in articles.values():
         for section in article.sections:
             for source in (source for paragraph in section.paragraphs for source in paragraph.sources):
-                place = Place(article.slug, article.front.title, section.slug)
-                found.setdefault(source, {}).setdefault(article.slug, place)
-    return {source: sorted(places.values(), key=lambda place: place.title) for source, places in found.items()}
+                where = CitedIn(article.slug, article.front.title, section.slug)
+                found.setdefault(source, {}).setdefault(article.slug, where)
+    return {source: sorted(cited.values(), key=lambda where: where.title) for source, cited in found.items()}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from cordial.bootstrap import PROJECT
 
@@ -17,3 +18,9 @@ def test_the_decisions_are_listed_in_their_order() -> None:
     folder = PROJECT / "docs" / "decisions"
     listed = re.findall(r"^\| \[\d{4}\]\(([\w.-]+)\)", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
     assert listed == sorted(file.name for file in folder.glob("[0-9]*.md"))
+
+
+def test_each_word_has_one_meaning() -> None:
+    words = re.findall(r"^\*\*([^*]+)\*\* –", (PROJECT / "CONTEXT.md").read_text("utf-8"), re.MULTILINE)
+    assert len(words) > 50
+    assert [word for word, times in Counter(word.casefold() for word in words).items() if times > 1] == []

@@ -19,7 +19,7 @@ from web.asking import take
 from web.console.access import NotLoggedIn, Person, lasting_of, needs
 from web.console.cookies import BROWSER, LOGIN, STEP, cookies_of
 from web.console.middleware import who
-from web.console.page import HOME, go, inside, places_of, render, with_next
+from web.console.page import HOME, go, inside, navigation_of, render, with_next
 from web.parts import Parts, PartsNow
 
 router = APIRouter(include_in_schema=False)
@@ -42,8 +42,8 @@ Counted = [Depends(counted)]
 @router.get("/desk")
 def home(request: Request, person: Anybody) -> Response:
     """The first page that this person may open."""
-    places = places_of(request, person)
-    return go(request, places[0].path) if places else render(request, person, "empty.html")
+    pages = navigation_of(request, person)
+    return go(request, pages[0].path) if pages else render(request, person, "empty.html")
 
 
 @router.get("/desk/login")

@@ -21,12 +21,12 @@ from web.parts import parts_of
 
 HOME = "/desk"
 _FLASH_SECONDS = 60
-# A place in the console: no other host, no backslash that a browser would take for a slash, nothing that ends a header.
+# An address in the console: no other host, no backslash that a browser would take for a slash, nothing that ends a header.
 _INSIDE = re.compile(r"/desk(/[\w.~%-]+)*/?(\?[\w.~%&=+:,-]*)?", re.ASCII)
 
 
-class Place(NamedTuple):
-    """An entry of the navigation."""
+class NavigationLink(NamedTuple):
+    """A page that the navigation leads to."""
 
     path: str
     title: str
@@ -34,15 +34,15 @@ class Place(NamedTuple):
 
 
 # Those that exist and that a person may open are shown, in this order; the first is where the console begins for them.
-PLACES = (
-    Place("/desk/queue", "Queue", Permission.SEE_CASES),
-    Place("/desk/reviews", "Answer reviews", Permission.SEE_REVIEWS),
-    Place("/desk/insight", "Insight", Permission.SEE_INSIGHT),
-    Place("/desk/people", "People", Permission.MANAGE_PEOPLE),
-    Place("/desk/audit", "Audit log", Permission.SEE_AUDIT),
-    Place("/desk/notices", "Notices", Permission.MANAGE_NOTICES),
-    Place("/desk/retention", "Retention", Permission.MANAGE_RETENTION),
-    Place("/desk/erase", "Erase", Permission.ERASE_CASES),
+NAVIGATION = (
+    NavigationLink("/desk/queue", "Queue", Permission.SEE_CASES),
+    NavigationLink("/desk/reviews", "Answer reviews", Permission.SEE_REVIEWS),
+    NavigationLink("/desk/insight", "Insight", Permission.SEE_INSIGHT),
+    NavigationLink("/desk/people", "People", Permission.MANAGE_PEOPLE),
+    NavigationLink("/desk/audit", "Audit log", Permission.SEE_AUDIT),
+    NavigationLink("/desk/notices", "Notices", Permission.MANAGE_NOTICES),
+    NavigationLink("/desk/retention", "Retention", Permission.MANAGE_RETENTION),
+    NavigationLink("/desk/erase", "Erase", Permission.ERASE_CASES),
 )
 
 templates = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
@@ -65,7 +65,7 @@ def render(request: Request, person: Person | None, template: str, status: int =
         "clinic": clinic,
         "language": "en",
         "person": person,
-        "places": places_of(request, person),
+        "navigation": navigation_of(request, person),
         "here": request.url.path,
         "flash": flash,
         "said": console_texts(),
@@ -77,12 +77,12 @@ def render(request: Request, person: Person | None, template: str, status: int =
     return response
 
 
-def places_of(request: Request, person: Person | None) -> list[Place]:
+def navigation_of(request: Request, person: Person | None) -> list[NavigationLink]:
     """Where a person may go."""
     if person is None:
         return []
     there = request.app.state.console_paths
-    return [place for place in PLACES if place.path in there and person.may(place.permission)]
+    return [link for link in NAVIGATION if link.path in there and person.may(link.permission)]
 
 
 def go(request: Request, path: str, said: str | None = None, **details: str) -> RedirectResponse:
@@ -90,7 +90,7 @@ def go(request: Request, path: str, said: str | None = None, **details: str) -> 
 
     Args:
         request: what it answers.
-        path: a place in the console.
+        path: a page of the console.
         said: a key of the console's texts, shown at the top of the next page.
         details: what that text mentions.
     """
@@ -102,7 +102,7 @@ def go(request: Request, path: str, said: str | None = None, **details: str) -> 
 
 
 def inside(path: str | None) -> str:
-    """A place in the console that a stranger may have named in a link; the beginning if it is anywhere else."""
+    """A page of the console that a stranger may have named in a link; the beginning if it is anywhere else."""
     return path if path is not None and _INSIDE.fullmatch(path) and ".." not in path else HOME
 
 
