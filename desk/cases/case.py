@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from desk.cases.flags import Flag, flags_of
 from desk.cases.notes import OpenedNote, notes_on
-from desk.conversations.intakes import intake_record
+from desk.conversations.intakes import answers_given, intake_record
 from desk.conversations.log import messages_after
 from desk.conversations.own_data import consent_withdrawn_at
-from desk.database import keyring_of
-from desk.models import Conversation, Feedback, Handoff, IntakeAnswer, Message, Review, User
+from desk.models import Conversation, Feedback, Handoff, Message, Review, User
 from intake.record import FieldAnswer, IntakeRecord
 
 
@@ -111,8 +110,5 @@ def changes_of(session: Session, conversation_id: str) -> list[Change]:
     Raises:
         SealError: if one cannot be opened with the configured keys.
     """
-    keyring = keyring_of(session)
-    rows = session.scalars(
-        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    )
-    return [Change(row.field, FieldAnswer.model_validate(keyring.open(row.sealed)), row.at, row.message_seq) for row in rows]
+    given = answers_given(session, conversation_id)
+    return [Change(row.field, answer, row.at, row.message_seq) for row, answer in given]

@@ -38,22 +38,21 @@ def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
     intake = session.get(Intake, conversation_id)
     if intake is None:
         return IntakeRecord.model_validate({"asking": asking})
+    answers = {row.field: answer for row, answer in answers_given(session, conversation_id)}
+    return _record(intake, answers=answers, asking=asking)
+
+
+def answers_given(session: Session, conversation_id: str) -> list[tuple[IntakeAnswer, FieldAnswer]]:
+    """Every answer of a conversation's intake, opened, in the order in which they came; a later one replaces an earlier.
+
+    Raises:
+        SealError: if one cannot be opened with the configured keys.
+    """
     rows = session.scalars(
         select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
     )
     keyring = keyring_of(session)
-    answers = {row.field: FieldAnswer.model_validate(keyring.open(row.sealed)) for row in rows}
-    return IntakeRecord.model_validate(
-        {
-            "status": intake.status,
-            "open_field": intake.open_field,
-            "detail_asked": intake.detail_asked,
-            "attempts": intake.attempts,
-            "answers": answers,
-            "reference": intake.reference,
-            "asking": asking,
-        }
-    )
+    return [(row, FieldAnswer.model_validate(keyring.open(row.sealed))) for row in rows]
 
 
 def unread_alarm(session: Session, conversation_id: str) -> str | None:
@@ -96,7 +95,7 @@ def _change_intake(session: Session, conversation_id: str, seq: int, effect: Int
     if intake is None:
         intake = Intake(conversation_id=conversation_id, status="none", attempts=0, detail_asked=False, updated_at=now)
         session.add(intake)
-    changed = after(_without_answers(intake), effect)
+    changed = after(_record(intake), effect)
     intake.status, intake.open_field, intake.detail_asked = changed.status, changed.open_field, changed.detail_asked
     intake.attempts, intake.reference, intake.updated_at = changed.attempts, changed.reference, now
     match effect:
@@ -126,7 +125,7 @@ def _note_country(session: Session, conversation_id: str, effect: IntakeEffect) 
             session.get_one(Conversation, conversation_id).country = None
 
 
-def _without_answers(intake: Intake) -> IntakeRecord:
+def _record(intake: Intake, **more: object) -> IntakeRecord:
     return IntakeRecord.model_validate(
         {
             "status": intake.status,
@@ -134,6 +133,7 @@ def _without_answers(intake: Intake) -> IntakeRecord:
             "detail_asked": intake.detail_asked,
             "attempts": intake.attempts,
             "reference": intake.reference,
+            **more,
         }
     )
 

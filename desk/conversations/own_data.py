@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.conversations.handoffs import waiting_handoff
-from desk.conversations.intakes import intake_record
+from desk.conversations.intakes import answers_given, intake_record
 from desk.conversations.log import Draft, UnknownConversation, lock
 from desk.conversations.turns import end_turns
 from desk.database import keyring_of
 from desk.models import AuditEntry, Conversation, Feedback, Handoff, Intake, IntakeAnswer, Message, Note, Notice, Review, User
 from desk.post.outbox import announce
-from intake.record import FieldAnswer, IntakeRecord
+from intake.record import IntakeRecord
 
 WITHDRAWN = "consent.withdrawn"  # in the audit log
 PATIENT = "patient"
@@ -202,11 +202,6 @@ def _announce_to_who_has_the_case(session: Session, conversation_id: str) -> Non
 
 
 def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
-    keyring = keyring_of(session)
-    rows = session.scalars(
-        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    )
-    opened = [(row, FieldAnswer.model_validate(keyring.open(row.sealed))) for row in rows]
     return [
         HeldAnswer(
             field=row.field,
@@ -216,7 +211,7 @@ def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
             message=row.message_seq,
             at=row.at,
         )
-        for row, answer in opened
+        for row, answer in answers_given(session, conversation_id)
     ]
 
 
