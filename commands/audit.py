@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from commands.records import open_database
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
 from desk.audit import Search, count, entry, newest, search, verify
 from desk.models import AuditEntry
@@ -28,7 +27,7 @@ def audit_list(
     with plain_errors(), open_database(load_settings()).read() as session:
         found = search(session, Search(actor, action, subject), None, most)
     if as_json:
-        typer.echo(json.dumps({"entries": [_wire(one) for one in found]}, ensure_ascii=False))
+        say_json({"entries": [_wire(one) for one in found]})
         return
     for one in found:
         details = " ".join(f"{key}={value}" for key, value in one.details.items())

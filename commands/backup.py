@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from commands.records import open_database
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.keys import encryption_keys
 from cordial.settings import Settings, load_settings
 from desk.database import Database
@@ -42,7 +41,7 @@ def backup_list(as_json: Json = False) -> None:
         found = backups_in(load_settings().data)
         if as_json:
             rows = [{"file": str(b.file), "made_at": b.made_at.isoformat(), "bytes": b.bytes} for b in found]
-            typer.echo(json.dumps({"backups": rows}))
+            say_json({"backups": rows})
             return
         if not found:
             say("There is no backup. `cordial backup make` makes one.")

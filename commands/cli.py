@@ -22,7 +22,7 @@ from commands.red_flags import red_flags
 from commands.retention import retention
 from commands.running import in_data_folder
 from commands.search import search
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from commands.users import say_first_link, users
 from cordial.bootstrap import PROJECT, RASA
 from cordial.settings import Settings, load_settings
@@ -178,7 +178,7 @@ def handoffs_list(
                 }
                 for h in found
             ]
-            typer.echo(json.dumps({"handoffs": rows}))
+            say_json({"handoffs": rows})
             return
         if not found:
             say("Nobody is waiting.")
@@ -208,7 +208,7 @@ def handoffs_show(reference: str, as_json: Json = False) -> None:
                 "intake": case.intake.model_dump(mode="json"),
                 "messages": messages,
             }
-            typer.echo(json.dumps(value, ensure_ascii=False))
+            say_json(value)
             return
         _print_case(case)
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import Settings, load_settings
 from knowledge.article_rules import Problem
 from knowledge.check import Checked, OwnQuestions
@@ -68,7 +68,7 @@ def kb_ask(
         library = open_library(load_settings())
         explanations = library.explain(question)
         if as_json:
-            typer.echo(json.dumps({"answers": [e.answer.model_dump(mode="json") for e in explanations]}, ensure_ascii=False))
+            say_json({"answers": [e.answer.model_dump(mode="json") for e in explanations]})
             return
         for explanation in explanations:
             print_answer(explanation.answer.model_dump(mode="json"))
@@ -107,7 +107,7 @@ def kb_eval(
         cases = [with_typos(case) for case in cases] if typos else cases
         evaluation = evaluate(cases, open_library(settings).explain, bodies_of(settings))
         if as_json:
-            typer.echo(json.dumps(evaluation.as_json(), ensure_ascii=False))
+            say_json(evaluation.as_json())
             return
         for kind, rates in [(None, evaluation.overall), *evaluation.kinds.items()]:
             say(f"\n{kind}" if kind else f"All {len(cases):,} questions; share, 95 % interval, counts")

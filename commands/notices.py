@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import typer
 
 from commands.records import open_database
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
 from desk.post.deadline import NotDelivered
 from desk.post.outbox import Claimed, troubles, try_again
@@ -37,7 +36,7 @@ def notices_list(as_json: Json = False) -> None:
             for n in troubles(session, datetime.now(UTC))
         ]
     if as_json:
-        typer.echo(json.dumps({"notices": rows}, ensure_ascii=False))
+        say_json({"notices": rows})
         return
     if not rows:
         say("Everything has arrived, or has not been tried often enough to worry.")

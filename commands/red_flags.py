@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
 from emergencies.red_flags import read_red_flags
 from intake.clinic import read_clinic
@@ -30,7 +29,7 @@ def check_message(
         flag = rules.check(text, read_clinic(settings.clinic_file))
     if as_json:
         found = {"level": flag.level, "group": flag.group, "text": flag.text} if flag else None
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
     else:
         say(f"{flag.level}: {flag.label}\n\n{flag.text}" if flag else "No alarm.")
 

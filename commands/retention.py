@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Annotated
 
 import typer
 
 from commands.records import open_database
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
 from desk.keeping.backup import remove_old
 from desk.keeping.erasure import scrub
@@ -38,7 +37,7 @@ def retention_run(
         database.close()
         erased = yes and not dry_run
         if as_json:
-            typer.echo(json.dumps({"erased": erased, "counts": counts}))
+            say_json({"erased": erased, "counts": counts})
             return
         _print(counts, erased)
 

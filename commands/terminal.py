@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,6 +25,11 @@ Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 def say(text: str = "") -> None:
     """Print a line."""
     typer.echo(text)
+
+
+def say_json(value: Any) -> None:
+    """Print what a program may read: one line of JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
 
 
 @contextmanager

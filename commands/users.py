@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from commands.records import open_database
-from commands.terminal import Json, plain_errors, say
+from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import Settings, load_settings
 from desk.models import User
 from desk.people import lockout
@@ -34,7 +33,7 @@ def users_list(as_json: Json = False) -> None:
         rows = [{"email": u.email, "name": u.name, "role": u.role, "state": _state(u, now)} for u in list_users(session)]
         rows += [{"email": i.email, "name": i.name, "role": i.role, "state": "invited"} for i in open_invitations(session)]
     if as_json:
-        typer.echo(json.dumps({"users": rows}, ensure_ascii=False))
+        say_json({"users": rows})
         return
     if not rows:
         say("Nobody yet. `cordial start` prints the link for the first administrator.")
