@@ -8,6 +8,7 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from desk.models import Handoff
+from language.durations import in_words
 
 
 def list_handoffs(session: Session, state: str | None = "open", most: int = 200) -> list[Handoff]:
@@ -26,7 +27,4 @@ def waiting_handoff(session: Session, conversation_id: str) -> str | None:
 
 def waiting_since(handoff: Handoff, now: datetime) -> str:
     """How long a handoff has waited, in words for a list."""
-    minutes = int((now - handoff.created_at).total_seconds() // 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+    return in_words(now - handoff.created_at)

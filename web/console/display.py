@@ -6,16 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from intake.judging.country import country_name
-
-
-def told(seconds: float) -> str:
-    """A span of time as a person says it: "4 min", "3 h", "2 days"."""
-    minutes = int(abs(seconds) // 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h"
-    return f"{minutes // (24 * 60)} days"
+from language.durations import in_words
 
 
 class Clock:
@@ -32,11 +23,11 @@ class Clock:
 
     def ago(self, at: datetime) -> str:
         """How long ago something was."""
-        return told((self.now - at).total_seconds())
+        return in_words(self.now - at)
 
     def until(self, at: datetime) -> str:
         """How long it is until something, or has been since it."""
-        return told((at - self.now).total_seconds())
+        return in_words(at - self.now)
 
     def at(self, at: datetime) -> str:
         """A time: of today, of another day, of another year."""
