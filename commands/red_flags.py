@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,17 +36,18 @@ def check_message(
 
 
 @red_flags.command("fit")
-def fit_examples() -> None:
-    """Learn anew from emergencies/en/examples, after a change of the examples or the wordings."""
+def fit_examples(
+    examples: Annotated[Path | None, typer.Option(help="The folder of examples; by default emergencies/en/examples.")] = None,
+    into: Annotated[Path | None, typer.Option(help="Where to store it; by default the file in use.")] = None,
+) -> None:
+    """Learn anew from the examples, after a change of the examples or the wordings."""
+    from emergencies.classifier import FILE  # noqa: PLC0415
     from emergencies.fitting import fit, read_examples  # noqa: PLC0415
     from knowledge.encoder import Encoder  # noqa: PLC0415
     from language.spoken import text_file  # noqa: PLC0415
 
     with plain_errors():
         encoder = Encoder(load_settings().data / "encoder")
-        fitted = fit(read_red_flags(), encoder.encode, encoder.name, read_examples())
-        file = text_file("emergencies", "likeness.json")
-        aside = file.with_suffix(".part")
-        aside.write_text(fitted.model_dump_json() + "\n", "utf-8")
-        aside.replace(file)
-        say(f"Fitted from {fitted.examples} examples. Run the tests in tests/test_an_emergency.py before you use it.")
+        fitted = fit(read_red_flags(), encoder.encode, encoder.name, read_examples(examples))
+        fitted.save(into or text_file("emergencies", FILE))
+        say(f"Fitted from {fitted.about.examples} examples. Run the tests in tests/test_an_emergency.py before you use it.")

@@ -1,16 +1,15 @@
 """How much a message is like the emergencies among our examples: the second opinion beside the wordings of the red flags.
 
-A support vector machine (Cortes & Vapnik, 1995) over three things: the message's embedding, its pieces of words and its words,
-and what the understanding of denial, past, "what if" and other people found in it. Its kernel is made of products only, so that
-all its support vectors add up to one weight for each number, each pair of numbers and each piece of text; these are stored. A
-message of several sentences is judged as a whole and by the sentence that is most like an emergency, since one often hides
-behind a question about the treatment. `emergencies.fitting` fits it from the examples of a language.
+The classifier is a support vector machine (Cortes & Vapnik, 1995) over three things: the message's embedding, its words and
+pieces of words, and what the understanding of denial, past, "what if" and other people found in it. Its kernel is made of
+products only, so that all its support vectors add up to one weight for each number, each pair of numbers and each piece of
+text; these are stored. A message of several sentences is judged as a whole and by the sentence that is most like an emergency,
+since one often hides behind a question about the treatment. `emergencies.fitting` fits it from the examples of a language.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,37 +17,35 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from cordial.data_files import DataFileError
+from cordial.model_file import Arrays, ModelFileError, StoredModel, read_model, write_model
 from language.sentences import PARTS, sentences
 from language.spoken import text_file
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import HashingVectorizer
 
+    from language.tfidf import Tfidf
+
 Numbers = npt.NDArray[np.float32]
 
-VERSION = 2  # of the stored form and of the signals
+FILE = "classifier.npz"
+VERSION = 3  # of the stored form and of the signals
 CALM = ""  # the group of an example that is no emergency
-_LEVELS = 127.0  # a stored weight is one byte
-_RARITY_LEVELS = 16.0  # of one unit of rarity
-_HASHES = 2**24  # so many that two pieces of text hardly ever share one
 _GROUP_HASHES = 2**11
 _WORD = r"(?u)\b\w+\b|[?,|]"
 _PART_SHARE = 0.5  # of the score: the sentence that is most like an emergency; the rest is the whole message
 _SHORTEST_PART = 5  # words; a shorter sentence goes with the next
 _MOST_PARTS = 8  # of a longer message, sentences are taken together
 
-_FORMS: dict[str, dict[str, Any]] = {
-    "letters": {"analyzer": "char_wb", "ngram_range": (2, 4), "n_features": _HASHES, "norm": None},
-    "words": {"ngram_range": (1, 2), "token_pattern": _WORD, "n_features": _HASHES, "norm": None},
-    "group words": {"token_pattern": _WORD, "n_features": _GROUP_HASHES, "norm": "l2"},
-}
+LETTERS: Mapping[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4)}
+WORDS: Mapping[str, Any] = {"ngram_range": (1, 2), "token_pattern": _WORD}
 
 
-class LikenessError(DataFileError):
-    """`likeness.json` cannot be used; the message says what to do."""
+class ClassifierError(DataFileError):
+    """`classifier.npz` cannot be used; the message says what to do."""
 
 
 class Encode(Protocol):
@@ -59,50 +56,20 @@ class Encode(Protocol):
         ...
 
 
-class PiecesFile(BaseModel):
-    """The stored weights of pieces of text, in the order of their hashes."""
+class About(BaseModel):
+    """What the classifier was fitted for, and its thresholds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    steps: str  # base64 of two bytes each: from one hash to the next
-    rarity: str  # base64 of bytes
-    weights: str  # base64 of signed bytes
-    scale: float
-
-
-class GroupsFile(BaseModel):
-    """The stored weights that tell the groups apart."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    names: list[str]
-    found: list[str]
-    weights: str  # base64 of signed bytes, a row for each group
-    scale: float
-    constants: list[float]
-
-
-class LikenessFile(BaseModel):
-    """The stored form."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    version: int
     encoder: str
-    dimension: int
     signals: list[str]
     signal_weight: float
     examples: int
     above: float  # an emergency, whatever the wordings say
     above_with_wordings: float  # an emergency if the wordings say so
     constant: float
-    centre: str  # base64 of two-byte numbers; the mean embedding
-    numbers: str  # base64 of two-byte numbers; a weight for each
-    pairs: str  # base64 of signed bytes; a weight for each pair of numbers, the upper triangle
-    pairs_scale: float
-    letters: PiecesFile
-    words: PiecesFile
-    groups: GroupsFile
+    groups: list[str]
+    found: list[str]  # what tells the groups apart beside the message itself
 
 
 @dataclass(frozen=True)
@@ -123,46 +90,66 @@ class Opinion:
     group: str  # of the emergencies that are most like it; CALM if the score is too low for any
 
 
-class _Pieces:
-    """The weights of pieces of text."""
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of text, and how much each speaks for an emergency."""
 
-    def __init__(self, file: PiecesFile, hashed: HashingVectorizer) -> None:
-        self._hashed = hashed
-        self._hashes = np.cumsum(_unpacked(file.steps, np.uint16).astype(np.int64))
-        self._rarity = _unpacked(file.rarity, np.uint8).astype(np.float32) / np.float32(_RARITY_LEVELS)
-        self._weights = _unpacked(file.weights, np.int8).astype(np.float32) * np.float32(file.scale / _LEVELS)
-        if not len(self._hashes) == len(self._rarity) == len(self._weights):
+    tfidf: Tfidf
+    weights: Numbers  # of each term
+
+    def scores(self, texts: Sequence[str]) -> npt.NDArray[Any]:
+        """A score for each text."""
+        return self.tfidf.products(texts, self.weights)
+
+    def arrays(self, name: str) -> Arrays:
+        """To be stored under this name."""
+        return {**self.tfidf.arrays(name), f"{name}_weights": self.weights}
+
+    @classmethod
+    def of_arrays(cls, name: str, form: Mapping[str, Any], arrays: Arrays) -> Pieces:
+        """What `arrays` gave."""
+        from language.tfidf import Tfidf  # noqa: PLC0415 -- scikit-learn: two seconds that few commands need
+
+        pieces = cls(Tfidf.of_arrays(name, form, arrays), arrays[f"{name}_weights"])
+        if pieces.weights.shape != (len(pieces.tfidf.terms),):
             raise ValueError("lists of unequal length")
-
-    def score(self, text: str) -> float:
-        counted = self._hashed.transform([text])
-        at = np.searchsorted(self._hashes, counted.indices)
-        at[at == len(self._hashes)] = 0
-        known = self._hashes[at] == counted.indices
-        at = at[known]
-        values = (1 + np.log(counted.data[known])) * self._rarity[at]
-        length = float(np.sqrt((values**2).sum()))
-        return float((values * self._weights[at]).sum()) / length if length else 0.0
+        return pieces
 
 
-class Likeness:
-    """The fitted model."""
+@dataclass(frozen=True)
+class EmergencyClassifier:
+    """The fitted model.
 
-    def __init__(self, file: LikenessFile) -> None:
-        """Unpack the numbers."""
-        self.file = file
-        size = file.dimension + len(file.signals)
-        self._centre = _unpacked(file.centre, np.float16).astype(np.float32)
-        self._numbers = _unpacked(file.numbers, np.float16).astype(np.float32)
-        pairs = np.zeros((size, size), dtype=np.float32)
-        pairs[np.triu_indices(size)] = _unpacked(file.pairs, np.int8).astype(np.float32) * np.float32(
-            file.pairs_scale / _LEVELS
-        )
-        self._pairs = pairs
-        self._letters, self._words = _Pieces(file.letters, _pieces_of("letters")), _Pieces(file.words, _pieces_of("words"))
-        groups = _unpacked(file.groups.weights, np.int8).reshape(len(file.groups.names), -1).astype(np.float32)
-        self._groups = groups * np.float32(file.groups.scale / _LEVELS)
-        if self._groups.shape[1] != file.dimension + len(file.groups.found) + _GROUP_HASHES or len(self._numbers) != size:
+    Attributes:
+        about: what it was fitted for.
+        centre: the mean embedding, shape (dimension,).
+        numbers: the weight of each number, which are the embedding's and the signals; shape (numbers,).
+        pairs: the weight of each pair of them, the upper triangle; shape (numbers, numbers).
+        letters: pieces of words.
+        words: words and pairs of words.
+        groups: the weights of `group_features`, a row for each group.
+        group_constants: what is added for each group.
+    """
+
+    about: About
+    centre: Numbers
+    numbers: Numbers
+    pairs: Numbers
+    letters: Pieces
+    words: Pieces
+    groups: Numbers
+    group_constants: npt.NDArray[Any]
+
+    def __post_init__(self) -> None:
+        """Refuse weights that do not belong together.
+
+        Raises:
+            ValueError: if they do not.
+        """
+        about, size = self.about, len(self.centre) + len(self.about.signals)
+        features = len(self.centre) + len(about.found) + _GROUP_HASHES
+        same = self.numbers.shape == (size,) and self.pairs.shape == (size, size)
+        if not same or self.groups.shape != (len(about.groups), features) or len(self.group_constants) != len(about.groups):
             raise ValueError("numbers are missing")
 
     def score(self, whole: MessagePart, parts: Sequence[MessagePart] = ()) -> float:
@@ -172,28 +159,53 @@ class Likeness:
             whole: the message.
             parts: its parts, if it has more than one.
         """
-        score = self._score(whole)
-        if not parts:
-            return score
-        return (1 - _PART_SHARE) * score + _PART_SHARE * max(self._score(part) for part in parts)
+        score, *others = self._scores([whole, *parts])
+        return (1 - _PART_SHARE) * score + _PART_SHARE * max(others) if others else score
 
     def group(self, whole: MessagePart, found: Sequence[float]) -> str:
         """The group whose emergencies it is most like.
 
         Args:
             whole: the message.
-            found: what the wordings of each group found, in the order of the file.
+            found: what the wordings of each group found, in the order of `About.found`.
         """
-        features = group_features(centred(whole.vector[None], self._centre), np.asarray([found]), [whole.plain])
-        scores = np.einsum("ij,j->i", self._groups, features[0]) + np.asarray(self.file.groups.constants)
-        return self.file.groups.names[int(scores.argmax())]
+        features = group_features(centred(whole.vector[None], self.centre), np.asarray([found]), [whole.plain])
+        scores = np.einsum("ij,j->i", self.groups, features[0]) + self.group_constants
+        return self.about.groups[int(scores.argmax())]
 
-    def _score(self, part: MessagePart) -> float:
-        signals = np.asarray(part.signals, dtype=np.float32) * np.float32(self.file.signal_weight)
-        numbers = np.concatenate([centred(part.vector[None], self._centre)[0], signals])
-        paired = np.einsum("ij,j->i", self._pairs, numbers)  # without threads: they cost more than they save
-        score = float((self._numbers + paired) @ numbers) + self.file.constant
-        return score + self._letters.score(part.text) + self._words.score(part.plain)
+    def save(self, file: Path) -> None:
+        """Store it, in the place of an older one."""
+        own = {name: getattr(self, name) for name in _OWN_ARRAYS}
+        arrays = {**own, **self.letters.arrays("letters"), **self.words.arrays("words")}
+        write_model(file, VERSION, StoredModel(self.about.model_dump(), arrays), smaller=True)
+
+    @classmethod
+    def load(cls, file: Path) -> EmergencyClassifier:
+        """Read what `save` stored.
+
+        Raises:
+            ModelFileError: if it is not there, is broken or has another version.
+        """
+        stored = read_model(file, VERSION)
+        try:
+            letters, words = (Pieces.of_arrays(*each, stored.arrays) for each in (("letters", LETTERS), ("words", WORDS)))
+            own = {name: stored.arrays[name] for name in _OWN_ARRAYS}
+            return cls(about=About.model_validate(stored.about), letters=letters, words=words, **own)
+        except (KeyError, ValueError) as error:
+            raise ModelFileError(f"{file.name} is not what was stored there.") from error
+
+    def _scores(self, parts: Sequence[MessagePart]) -> list[float]:
+        pieces = self.letters.scores([each.text for each in parts]) + self.words.scores([each.plain for each in parts])
+        return [self._number_score(each) + float(piece) for each, piece in zip(parts, pieces, strict=True)]
+
+    def _number_score(self, part: MessagePart) -> float:
+        signals = np.asarray(part.signals, dtype=np.float32) * np.float32(self.about.signal_weight)
+        numbers = np.concatenate([centred(part.vector[None], self.centre)[0], signals])
+        paired = np.einsum("ij,j->i", self.pairs, numbers)  # without threads: they cost more than they save
+        return float((self.numbers + paired) @ numbers) + self.about.constant
+
+
+_OWN_ARRAYS = ("centre", "numbers", "pairs", "groups", "group_constants")
 
 
 def parts_of(text: str) -> list[str]:
@@ -220,27 +232,21 @@ def centred(vectors: Numbers, centre: Numbers) -> Numbers:
 
 
 @cache
-def _pieces_of(what: str) -> HashingVectorizer:
-    """What cuts texts into pieces and counts them."""
+def _group_words() -> HashingVectorizer:
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 -- two seconds that few commands need
 
-    return HashingVectorizer(**_FORMS[what], alternate_sign=False)
+    return HashingVectorizer(token_pattern=_WORD, n_features=_GROUP_HASHES, norm="l2", alternate_sign=False)
 
 
 def group_features(vectors: Numbers, found: npt.NDArray[Any], plain: Sequence[str]) -> Numbers:
     """What tells the groups apart: the centred embedding, what the wordings of each group found, and the words."""
-    words = _pieces_of("group words").transform(plain).toarray()
+    words = _group_words().transform(plain).toarray()
     return np.hstack([vectors, 0.3 * found, 0.7 * words]).astype(np.float32)
 
 
-def counted(texts: Sequence[str], what: str) -> Any:
-    """How often each piece of text stands in some texts: "letters" or "words"."""
-    return _pieces_of(what).transform(texts)
-
-
-def read_likeness(
+def read_classifier(
     encoder: str, signals: Sequence[str], found: Sequence[str], groups: Sequence[str], file: Path | None = None
-) -> Likeness:
+) -> EmergencyClassifier:
     """Read the fitted model.
 
     Args:
@@ -251,41 +257,17 @@ def read_likeness(
         file: where it is; by default that of the language that is spoken.
 
     Raises:
-        LikenessError: if it is missing, broken, or was fitted for something else.
+        ClassifierError: if it is missing, broken, or was fitted for something else.
     """
     again = "Run `cordial red-flags fit`."
-    file = file or text_file("emergencies", "likeness.json")
+    file = file or text_file("emergencies", FILE)
     try:
-        stored = LikenessFile.model_validate_json(file.read_bytes())
-        likeness = Likeness(stored)
-    except OSError as error:
-        raise LikenessError(f"{file.name} cannot be read: {error}. {again}") from error
-    except (ValidationError, ValueError) as error:
-        raise LikenessError(f"{file.name} is not what was stored there. {again}") from error
-    same = stored.signals == list(signals) and stored.groups.found == list(found)
-    if stored.version != VERSION or not same or not set(stored.groups.names) <= set(groups):
-        raise LikenessError(f"{file.name} was fitted for other rules. {again}")
-    if stored.encoder != encoder:
-        raise LikenessError(f"{file.name} was fitted for the embedding model {stored.encoder}, not {encoder}. {again}")
-    return likeness
-
-
-def packed(values: npt.NDArray[Any]) -> tuple[str, float]:
-    """Weights as base64 of signed bytes, and their scale."""
-    scale = float(np.abs(values).max()) or 1.0
-    return encoded(np.round(values / scale * _LEVELS).astype(np.int8)), scale
-
-
-def packed_rarity(values: npt.NDArray[Any]) -> tuple[str, npt.NDArray[Any]]:
-    """Rarities as base64 of bytes, and as they will be read."""
-    levels = np.round(values * _RARITY_LEVELS).clip(0, 255).astype(np.uint8)
-    return encoded(levels), levels / _RARITY_LEVELS
-
-
-def encoded(values: npt.NDArray[Any]) -> str:
-    """Numbers as base64."""
-    return base64.b64encode(values.tobytes()).decode("ascii")
-
-
-def _unpacked(text: str, kind: Any) -> npt.NDArray[Any]:
-    return np.frombuffer(base64.b64decode(text), dtype=kind)
+        classifier = EmergencyClassifier.load(file)
+    except ModelFileError as error:
+        raise ClassifierError(f"{error} {again}") from error
+    about = classifier.about
+    if about.signals != list(signals) or about.found != list(found) or not set(about.groups) <= set(groups):
+        raise ClassifierError(f"{file.name} was fitted for other rules. {again}")
+    if about.encoder != encoder:
+        raise ClassifierError(f"{file.name} was fitted for the embedding model {about.encoder}, not {encoder}. {again}")
+    return classifier

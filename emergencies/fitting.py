@@ -1,4 +1,4 @@
-"""Fits `likeness.json` from the examples. Only needed after a change of the examples, the rules or the embedding model.
+"""Fits `classifier.npz` from the examples. Only needed after a change of the examples, the rules or the embedding model.
 
 It needs some two gigabytes of memory and, on two processors, about a minute and a half.
 """
@@ -12,30 +12,26 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 from sklearn.svm import SVC
 
 from cordial.data_files import Part, Text, fills, read_data
 from emergencies.classifier import (
     CALM,
-    VERSION,
+    LETTERS,
+    WORDS,
+    About,
+    ClassifierError,
+    EmergencyClassifier,
     Encode,
-    GroupsFile,
-    LikenessError,
-    LikenessFile,
     Numbers,
-    PiecesFile,
+    Pieces,
     centred,
-    counted,
-    encoded,
     group_features,
-    packed,
-    packed_rarity,
 )
 from emergencies.red_flags import RedFlags
 from language.spoken import text_file
+from language.tfidf import Form, Tfidf
 
 _Frame = Annotated[str, fills("sign")]
 _COST = 5.0
@@ -45,6 +41,7 @@ _LETTER_SHARE = 0.3
 _WORD_SHARE = 0.5
 _SIGNAL_WEIGHT = 0.05
 _RAREST = 3  # a piece of text that stands in fewer examples teaches nothing
+_LEVELS = 127.0  # of a weight to each side of 0; more tell nothing, and the file stays small
 _FILLED_WEIGHT = 0.6  # of an example that was made from a frame
 _EACH = 5  # every fifth pair of a sign and a frame is used; more of them teach nothing new
 _PLAIN_FILES = ("emergencies", "calm", "ordinary")
@@ -67,7 +64,7 @@ def read_examples(folder: Path | None = None) -> list[Example]:
     """Every example, those from frames included; by default those in the language that is spoken.
 
     Raises:
-        LikenessError: naming the file that is wrong.
+        ClassifierError: naming the file that is wrong.
     """
     folder = folder or text_file("emergencies", "examples")
     examples: list[Example] = []
@@ -86,7 +83,7 @@ def read_examples(folder: Path | None = None) -> list[Example]:
     return examples
 
 
-def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Example]) -> LikenessFile:
+def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Example]) -> EmergencyClassifier:
     """Fit the model.
 
     Args:
@@ -94,15 +91,18 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
         encode: the embedding model.
         encoder: its name.
         examples: what to learn from.
+
+    Raises:
+        ClassifierError: if these are too few.
     """
     texts = [example.text for example in examples]
     vectors = np.asarray(encode(texts), dtype=np.float32)
-    centre = vectors.mean(0).astype(np.float16)
-    vectors = centred(vectors, centre.astype(np.float32))
+    centre = vectors.mean(0)
+    vectors = centred(vectors, centre)
     signals = np.asarray([red_flags.signals(text) for text in texts], dtype=np.float32)
     numbers = np.hstack([vectors, signals * np.float32(_SIGNAL_WEIGHT)])
     plain = [red_flags.plain(text) for text in texts]
-    letters, words = _Learned(texts, "letters", _LETTER_SHARE), _Learned(plain, "words", _WORD_SHARE)
+    letters, words = _Learned(texts, LETTERS, _LETTER_SHARE), _Learned(plain, WORDS, _WORD_SHARE)
 
     products = numbers @ numbers.T
     kernel = _NUMBER_SHARE * (products + products**2)
@@ -112,76 +112,71 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
     machine = SVC(C=_COST, kernel="precomputed", cache_size=1000)
     machine.fit(kernel, [example.group != CALM for example in examples], sample_weight=[example.weight for example in examples])
     at, shares = machine.support_, machine.dual_coef_[0].astype(np.float32)
-    pairs, pairs_scale = _pairs(numbers[at], shares)
-    return LikenessFile(
-        version=VERSION,
+    groups = _fit_groups(red_flags, examples, vectors, plain)
+    about = About(
         encoder=encoder,
-        dimension=vectors.shape[1],
         signals=red_flags.signal_names,
         signal_weight=_SIGNAL_WEIGHT,
         examples=len(examples),
         above=ABOVE,
         above_with_wordings=ABOVE_WITH_WORDINGS,
-        constant=round(float(machine.intercept_[0]), 5),
-        centre=encoded(centre),
-        numbers=encoded((_NUMBER_SHARE * (shares @ numbers[at])).astype(np.float16)),
-        pairs=pairs,
-        pairs_scale=pairs_scale,
-        letters=letters.stored(at, shares),
-        words=words.stored(at, shares),
-        groups=_fit_groups(red_flags, examples, vectors, plain),
+        constant=float(machine.intercept_[0]),
+        groups=[str(name) for name in groups.classes_],
+        found=red_flags.found_names,
+    )
+    return EmergencyClassifier(
+        about=about,
+        centre=centre,
+        numbers=_NUMBER_SHARE * (shares @ numbers[at]),
+        pairs=_pairs(numbers[at], shares),
+        letters=letters.pieces(at, shares),
+        words=words.pieces(at, shares),
+        groups=_rounded(groups.coef_),
+        group_constants=groups.intercept_,
     )
 
 
 class _Learned:
     """The pieces of some texts, each weighted by how rare it is."""
 
-    def __init__(self, texts: Sequence[str], what: str, share: float) -> None:
-        counts = counted(texts, what)
-        kept, found_in = np.unique(counts.indices, return_counts=True)
-        kept, found_in = kept[found_in >= _RAREST], found_in[found_in >= _RAREST]
-        self._kept, self._share = kept, share
-        self._rarity, rarity = packed_rarity(np.log((1 + len(texts)) / (1 + found_in)) + 1)
-        values = counts[:, kept].tocsr()
-        values.data = 1 + np.log(values.data)
-        self._values = normalize(values @ sparse.diags(rarity)).astype(np.float32)
+    def __init__(self, texts: Sequence[str], form: Form, share: float) -> None:
+        try:
+            self._tfidf, values = Tfidf.fit(form, texts, _RAREST)
+        except ValueError as error:
+            raise ClassifierError("The examples have too few words in common to learn from.") from error
+        self._values = values.astype(np.float32)
+        self._share = share
 
     def products(self) -> npt.NDArray[Any]:
         """Their part of the kernel."""
         return self._share * np.asarray((self._values @ self._values.T).toarray())
 
-    def stored(self, at: npt.NDArray[Any], shares: npt.NDArray[Any]) -> PiecesFile:
-        """Their weights."""
-        steps = np.diff(self._kept, prepend=0)
-        if steps.max() >= 2**16:
-            raise LikenessError("The examples have too few different words to learn from.")
-        weights, scale = packed(self._share * (self._values[at].T @ shares))
-        return PiecesFile(steps=encoded(steps.astype(np.uint16)), rarity=self._rarity, weights=weights, scale=scale)
+    def pieces(self, at: npt.NDArray[Any], shares: npt.NDArray[Any]) -> Pieces:
+        """Their weights, from the support vectors and the share of each."""
+        return Pieces(self._tfidf, _rounded(self._share * (self._values[at].T @ shares)))
 
 
-def _pairs(numbers: Numbers, shares: npt.NDArray[Any]) -> tuple[str, float]:
+def _pairs(numbers: Numbers, shares: npt.NDArray[Any]) -> Numbers:
     """The weight of each pair of numbers; those off the diagonal stand for two."""
     weights = _NUMBER_SHARE * (numbers.T * shares) @ numbers
-    weights = np.triu(weights) + np.triu(weights, 1)
-    return packed(weights[np.triu_indices(len(weights))])
+    return _rounded(np.triu(weights) + np.triu(weights, 1))
 
 
-def _fit_groups(red_flags: RedFlags, examples: list[Example], vectors: Numbers, plain: list[str]) -> GroupsFile:
+def _rounded(weights: npt.NDArray[Any]) -> Numbers:
+    step = (float(np.abs(weights).max()) or 1.0) / _LEVELS
+    return np.asarray(np.round(weights / step), dtype=np.float32) * np.float32(step)
+
+
+def _fit_groups(red_flags: RedFlags, examples: list[Example], vectors: Numbers, plain: list[str]) -> LogisticRegression:
     at = [at for at, example in enumerate(examples) if example.group != CALM]
+    if len({examples[each].group for each in at}) < 3:
+        raise ClassifierError("The examples tell of fewer than three groups of emergencies.")
     found = np.asarray([red_flags.found(examples[each].text) for each in at], dtype=np.float32)
     model = LogisticRegression(C=_GROUP_COST, max_iter=500)
-    model.fit(
+    return model.fit(
         group_features(vectors[at], found, [plain[each] for each in at]),
         [examples[each].group for each in at],
         sample_weight=[examples[each].weight for each in at],
-    )
-    weights, scale = packed(model.coef_)
-    return GroupsFile(
-        names=[str(name) for name in model.classes_],
-        found=red_flags.found_names,
-        weights=weights,
-        scale=scale,
-        constants=[round(float(value), 4) for value in model.intercept_],
     )
 
 
@@ -203,10 +198,10 @@ class _Frames:
 
 
 def _frames(file: Path) -> _Frames:
-    read = read_data(_FramesFile, file, LikenessError)
+    read = read_data(_FramesFile, file, ClassifierError)
     signs = [(group, sign) for group, texts in read.signs.items() for sign in texts]
     return _Frames(read.emergency_frames, read.calm_frames, read.mild_frames, signs, read.mild_signs)
 
 
 def _lists(file: Path) -> dict[str, list[str]]:
-    return read_data(dict[str, list[Text]], file, LikenessError)
+    return read_data(dict[str, list[Text]], file, ClassifierError)

@@ -34,7 +34,17 @@ from cordial.data_files import (
     read_data,
     shown,
 )
-from emergencies.classifier import CALM, Encode, Likeness, LikenessError, MessagePart, Numbers, Opinion, parts_of, read_likeness
+from emergencies.classifier import (
+    CALM,
+    ClassifierError,
+    EmergencyClassifier,
+    Encode,
+    MessagePart,
+    Numbers,
+    Opinion,
+    parts_of,
+    read_classifier,
+)
 from intake.clinic import Clinic, Country
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
@@ -198,7 +208,7 @@ class _Seen:
 class RedFlags:
     """The rules of both files, and the examples if somebody gave an embedding model."""
 
-    likeness: Likeness | None = None
+    classifier: EmergencyClassifier | None = None
     encode: Encode | None = None
 
     def __init__(self, file: _File, language: _Language, real_words: Iterable[str]) -> None:
@@ -256,8 +266,8 @@ class RedFlags:
             RedFlagsError: if the examples were fitted for something else.
         """
         try:
-            self.likeness = read_likeness(encoder, self.signal_names, self.found_names, list(self._by_name))
-        except LikenessError as error:
+            self.classifier = read_classifier(encoder, self.signal_names, self.found_names, list(self._by_name))
+        except ClassifierError as error:
             raise RedFlagsError(str(error)) from error
         self.encode = encode
 
@@ -330,26 +340,26 @@ class RedFlags:
         return self._opinion(text, self._look(text))
 
     def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
-        if self.likeness is None or self.encode is None or not seen.lines:
+        if self.classifier is None or self.encode is None or not seen.lines:
             return None
         parts = parts_of(text)
         try:
             vectors = self.encode([text, *parts])
             whole = self._part(text, seen, vectors[0])
             others = [self._part(part, self._look(part), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
-            score = self.likeness.score(whole, others)
-            is_needed = score > self.likeness.file.above_with_wordings
-            return Opinion(score, self.likeness.group(whole, self._found(seen)) if is_needed else CALM)
+            score = self.classifier.score(whole, others)
+            is_needed = score > self.classifier.about.above_with_wordings
+            return Opinion(score, self.classifier.group(whole, self._found(seen)) if is_needed else CALM)
         except Exception:
             logger.exception("the examples of emergencies could not be asked")
             return None
 
     def _with_opinion(self, alarm: tuple[Level, _Group] | None, opinion: Opinion) -> tuple[Level, _Group] | None:
-        assert self.likeness is not None  # noqa: S101
-        file = self.likeness.file
-        if opinion.score <= (file.above if alarm is None else file.above_with_wordings):
+        assert self.classifier is not None  # noqa: S101
+        about = self.classifier.about
+        if opinion.score <= (about.above if alarm is None else about.above_with_wordings):
             return None
-        if alarm is not None and alarm[0] == "urgent" and (opinion.score <= file.above or opinion.group == alarm[1].name):
+        if alarm is not None and alarm[0] == "urgent" and (opinion.score <= about.above or opinion.group == alarm[1].name):
             return alarm
         return "emergency", self._by_name[opinion.group]
 

@@ -46,11 +46,21 @@ class Tfidf:
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Shape (texts, terms)."""
+        counts, _, values = self._weighted(texts)
+        return sparse.csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
+
+    def products(self, texts: Sequence[str], weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The rows of the texts times a weight for each term, without a matrix being made of them; shape (texts,)."""
+        counts, row, values = self._weighted(texts)
+        return np.bincount(row, weights=values * weights[counts.indices], minlength=len(texts))
+
+    def _weighted(self, texts: Sequence[str]) -> tuple[Any, npt.NDArray[Any], npt.NDArray[Any]]:
+        """The counts of the terms, and for each of them its row and its weighted value."""
         counts = self._counts.transform(texts)
         row = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
         values = (1 + np.log(counts.data)) * self.rarity[counts.indices]
         lengths = np.sqrt(np.bincount(row, weights=values**2, minlength=len(texts)))
-        return sparse.csr_matrix((values / lengths[row], counts.indices, counts.indptr), shape=counts.shape)
+        return counts, row, values / lengths[row]
 
     def arrays(self, name: str) -> Arrays:
         """To be stored in a model file, under this name."""

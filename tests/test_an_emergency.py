@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cordial.bootstrap import PROJECT
-from emergencies.classifier import LikenessError, read_likeness
+from emergencies.classifier import ClassifierError, read_classifier
 from emergencies.red_flags import RedFlags, RedFlagsError, check, country_of, read_red_flags, the_red_flags
 from intake.clinic import read_clinic
 from intake.record import FieldAnswer, IntakeRecord
@@ -193,8 +193,8 @@ def test_a_long_message_takes_no_longer_than_a_blink() -> None:
 
 def test_examples_fitted_for_another_embedding_model_are_refused() -> None:
     rules = the_red_flags()
-    with pytest.raises(LikenessError, match=r"another-model.*cordial red-flags fit"):
-        read_likeness("another-model", rules.signal_names, rules.found_names, [group.name for group in rules.file.groups])
+    with pytest.raises(ClassifierError, match=r"another-model.*cordial red-flags fit"):
+        read_classifier("another-model", rules.signal_names, rules.found_names, [group.name for group in rules.file.groups])
 
 
 @pytest.mark.parametrize(

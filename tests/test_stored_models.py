@@ -94,3 +94,5 @@ def test_texts_get_the_figures_of_scikit_learn_alone_together_and_from_a_file(fo
     for each in (ours, stored):
         np.testing.assert_allclose(each.transform(texts).toarray(), expected, atol=1e-12)
         np.testing.assert_allclose(each.transform(texts[-1:]).toarray(), expected[-1:], atol=1e-12)
+        weights = np.linspace(-1, 1, len(each.terms))
+        np.testing.assert_allclose(each.products(texts, weights), expected @ weights, atol=1e-12)

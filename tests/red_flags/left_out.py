@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cordial.settings import load_settings
-from emergencies.classifier import CALM, Likeness
+from emergencies.classifier import CALM
 from emergencies.fitting import Example, fit, read_examples
 from emergencies.red_flags import RedFlags, read_red_flags
 from knowledge.encoder import Encoder
@@ -48,7 +48,7 @@ def main() -> None:
     for writer in _WRITERS:
         left_out = [example for example in examples if example.file.endswith(f"_{writer}")]
         others = [example for example in examples if not example.file.endswith(f"_{writer}")]
-        rules.likeness, rules.encode = Likeness(fit(rules, encode, encoder.name, others)), encode
+        rules.classifier, rules.encode = fit(rules, encode, encoder.name, others), encode
         tables.append(_judged(rules, left_out))
         _print(f"writer {writer}", tables[-1])
     _print("all", np.vstack(tables))
