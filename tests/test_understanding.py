@@ -130,9 +130,11 @@ def test_a_broken_file_says_what_to_do(toy: IntentModel, tmp_path: Path) -> None
     with pytest.raises(IntentModelError, match="Train again"):
         IntentModel.load(tmp_path)
     toy.save(tmp_path)
-    (tmp_path / "model.npz").write_bytes(b"PK not an archive")
-    with pytest.raises(IntentModelError, match="Train again"):
-        IntentModel.load(tmp_path)
+    whole = (tmp_path / "model.npz").read_bytes()
+    for broken in (b"PK not an archive", b"", b"a model", whole[: len(whole) // 2], whole[:-40]):
+        (tmp_path / "model.npz").write_bytes(broken)
+        with pytest.raises(IntentModelError, match="Train again"):
+            IntentModel.load(tmp_path)
 
 
 def test_too_few_examples_are_refused_with_a_sentence(encoder: Encoder) -> None:
