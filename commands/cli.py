@@ -218,7 +218,7 @@ def _print_case(case: Case) -> None:
     if case.handoff.urgent_level and case.handoff.urgent_at:
         say(f"{_alarm(case.handoff)} (last alarm {case.handoff.urgent_at:%Y-%m-%d %H:%M} UTC)")
     say(f"\nIntake: {case.intake.status.replace('_', ' ')}")
-    consent = case.intake.answers.get("consent")
+    consent = the_intake().by_role(case.intake.answers).get("consent")
     if consent and isinstance(consent.value, dict):
         say(f"  Consent: {consent.said} (to version {consent.value['version']}: “{consent.value['wording']}”)")
     for line in lines(the_intake(), case.intake):

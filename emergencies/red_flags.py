@@ -46,6 +46,7 @@ from emergencies.classifier import (
     read_classifier,
 )
 from intake.clinic import Clinic, Country
+from intake.fields import the_intake
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
 from language.context import Grammar, Kind, Sentence, Span, Text
@@ -423,10 +424,10 @@ def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | No
 
 def country_of(record: IntakeRecord) -> str | None:
     """The country in which a patient lives, or else that of their phone number, if they have told us."""
-    country = record.answers.get("country")
+    told = the_intake().by_role(record.answers)
+    country, contact = told.get("country"), told.get("contact")
     if country is not None and (code := code_of(country.value)):
         return code
-    contact = record.answers.get("contact")
     if contact is None or not isinstance(contact.value, dict) or contact.value.get("by") != "phone":
         return None
     try:

@@ -16,7 +16,7 @@ from fhir.resources.R4B.bundle import Bundle
 from exports.case_file import CaseFile, Spoken
 from exports.fhir_answers import QUESTIONNAIRE, answers, fhir_text, questionnaire, read_answers
 from intake.fields import Intake
-from intake.record import IntakeRecord
+from intake.record import FieldAnswer, IntakeRecord
 
 Json = dict[str, Any]
 
@@ -78,14 +78,15 @@ def read_bundle(text: str) -> IntakeRecord:
 
 def _resources(case: CaseFile, intake: Intake) -> Iterator[Json]:
     """Everything, what is referred to before what refers to it."""
-    yield _patient(case)
+    yield _patient(case, intake)
     made = [("Patient", "")]
     if case.intake.status != "none":
         yield {**questionnaire(intake), "id": str(uuid5(_NAMES, f"{QUESTIONNAIRE}|{intake.version}|{intake.language}"))}
         yield _response(case, intake)
         made.append(("QuestionnaireResponse", ""))
-    if "consent" in case.intake.answers:
-        yield _consent(case)
+    consent = intake.by_role(case.intake.answers).get("consent")
+    if consent is not None:
+        yield _consent(case, intake, consent)
         made.append(("Consent", ""))
     for message in case.messages:
         yield _communication(case, message)
@@ -93,16 +94,16 @@ def _resources(case: CaseFile, intake: Intake) -> Iterator[Json]:
     yield _provenance(case, made)
 
 
-def _patient(case: CaseFile) -> Json:
-    found = case.intake.answers
-    told = {name: answer.value for name, answer in found.items() if not answer.skipped}
+def _patient(case: CaseFile, intake: Intake) -> Json:
+    given = intake.by_role(case.intake.answers)
+    told = {role: answer.value for role, answer in given.items() if not answer.skipped}
     patient: Json = {
         "resourceType": "Patient",
         "id": _id(case, "Patient"),
         "identifier": [{"system": _REFERENCE, "value": case.reference}],
     }
-    if isinstance(told.get("full_name"), str):
-        patient["name"] = [{"text": fhir_text(told["full_name"])}]
+    if isinstance(told.get("name"), str):
+        patient["name"] = [{"text": fhir_text(told["name"])}]
     match told.get("contact"):
         case {"by": "email" | "phone" as by, "value": str(value)}:
             patient["telecom"] = [{"system": by, "value": fhir_text(value)}]
@@ -136,8 +137,8 @@ def _response(case: CaseFile, intake: Intake) -> Json:
     }
 
 
-def _consent(case: CaseFile) -> Json:
-    value = case.intake.answers["consent"].value
+def _consent(case: CaseFile, intake: Intake, answer: FieldAnswer) -> Json:
+    value, answered_at = answer.value, intake.by_role(case.answered_at)
     given = value if isinstance(value, dict) else {"agreed": value is True}
     wording = fhir_text(str(given.get("wording", "The wording is not known.")))
     return {
@@ -147,7 +148,7 @@ def _consent(case: CaseFile) -> Json:
         "scope": _code("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy", "Privacy Consent"),
         "category": [_code("http://loinc.org", "59284-0", "Consent Document")],
         "patient": _to(case, "Patient"),
-        "dateTime": _at(case.answered_at.get("consent", case.created_at)),
+        "dateTime": _at(answered_at.get("consent", case.created_at)),
         "organization": [{"display": fhir_text(case.clinic)}],
         "sourceReference": _to(case, "QuestionnaireResponse"),
         "policyRule": {"text": wording},

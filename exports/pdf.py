@@ -19,7 +19,7 @@ from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, r
 from desk.cases.flags import flags_of
 from exports.case_file import CaseFile, Spoken
 from exports.fonts import BOLD, REGULAR, USUAL_FOLDERS, Fitting, font_folder, western
-from intake.fields import Intake, IntakeField
+from intake.fields import Intake, IntakeField, Role
 from intake.judging.plain import letters
 from intake.record import FieldAnswer, Status
 from intake.showing import understood_as
@@ -29,8 +29,8 @@ _INK, _SOFT, _RULE, _ALARM, _SHADE = (28, 33, 40), (92, 99, 108), (205, 210, 216
 _MARGIN = 18.0  # millimetres
 _REASONS = ("asked", "deletion", "red_flag", "intake_completed")
 _SENDERS = ("patient", "assistant", "coordinator", "system")
-_AT_A_GLANCE = (
-    "full_name",
+_AT_A_GLANCE: tuple[Role, ...] = (
+    "name",
     "birth",
     "guardian_name",
     "country",
@@ -285,13 +285,13 @@ def _heading(sheet: _Sheet, case: CaseFile) -> None:
 
 
 def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
-    given = case.intake.answers
-    asked = {field.name: field for field in intake.told(given)}
-    first = [asked[name] for name in _AT_A_GLANCE if name in asked and not given[name].skipped]
-    rows = [(field.label, _short(intake, field, given[field.name])) for field in first]
-    told = [field for field in asked.values() if field.kind == "history" and _is_told(given[field.name])]
+    given, by_role = case.intake.answers, intake.by_role(case.intake.answers)
+    first = [(intake.role(role), by_role[role]) for role in _AT_A_GLANCE if role in by_role and not by_role[role].skipped]
+    rows = [(field.label, _short(intake, field, answer)) for field, answer in first if field]
+    asked = intake.told(given)
+    told = [field for field in asked if field.kind == "history" and _is_told(given[field.name])]
     yes = "\n".join(f"{field.label}: {given[field.name].said}" for field in told)
-    left = [field.label for field in asked.values() if given[field.name].skipped]
+    left = [field.label for field in asked if given[field.name].skipped]
     if not rows:
         return
     sheet.section(sheet.said.summary)
@@ -349,9 +349,10 @@ def _intake(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
         sheet.rows(rows, (26, 46, 28), said.columns)
     else:
         sheet.body(said.no_intake)
-    consent = given["consent"].value if "consent" in given else None
+    agreed = intake.by_role(given).get("consent")
+    consent = agreed.value if agreed else None
     if isinstance(consent, dict):
-        at = sheet.at(case.answered_at.get("consent", case.created_at))
+        at = sheet.at(intake.by_role(case.answered_at).get("consent", case.created_at))
         sheet.small(said.consent.format(version=consent["version"], at=at, wording=consent["wording"]), above=2)
     else:
         sheet.small(said.no_consent, above=2)

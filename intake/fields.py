@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, cast, get_args
 
 from pydantic import Field, field_validator
 
@@ -18,6 +18,38 @@ REVIEW = "review"  # the open "field" while everything is read back before it is
 Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "text", "list", "history"]
 
 
+# What a field is to the rest of the house, whatever its name is. Where a kind is a role, a field of it has that role by itself.
+Role = Literal[
+    "consent",
+    "name",
+    "contact",
+    "birth",
+    "guardian",
+    "guardian_name",
+    "country",
+    "condition",
+    "treatments",
+    "medicines",
+    "allergies",
+    "hopes",
+    "questions",
+]
+_KIND_OF_ROLE: dict[str, Kind] = {
+    **{kind: kind for kind in ("consent", "contact", "birth", "guardian", "country")},
+    "name": "name",
+    "guardian_name": "name",
+    "medicines": "list",
+    "allergies": "list",
+}
+_NEEDED: dict[Role, str] = {
+    "name": "nobody would know whom to address",
+    "contact": "nobody could reach the patient",
+    "birth": "nobody would know who is under 18",
+    "guardian": "somebody under 18 would be asked without a parent or guardian",
+}
+_SHIPPED: dict[str, Role] = {"full_name": "name"}  # stored names that are not those of their roles
+
+T = TypeVar("T")
 _OfTheClinic = Annotated[str, fills(*CLINIC)]
 _Reference = Annotated[str, fills("reference")]
 _OLDEST = 130
@@ -32,6 +64,8 @@ class IntakeField(Part):
 
     name: Name
     kind: Kind
+    role: Role | None = None
+    formerly: list[Name] = []
     label: PlainText
     called: list[Text] = []
     ask: Annotated[str, fills("consent", *CLINIC)]
@@ -148,7 +182,7 @@ class Intake(Part):
     @field_validator("fields")
     @classmethod
     def _fit_together(cls, fields: list[IntakeField]) -> list[IntakeField]:
-        wrong = [*_wrong_consent(fields), *_named_twice(fields)]
+        wrong = [*_wrong_consent(fields), *_named_twice(fields), *_wrong_roles(fields)]
         if wrong:
             raise Faults(wrong)
         return fields
@@ -190,8 +224,47 @@ class Intake(Part):
         return max(found, key=lambda each: each[0])[1] if found else None
 
     @property
+    def names(self) -> list[str]:
+        """What the fields are called today."""
+        return [field.name for field in self.fields]
+
+    def role(self, role: Role) -> IntakeField | None:
+        """The field that has a role; the ones that a start needs are always there."""
+        return self._by_role.get(role)
+
+    def role_of(self, stored: str) -> Role | None:
+        """The role of the field under whose name an answer is stored, also if that name is an old one."""
+        now = self.name_now(stored)
+        return next((role for role, field in self._by_role.items() if field.name == now), None)
+
+    def name_now(self, stored: str) -> str:
+        """What the field is called today whose answer is stored under a name."""
+        return self._names_now.get(stored, stored)
+
+    def by_role(self, answers: Mapping[str, T]) -> dict[Role, T]:
+        """What is stored by name, by the role of its field; what has none is left out."""
+        return {role: value for name, value in answers.items() if (role := self.role_of(name))}
+
+    def stored_as(self, role: Role) -> list[str]:
+        """Every name under which answers to the field of a role may be stored."""
+        field = self.role(role)
+        return [] if field is None else [name for name, now in self._names_now.items() if now == field.name]
+
+    @cached_property
     def _by_name(self) -> Mapping[str, IntakeField]:
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, IntakeField]:
+        return _roles(self.fields)
+
+    @cached_property
+    def _names_now(self) -> Mapping[str, str]:
+        """Every stored name with the one of today: what ships, what was renamed, and what is as it was."""
+        shipped = {**{role: role for role in get_args(Role)}, **_SHIPPED}
+        names = {name: self._by_role[role].name for name, role in shipped.items() if role in self._by_role and name != "name"}
+        names |= {old: field.name for field in self.fields for old in field.formerly}
+        return names | {field.name: field.name for field in self.fields}
 
 
 def _former(name: str) -> IntakeField:
@@ -214,6 +287,32 @@ def _wrong_consent(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
             yield (at, "kind"), "there is a consent already. Keep one"
         if field.kind != "consent" and "{consent}" in field.ask:
             yield (at, "ask"), "only the question for the consent can show {consent}"
+
+
+def _roles(fields: list[IntakeField]) -> dict[Role, IntakeField]:
+    """The field of each role: the one that says so, or the first of its kind."""
+    found: dict[Role, IntakeField] = {field.role: field for field in reversed(fields) if field.role}
+    for field in fields:
+        if field.role is None and field.kind in {"consent", "contact", "birth", "guardian", "country"}:
+            found.setdefault(cast(Role, field.kind), field)
+    return found
+
+
+def _wrong_roles(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
+    """Fields that the rest of the house needs and would not find, or would take for another."""
+    has: dict[Role, IntakeField] = {}
+    for at, field in enumerate(fields):
+        if field.role is None:
+            continue
+        kind = _KIND_OF_ROLE.get(field.role, field.kind)
+        if field.kind != kind:
+            yield (at, "role"), f"the role {field.role} is for a field of kind {kind}"
+        if has.setdefault(field.role, field) is not field:
+            yield (at, "role"), f"the field {has[field.role].name} has the role {field.role} already"
+    for role, otherwise in _NEEDED.items():
+        if role not in _roles(fields):
+            how = f"kind: {role}" if role != "name" else "role: name"
+            yield (), f"no field has the role {role}, so {otherwise}. Add a field with “{how}”"
 
 
 def _named_twice(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:

@@ -143,3 +143,57 @@ def test_a_mistake_in_the_fields_is_told_on_its_line(before: str, after: str, sa
     (line, text), *_ = problems(refused.value)
     assert said in text
     assert 0 <= line_of(FIELDS, before) - line <= 3  # of a longer text, the line of its name
+
+
+RENAMED = {"full_name": "patient", "contact": "reach", "birth": "born", "country": "lives_in", "condition": "illness"}
+
+
+def renamed() -> str:
+    """The fields under other names, as a clinic may want them in its record."""
+    text = FIELDS
+    for old, new in RENAMED.items():
+        text = text.replace(f"  - name: {old}\n", f"  - name: {new}\n    formerly: [{old}]\n")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("name", "otherwise"),
+    [
+        ("full_name", "whom to address"),
+        ("contact", "nobody could reach the patient"),
+        ("birth", "who is under 18"),
+        ("guardian", "without a parent or guardian"),
+    ],
+)
+def test_a_field_that_something_needs_cannot_be_left_out(name: str, otherwise: str, tmp_path: Path) -> None:
+    (tmp_path / "fields.yml").write_text(FIELDS.replace(field_of(name), ""), "utf-8")
+    with pytest.raises(DataFileError, match=otherwise):
+        read_intake(tmp_path / "fields.yml")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("    role: name\n", "    role: nmae\n", "did you mean name?"),
+        ("    role: medicines\n", "    role: country\n", "is for a field of kind country"),
+        ("    role: hopes\n", "    role: questions\n", "has the role questions already"),
+    ],
+)
+def test_a_role_that_does_not_fit_is_told(before: str, after: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "fields.yml").write_text(FIELDS.replace(before, after, 1), "utf-8")
+    with pytest.raises(DataFileError) as refused:
+        read_intake(tmp_path / "fields.yml")
+    assert any(said in text for _, text in problems(refused.value))
+
+
+def test_a_renamed_field_keeps_its_role_and_the_answers_under_its_old_name(tmp_path: Path) -> None:
+    (tmp_path / "fields.yml").write_text(renamed(), "utf-8")
+    intake = read_intake(tmp_path / "fields.yml")
+    assert intake.by_role({"full_name": 1, "born": 2, "lives_in": 3}) == {"name": 1, "birth": 2, "country": 3}
+    assert set(intake.stored_as("condition")) == {"illness", "condition"}
+    assert intake.name_now("contact") == "reach"
+
+
+def test_what_ships_is_known_without_being_named_as_former(tmp_path: Path) -> None:
+    (tmp_path / "fields.yml").write_text(FIELDS.replace("  - name: full_name\n", "  - name: patient\n"), "utf-8")
+    assert read_intake(tmp_path / "fields.yml").by_role({"full_name": "Maria"}) == {"name": "Maria"}

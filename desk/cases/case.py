@@ -15,6 +15,7 @@ from desk.conversations.intakes import answers_given, intake_record
 from desk.conversations.log import messages_after
 from desk.conversations.own_data import consent_withdrawn_at
 from desk.models import Conversation, Feedback, Handoff, Message, Review, User
+from intake.fields import the_intake
 from intake.record import FieldAnswer, IntakeRecord
 
 
@@ -61,7 +62,7 @@ class Case:
     @property
     def consent(self) -> Change | None:
         """The consent as it was given last."""
-        return next((change for change in reversed(self.changes) if change.field == "consent"), None)
+        return next((change for change in reversed(self.changes) if the_intake().role_of(change.field) == "consent"), None)
 
     @property
     def urgent(self) -> Handoff | None:

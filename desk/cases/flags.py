@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Text, Way, nearest, read_data
+from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Text, Way, did_you_mean, read_data
+from intake.fields import Role, the_intake
 from intake.judging.birth import age_of
 from intake.judging.history import judge_history
 from intake.judging.lists import kinds_of, medicine_kinds
@@ -18,7 +20,6 @@ from intake.judging.results import Context, Understood
 from intake.record import FieldAnswer, IntakeRecord
 from language.spoken import text_file
 
-_MEDICINES = "medicines"
 # "No warfarin", "never took aspirin": nothing is taken. Only before the name: "warfarin, not missed one" is taken.
 _DENIED = re.compile(r"(?i)\b(?:no|not|never|without|neither|nor|don['’]?t|doesn['’]?t|isn['’]?t)\b")
 _ENDED = re.compile(
@@ -51,6 +52,13 @@ class Rule(Part):
             raise ValueError("a flag has one rule: medicines and words, or history, or ages, or answered, or listed")
         return self
 
+    def fields(self) -> Iterator[tuple[Way, str]]:
+        """The fields of the intake that it needs, each with the way to its name."""
+        yield from ((("answered", name), name) for name in self.answered)
+        yield from (((way,), name) for way, name in (("history", self.history), ("listed", self.listed)) if name)
+        if (self.medicines or self.words) and not _name_of("medicines"):
+            yield ("medicines" if self.medicines else "words",), "with the role medicines"
+
 
 class Flags(Part):
     """The whole file."""
@@ -60,19 +68,19 @@ class Flags(Part):
 
     @model_validator(mode="after")
     def _are_told_apart(self) -> Flags:
-        names = [rule.name for rule in self.flags]
-        wrong: list[tuple[Way, str]] = [
-            (("flags", at, "name"), f"there is a flag {name} already. Give each its own name")
-            for at, name in enumerate(names)
-            if name in names[:at]
-        ]
-        kinds = list(medicine_kinds())
+        names, kinds, asked = [rule.name for rule in self.flags], list(medicine_kinds()), the_intake().names
+        wrong: list[tuple[Way, str]] = []
         for at, rule in enumerate(self.flags):
+            if rule.name in names[:at]:
+                wrong.append((("flags", at, "name"), f"there is a flag {rule.name} already. Give each its own name"))
             for number, kind in enumerate(rule.medicines):
                 if kind not in kinds:
-                    near = nearest(kind, kinds)
-                    hint = f"; did you mean {near}?" if near else ". The kinds stand in intake/judging/medicines.yml"
+                    hint = did_you_mean(kind, kinds) or ". The kinds stand in intake/judging/medicines.yml"
                     wrong.append((("flags", at, "medicines", number), f"there is no kind of medicine {kind}{hint}"))
+            for way, name in rule.fields():
+                if name not in asked:
+                    hint = did_you_mean(name, asked) or ". Take this flag out, or ask for it in fields.yml"
+                    wrong.append((("flags", at, *way), f"the intake has no field {name}{hint}"))
         if wrong:
             raise Faults(wrong)
         return self
@@ -98,24 +106,33 @@ def flags_of(record: IntakeRecord, today: date | None = None) -> list[Flag]:
         record: the intake.
         today: from which an age is counted; without it, the age is taken as it was told.
     """
-    return [flag for rule in _rules() for flag in _raised(rule, record, today)]
+    intake = the_intake()
+    answers = {intake.name_now(name): answer for name, answer in record.answers.items()}
+    return [flag for rule in _rules() for flag in _raised(rule, answers, today)]
 
 
-def _raised(rule: Rule, record: IntakeRecord, today: date | None) -> list[Flag]:
+def _raised(rule: Rule, answers: Mapping[str, FieldAnswer], today: date | None) -> list[Flag]:
     found: list[tuple[str, str, bool]] = []
     if rule.medicines or rule.words:
-        found = [(_MEDICINES, said, sure) for said, sure in _named(rule, record.answers.get(_MEDICINES))]
+        name = _name_of("medicines")
+        found = [(name, said, sure) for said, sure in _named(rule, answers.get(name))]
     elif rule.history:
-        found = [(rule.history, said, sure) for said, sure in _told(record.answers.get(rule.history))]
+        found = [(rule.history, said, sure) for said, sure in _told(answers.get(rule.history))]
     elif rule.ages:
-        found = [("birth", said, True) for said in _aged(rule.ages, record.answers.get("birth"), today)]
+        name = _name_of("birth")
+        found = [(name, said, True) for said in _aged(rule.ages, answers.get(name), today)]
     elif rule.listed:
-        answer = record.answers.get(rule.listed)
+        answer = answers.get(rule.listed)
         found = [(rule.listed, answer.said, True)] if answer and not answer.skipped and answer.value else []
     else:
-        answers = [(name, record.answers.get(name), value) for name, value in rule.answered.items()]
-        found = [(name, answer.said, True) for name, answer, value in answers if answer and answer.value is value]
+        chosen = [(name, answers.get(name), value) for name, value in rule.answered.items()]
+        found = [(name, answer.said, True) for name, answer, value in chosen if answer and answer.value is value]
     return [_flag(rule, field, said, sure) for field, said, sure in found]
+
+
+def _name_of(role: Role) -> str:
+    field = the_intake().role(role)
+    return field.name if field else ""
 
 
 def _flag(rule: Rule, field: str, said: str, sure: bool) -> Flag:

@@ -22,10 +22,11 @@ from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, User
 from desk.working_hours import due_at, is_overdue, overdue_before
 from intake.clinic import Hours
+from intake.fields import Role, the_intake
 from intake.record import FieldAnswer
 
 PAGE = 40  # cases on one page
-_SHOWN_FIELDS = ("full_name", "condition")
+_SHOWN: tuple[Role, ...] = ("name", "condition")
 
 # Open handoffs, one line for each conversation, with the gravest alarm: 0 an emergency, 1 for today, 2 none.
 _ALARMS = (
@@ -78,7 +79,7 @@ class Row:
     urgent: Handoff | None  # the one with the gravest alarm
     holder: str | None
     intake: str  # status
-    answers: dict[str, FieldAnswer]  # a few, for finding one's way
+    answers: dict[Role, FieldAnswer]  # a few, for finding one's way
     due: datetime | None
     overdue: bool
     withdrawn: bool  # the patient took their consent back
@@ -181,7 +182,7 @@ def _chosen(session: Session, filters: Filters, hours: Hours) -> list[ColumnElem
     if filters.since or filters.until:
         found.append(_came_between(filters.since, filters.until, ZoneInfo(hours.zone)))
     if filters.condition.strip():
-        found.append(holds_in_field(session, "condition", filters.condition))
+        found.append(holds_in_field(session, the_intake().stored_as("condition"), filters.condition))
     return found
 
 
@@ -249,16 +250,19 @@ def _gravest(handoffs: list[Handoff]) -> Handoff | None:
     return min(alarms, key=lambda handoff: handoff.urgent_level != "emergency", default=None)
 
 
-def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[str, FieldAnswer]]:
-    keyring = keyring_of(session)
-    found: dict[str, dict[str, FieldAnswer]] = {}
+def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[Role, FieldAnswer]]:
+    keyring, intake = keyring_of(session), the_intake()
+    shown = [name for role in _SHOWN for name in intake.stored_as(role)]
+    found: dict[str, dict[Role, FieldAnswer]] = {}
     rows = session.execute(
         select(IntakeAnswer.conversation_id, IntakeAnswer.field, IntakeAnswer.sealed)
-        .where(IntakeAnswer.conversation_id.in_(ids), IntakeAnswer.field.in_(_SHOWN_FIELDS))
+        .where(IntakeAnswer.conversation_id.in_(ids), IntakeAnswer.field.in_(shown))
         .order_by(IntakeAnswer.id)
     )
     for conversation_id, name, sealed in rows:
-        found.setdefault(conversation_id, {})[name] = FieldAnswer.model_validate(keyring.open(sealed))
+        role = intake.role_of(name)
+        if role is not None:
+            found.setdefault(conversation_id, {})[role] = FieldAnswer.model_validate(keyring.open(sealed))
     return found
 
 

@@ -20,12 +20,12 @@ from desk.audit import record
 from desk.conversations.intakes import intake_record
 from desk.conversations.words import words_of
 from desk.models import Message, Review
+from intake.fields import the_intake
 from intake.record import IntakeRecord
 
 _EMAIL = re.compile(r"\S+@\S+\.\w")
 _LONG_NUMBER = re.compile(r"\d(?:[ ./()-]?\d){5,}")  # a phone number, a date, a number of an insurance
 _REFERENCE = re.compile(r"(?i)\bc-[0-9a-z]{4}-[0-9a-z]{4}\b")
-_NAMES = ("full_name", "guardian_name")
 
 
 class Verdict(StrEnum):
@@ -146,7 +146,8 @@ def _refuse_personal(wording: str, intake: IntakeRecord) -> None:
     for what, pattern in (("e-mail", _EMAIL), ("number", _LONG_NUMBER), ("reference", _REFERENCE)):
         if pattern.search(wording):
             raise LooksPersonal(what)
-    told = [answer for name in _NAMES if (answer := intake.answers.get(name)) and not answer.skipped]
+    given = the_intake().by_role(intake.answers)
+    told = [answer for role in ("name", "guardian_name") if (answer := given.get(role)) and not answer.skipped]
     names = {word for answer in told for word in words_of(f"{answer.said} {answer.value or ''}") if len(word) > 2}
     if names & words_of(wording):
         raise LooksPersonal("name")

@@ -48,8 +48,8 @@ def find(session: Session, text: str, conditions: Sequence[ColumnElement[bool]],
     return _by_words(session, words, conditions, most) if words else []
 
 
-def holds_in_field(session: Session, field: str, text: str) -> ColumnElement[bool]:
-    """Whether every word was written in an answer to a field; a message that answered several counts for each."""
+def holds_in_field(session: Session, names: Sequence[str], text: str) -> ColumnElement[bool]:
+    """Whether every word was written in an answer stored under one of the names; a message with several counts for each."""
     words = _blind(session, text)
     if not words:
         return false()
@@ -57,7 +57,7 @@ def holds_in_field(session: Session, field: str, text: str) -> ColumnElement[boo
         select(IntakeAnswer.conversation_id)
         .join(Message, (Message.conversation_id == IntakeAnswer.conversation_id) & (Message.seq == IntakeAnswer.message_seq))
         .join(Word, (Word.message_id == Message.id) & (Word.word == word))
-        .where(IntakeAnswer.field == field)
+        .where(IntakeAnswer.field.in_(names))
         for word in words
     ]
     rare = [_frequency(session, word) < _RARE for word in words]

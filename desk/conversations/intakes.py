@@ -12,6 +12,7 @@ from desk.conversations.states import handed_off, reopen_handoff
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
 from desk.post.outbox import announce
+from intake.fields import the_intake
 from intake.record import (
     AskedBack,
     ConversationDeleted,
@@ -118,7 +119,7 @@ def _change_intake(session: Session, conversation_id: str, seq: int, effect: Int
 def _note_country(session: Session, conversation_id: str, effect: IntakeEffect) -> None:
     """Keep the country beside the sealed answers, because cases are looked for by it."""
     match effect:
-        case FieldAnswered(field="country", answer=answer):
+        case FieldAnswered(field=name, answer=answer) if the_intake().role_of(name) == "country":
             code = answer.value.get("code") if isinstance(answer.value, dict) and not answer.skipped else None
             session.get_one(Conversation, conversation_id).country = code
         case StartedOver():

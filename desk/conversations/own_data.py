@@ -18,6 +18,7 @@ from desk.conversations.turns import end_turns
 from desk.database import keyring_of
 from desk.models import AuditEntry, Conversation, Feedback, Handoff, Intake, IntakeAnswer, Message, Note, Notice, Review, User
 from desk.post.outbox import announce
+from intake.fields import the_intake
 from intake.record import IntakeRecord
 
 WITHDRAWN = "consent.withdrawn"  # in the audit log
@@ -216,7 +217,7 @@ def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
 
 
 def _given(history: Sequence[HeldAnswer]) -> list[HeldConsent]:
-    given = [(answer.understood, answer.at) for answer in history if answer.field == "consent"]
+    given = [(answer.understood, answer.at) for answer in history if the_intake().role_of(answer.field) == "consent"]
     return [
         HeldConsent(
             version=value["version"], purpose=value.get("purpose"), wording=value.get("wording"), given_at=at, withdrawn_at=None

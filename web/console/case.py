@@ -104,6 +104,7 @@ def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "told": told(case),
+        "given": the_intake().by_role(case.intake.answers),
         "flags": case.flags(hours.zone),
         "canned": _canned(case, clinic.name),
         "outcomes": list(Outcome),
@@ -120,8 +121,8 @@ def page_of(case: Case, clinic: Clinic, now: datetime) -> dict[str, Any]:
 def told(case: Case) -> list[Told]:
     """Every field that was answered, in the order of the intake."""
     intake, found = the_intake(), []
-    for field in intake.told(change.field for change in case.changes):
-        changes = [change for change in case.changes if change.field == field.name]
+    for field in intake.told(intake.name_now(change.field) for change in case.changes):
+        changes = [change for change in case.changes if intake.name_now(change.field) == field.name]
         last = changes[-1]
         understood = "" if last.answer.skipped else understood_as(intake, field, last.answer)
         earlier = [(before, after.at) for before, after in pairwise(changes)]
@@ -136,7 +137,7 @@ def _colleagues(session: Session) -> list[User]:
 
 def _canned(case: Case, clinic: str) -> list[tuple[str, str]]:
     """Titles and texts of the canned replies, filled as far as things are known."""
-    name = case.intake.answers.get("full_name")
+    name = the_intake().by_role(case.intake.answers).get("name")
     values = {"name": name.said if name and not name.skipped else None, "clinic": clinic, "reference": case.handoff.reference}
     return [(reply.title, filled(reply.text, values)) for reply in canned_replies()]
 
