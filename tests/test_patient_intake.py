@@ -6,6 +6,7 @@ import pytest
 
 from intake.fields import the_intake
 from tests.support.people import ANSWERS, ASKED, Coordinator, Message, Patient, answers_in, open_field, reference_in
+from tests.support.system import System
 
 pytestmark = pytest.mark.e2e
 
@@ -54,6 +55,14 @@ def test_the_agreement_is_stored_word_for_word(patient: Patient) -> None:
     assert consent["agreed"] is True
     assert consent["version"] == INTAKE.consent.version
     assert consent["wording"] in shown
+
+
+def test_an_interruption_is_no_error_to_rasa(cordial: System, patient: Patient) -> None:
+    patient.answers_until("contact")
+    before = cordial.log("rasa")
+    for interruption in ("thank you", "can you repeat that please", "Is fever a bad sign?", "I want to talk to a person"):
+        assert open_field(patient.says(interruption)) == "contact"
+    assert cordial.log("rasa") == before
 
 
 @pytest.mark.parametrize("field", SOME)
