@@ -21,7 +21,7 @@ class OpenEndpoint(EndpointConfig):
 
     _kept: Optional[_Kept] = None
 
-    def session(self) -> _Kept:  # type: ignore[override]
+    def session(self) -> _Kept:
         """What calls go through; it is there from the first call on, because it belongs to the loop that runs then."""
         if self._kept is None:
             self._kept = _Kept(super().session())
@@ -48,7 +48,13 @@ def kept_open(endpoint: Optional[EndpointConfig]) -> Optional[EndpointConfig]:
     if endpoint is None or isinstance(endpoint, OpenEndpoint):
         return endpoint
     kept = OpenEndpoint(
-        endpoint.url, endpoint.params, endpoint.headers, endpoint.basic_auth, endpoint.token, endpoint.token_name, endpoint.cafile
+        endpoint.url,
+        endpoint.params,
+        endpoint.headers,
+        endpoint.basic_auth,
+        endpoint.token,
+        endpoint.token_name,
+        endpoint.cafile,
     )
     kept.kwargs = {**endpoint.kwargs, "enable_selective_domain": True}
     return kept

@@ -1,7 +1,7 @@
 """Web's door into Rasa: one message comes in with all that its turn needs, and nothing of it is kept.
 
-``rasa run`` opens it with the line ``bot.channel.TurnInput:`` in ``credentials.yml``. The REST channel beside it does the same with
-more calls: there the session starts with an action, and the embedding is asked for.
+``rasa run`` opens it with the line ``bot.channel.TurnInput:`` in ``credentials.yml``. The REST channel beside it does the same
+with more calls: there the session starts with an action, and the embedding is asked for.
 """
 
 from __future__ import annotations
@@ -71,4 +71,5 @@ async def take_turn(processor: MessageProcessor, call: Dict[Text, Any]) -> List[
     await processor._handle_message_with_tracker(message, tracker)
     tracker = await processor.run_action_extract_slots(collected, tracker)
     await processor._run_prediction_loop(collected, tracker)
-    return collected.messages
+    said: list[dict[str, Any]] = collected.messages
+    return said

@@ -12,11 +12,11 @@ import urllib.request
 from typing import Any, Dict, List, Optional, Text, Type
 
 import numpy as np
-
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.exceptions import RasaException
@@ -24,7 +24,6 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +35,7 @@ class EncoderAway(RasaException):
     """Web could not be asked for embeddings."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds one dense sentence feature per message, from web's ``/encode``.
 
@@ -49,18 +46,14 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         """Dense featurizers of Rasa expect tokens before them."""
         return [Tokenizer]
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """``url``: where web is; ``timeout``: seconds for one call."""
-        return {
-            **DenseFeaturizer.get_default_config(),
-            "url": "http://127.0.0.1:8000",
-            "timeout": 30,
-        }
+        return {**DenseFeaturizer.get_default_config(), "url": "http://127.0.0.1:8000", "timeout": 30}
 
     def __init__(self, config: Dict[Text, Any], name: Text) -> None:
         """Keep the address; nothing is asked yet."""
@@ -68,17 +61,11 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         self.url: Text = os.environ.get("CORDIAL_WEB_URL", config["url"]).rstrip("/")
         self.timeout: float = float(config["timeout"])
         # A loopback call must not go through a proxy that the machine is set up with.
-        self._opener: urllib.request.OpenerDirector = urllib.request.build_opener(
-            urllib.request.ProxyHandler({})
-        )
+        self._opener: urllib.request.OpenerDirector = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     @classmethod
     def create(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> SentenceFeaturizer:
         """Create the component; it holds no state of its own."""
         return cls(config, execution_context.node_name)
@@ -121,24 +108,15 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         for start in range(0, len(to_ask), BATCH):
             batch = to_ask[start : start + BATCH]
             vectors = self._encode([message.get(TEXT) for message in batch])
-            for message, vector in zip(batch, vectors):
+            for message, vector in zip(batch, vectors, strict=True):
                 self._add(message, vector)
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
-        message.add_features(
-            Features(
-                vector.reshape(1, -1),
-                FEATURE_TYPE_SENTENCE,
-                TEXT,
-                self._config[FEATURIZER_CLASS_ALIAS],
-            )
-        )
+        message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS]))
 
     def _encode(self, texts: List[Text]) -> np.ndarray:
-        request = urllib.request.Request(
-            f"{self.url}/encode",
-            data=json.dumps({"texts": texts}).encode(),
-            headers={"Content-Type": "application/json"},
+        request = urllib.request.Request(  # noqa: S310  -- to where the settings say
+            f"{self.url}/encode", data=json.dumps({"texts": texts}).encode(), headers={"Content-Type": "application/json"}
         )
         try:
             with self._opener.open(request, timeout=self.timeout) as response:

@@ -46,10 +46,10 @@ class IntentModelError(ValueError):
 
 
 class Grams:
-    """A fitted vectoriser of scikit-learn: sublinear counts by inverse document frequency (Spärck Jones, 1972), rows of length 1.
+    """A fitted vectoriser of scikit-learn: sublinear counts by inverse document frequency (Spärck Jones, 1972), length 1.
 
-    `TfidfVectorizer` learns the grams and how rare they are, `CountVectorizer` counts them in a message. The counts are weighted
-    here, to the figures that `TfidfVectorizer` gives: with its own checks each message costs 0.9 ms more of processor time.
+    `TfidfVectorizer` learns the grams and how rare they are, `CountVectorizer` counts them in a message. The counts are
+    weighted here, to the figures that `TfidfVectorizer` gives: with its own checks each message costs 0.9 ms more of processor time.
     """
 
     def __init__(self, kind: str, grams: Sequence[str], rarity: Floats) -> None:

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Type
 
 import numpy as np
-
-import bot.intent_model
-from bot.intent_model import IntentModel, IntentModelError
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +18,9 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+import bot.intent_model
+from bot.intent_model import IntentModel, IntentModelError
 
 logger = logging.getLogger(__name__)
 
@@ -33,9 +33,7 @@ class IntentsNotTrained(RasaException):
     """There is too little training data, or a stored model cannot be read."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     """Tells intents apart, and says with which probability it is right.
 
@@ -43,7 +41,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         """The embedding comes from a dense featurizer."""
         return [DenseFeaturizer]
 
@@ -58,11 +56,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         return {"random_seed": 7, "ranking_length": 0}
 
     def __init__(
-        self,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: Optional[IntentModel] = None,
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
     ) -> None:
         """Construct a classifier; without a model it has to be trained."""
         self.component_config = config
@@ -72,11 +66,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> CalibratedIntentClassifier:
         """Creates a new untrained component (see parent class for full docstring)."""
         return cls(config, model_storage, resource)
@@ -93,11 +83,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             IntentsNotTrained: if there are too few.
             NoSentenceFeature: if a featurizer is missing before it.
         """
-        examples = [
-            example
-            for example in training_data.intent_examples
-            if example.get(INTENT) and example.get(TEXT)
-        ]
+        examples = [example for example in training_data.intent_examples if example.get(INTENT) and example.get(TEXT)]
         try:
             self.model = IntentModel.fit(
                 [example.get(TEXT) for example in examples],
@@ -137,10 +123,8 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             return messages
         if self.model is None:
             raise IntentsNotTrained("The intent classifier was not trained. Run `rasa train`.")
-        rankings = self.model.rank(
-            [message.get(TEXT) for message in with_text], _vectors(with_text)
-        )
-        for message, ranking in zip(with_text, rankings):
+        rankings = self.model.rank([message.get(TEXT) for message in with_text], _vectors(with_text))
+        for message, ranking in zip(with_text, rankings, strict=True):
             named = [{"name": name, "confidence": share} for name, share in ranking]
             message.set(INTENT, named[0], add_to_output=True)
             length = int(self.component_config["ranking_length"])

@@ -1,6 +1,7 @@
 """`rasa run`, with what takes longest done first: importing Rasa, while the model may still be in training.
 
-``python -m bot.serve run --model FILE …`` takes the arguments of Rasa's own command, waits until the model is there, and runs it.
+``python -m bot.serve run --model FILE …`` takes the arguments of Rasa's own command, waits until the model is there, and runs
+it.
 """
 
 import sys
@@ -8,7 +9,7 @@ import time
 from pathlib import Path
 
 import rasa.__main__
-import rasa.core.run  # noqa: F401  -- TensorFlow comes with it, and nothing of Rasa's is imported later that takes long
+import rasa.core.run  # TensorFlow comes with it, and nothing of Rasa's is imported later that takes long
 
 import bot.action_endpoint
 

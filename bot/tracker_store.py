@@ -34,7 +34,7 @@ class ForgetfulTrackerStore(InMemoryTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep this tracker and forget the oldest beyond the limit."""
         await super().save(tracker)
-        assert isinstance(self.store, OrderedDict)
+        assert isinstance(self.store, OrderedDict)  # noqa: S101  -- Rasa's own class calls it a dictionary
         self.store.move_to_end(tracker.sender_id)
         while len(self.store) > self.keep:
             self.store.popitem(last=False)
