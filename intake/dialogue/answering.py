@@ -7,7 +7,7 @@ from collections.abc import Callable
 from intake.changing import wants_to_change
 from intake.dialogue.correcting import change
 from intake.dialogue.moving import move
-from intake.dialogue.progress import LookUp, Progress, age_in
+from intake.dialogue.progress import LookUp, Progress
 from intake.dialogue.taking import doubt, refuse, take_all
 from intake.fields import IntakeField
 from intake.judge import judge
@@ -55,7 +55,7 @@ def _dealt_with(progress: Progress, open_field: IntakeField, reading: Reading) -
 
 def _on_from(progress: Progress, open_field: IntakeField, reading: Reading) -> None:
     """To the next field, if this one has its answer, and to what is in doubt there already."""
-    if not open_field.applies(age_in(progress.record)):
+    if not open_field.applies(progress.age):
         progress.go_on()  # "sorry, I am 60 years old", when a parent was asked for
     elif any(each.field == open_field for each in reading.taken) and not progress.record.detail_asked:
         progress.go_on()
@@ -77,7 +77,7 @@ def _read(progress: Progress, open_field: IntakeField) -> Reading:
     if open_field.kind == "consent":
         return _read_consent(progress, open_field, context_of)
     others: list[IntakeField] = []
-    if "consent" in record.answers and not record.detail_asked:
+    if progress.agreed and not record.detail_asked:
         # What was answered before is changed by the way only where a message says so by itself: "I was born in 1949".
         corrected = [each for each in progress.intake.fields if each.name in record.answers and each.kind in _CORRECTED]
         others = [each for each in [*progress.waiting, *corrected] if each != open_field]

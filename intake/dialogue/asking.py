@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake.dialogue.progress import Setting, age_in
+from intake.dialogue.progress import Setting
 from intake.fields import REVIEW, Intake
 from intake.record import FieldAnswer, IntakeRecord
 from intake.showing import lines
@@ -31,7 +31,7 @@ def ask(setting: Setting, record: IntakeRecord) -> Asked:
     if record.open_field == REVIEW:
         return _review(setting, record)
     intake, open_field = setting.intake, setting.intake.field(record.open_field)
-    asked = [each.name for each in intake.asked_of(age_in(record))]
+    asked = [each.name for each in intake.asked_of(setting.age_in(record))]
     step = asked.index(open_field.name) + 1 if open_field.name in asked else len(asked)
     question: dict[str, object] = {"field": open_field.name, "step": step, "steps": len(asked)}
     if record.detail_asked and open_field.more:

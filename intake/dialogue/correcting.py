@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.changing import new_value
-from intake.dialogue.progress import Progress, age_in
+from intake.dialogue.progress import Progress
 from intake.dialogue.taking import line_of, take
 from intake.fields import IntakeField
 from intake.reading import Taken
@@ -14,9 +14,9 @@ _MOST_CHOICES = 20
 
 def change(progress: Progress, meant: IntakeField | None) -> None:
     """Change an answer to what the message says; ask for it, or which is meant, where it does not say."""
-    if "consent" not in progress.record.answers:
+    if not progress.agreed:
         progress.say(progress.says.nothing_so_far)
-    elif meant is None or not meant.applies(age_in(progress.record)):
+    elif meant is None or not meant.applies(progress.age):
         which(progress)
     elif meant.kind == "consent":
         progress.say(progress.says.consent_stays)

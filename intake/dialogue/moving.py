@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from intake.dialogue.correcting import change
 from intake.dialogue.forgetting import wish_to_delete, wish_to_start_over
-from intake.dialogue.progress import Progress, age_in
+from intake.dialogue.progress import Progress
 from intake.dialogue.taking import reason
 from intake.fields import REVIEW
 from intake.reading import INTERRUPTIONS
@@ -86,10 +86,10 @@ def _back(progress: Progress) -> None:
     if open_now is None:
         progress.respond("utter_nothing_open")
         return
-    asked = [each.name for each in progress.intake.asked_of(age_in(progress.record)) if each.kind != "consent"]
+    asked = [each.name for each in progress.intake.asked_of(progress.age) if each.kind != "consent"]
     until = asked.index(open_now) if open_now in asked else len(asked)
     before = [name for name in asked[:until] if name in progress.record.answers]
-    if open_now == "consent" or not before:
+    if open_now == progress.intake.fields[0].name or not before:
         progress.say(progress.says.first_already)
     else:
         progress.do(FieldAsked(field=before[-1]))

@@ -55,6 +55,11 @@ class Setting:
     today: date
     new_reference: Callable[[], str] = field(default=lambda: "")
 
+    def age_in(self, record: IntakeRecord) -> int | None:
+        """A patient's age in years; nothing if it is unknown."""
+        answer = record.answers.get("birth")
+        return age_of(answer.value) if answer else None
+
 
 class Progress:
     """What a message has led to so far; the parts of the dialogue add to it.
@@ -116,7 +121,17 @@ class Progress:
     @property
     def waiting(self) -> list[IntakeField]:
         """The fields without an answer that are asked of this patient."""
-        return [each for each in self.intake.asked_of(age_in(self.record)) if each.name not in self.record.answers]
+        return [each for each in self.intake.asked_of(self.age) if each.name not in self.record.answers]
+
+    @property
+    def age(self) -> int | None:
+        """The patient's age in years; nothing if it is unknown."""
+        return self.setting.age_in(self.record)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the patient has given their consent; nothing is taken or changed before."""
+        return self.intake.fields[0].name in self.record.answers
 
     def agrees(self, *more: str) -> bool:
         """Whether the message is a yes that cannot be mistaken: something is done that cannot be undone."""
@@ -136,9 +151,3 @@ class Progress:
             return Context(region, setting.today, setting.intake.language, record.attempts if is_open else 0, earlier)
 
         return context
-
-
-def age_in(record: IntakeRecord) -> int | None:
-    """The patient's age in years; nothing if it is unknown."""
-    answer = record.answers.get("birth")
-    return age_of(answer.value) if answer else None
