@@ -49,7 +49,7 @@ class Grams:
     """A fitted vectoriser of scikit-learn: sublinear counts by inverse document frequency (Spärck Jones, 1972), length 1.
 
     `TfidfVectorizer` learns the grams and how rare they are, `CountVectorizer` counts them in a message. The counts are
-    weighted here, to the figures that `TfidfVectorizer` gives: with its own checks each message costs 0.9 ms more of processor time.
+    weighted here, to the figures that `TfidfVectorizer` gives: with its own checks each message costs 0.9 ms more.
     """
 
     def __init__(self, kind: str, grams: Sequence[str], rarity: Floats) -> None:

@@ -91,14 +91,20 @@ class DenseIndex:
 
         As many as asked for, if there are as many. Scores are exact; above `EXACT_UP_TO` a row may be missing.
         """
+        rows, scores = self.nearest(query, count)
+        return [(int(row), float(score)) for row, score in zip(rows, scores, strict=True)]
+
+    def nearest(self, query: Vectors, count: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """What `search` gives, as rows and cosines side by side."""
         count = min(count, len(self))
         if count <= 0:
-            return []
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         question = np.ascontiguousarray(query, dtype=np.float32).reshape(1, -1)
         scores, rows = self._index.search(question, count)
         if rows[0][-1] < 0:  # the nearest cells hold fewer than that
             scores, rows = self._index.search(question, count, params=_probing(len(self)))
-        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+        there = rows[0] >= 0
+        return rows[0][there], scores[0][there]
 
     def row(self, number: int) -> Vectors:
         """One stored vector, of shape (dimension,)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -111,34 +112,55 @@ class Search:
 
     def _candidates(self, text: str, vector: Vectors, ranked: Mapping[str, float]) -> list[Candidate]:
         generation = self.generation
-        found = generation.dense.search(vector, _SEARCHED)
-        near: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        for row, cosine in found:
-            rows = near[int(self._section_of[row])]
-            if len(rows) < _AGREEING:
-                rows.append((row, cosine))
-        farthest = found[-1][1] if found else 0.0
-        agreeing = {position: _agreeing([cosine for _, cosine in rows], farthest) for position, rows in near.items()}
-        positions = list(near)
-        by_meaning = np.array(
-            [agreeing[at] + _RANKER_WEIGHT * ranked.get(self._sections[at][0], 0.0) for at in positions], dtype=np.float32
-        )
+        rows, cosines = generation.dense.nearest(vector, _SEARCHED)
+        near = _by_section(self._section_of[rows], cosines)
+        articles = np.array([ranked.get(self._sections[at][0], 0.0) for at in near.sections.tolist()])
+        by_meaning = (near.agreeing + _RANKER_WEIGHT * articles).astype(np.float32)
         # Abbreviations are written out for the words alone. The other two views know them from editors' wordings, and a longer
         # question did them harm when it was measured.
-        by_words = self._shared_words(generation.synonyms.expand(text))[positions]
+        by_words = self._shared_words(generation.synonyms.expand(text))[near.sections]
+        scores = fuse(by_meaning, by_words, _LEXICAL_WEIGHT)
+        order = np.argsort(-scores, kind="stable")
+        columns = (near.sections, scores, cosines[near.nearest], near.agreeing, rows[near.nearest])
         candidates = []
-        for at, score in zip(positions, fuse(by_meaning, by_words, _LEXICAL_WEIGHT), strict=True):
+        for at, score, cosine, agreeing, row in zip(*(column[order].tolist() for column in columns), strict=True):
             article, section = self._sections[at]
-            row, cosine = near[at][0]
-            nearest = generation.entries[row].text
-            candidates.append(Candidate(article, section, float(score), cosine, agreeing[at], nearest))
-        return sorted(candidates, key=lambda candidate: -candidate.score)
+            candidates.append(Candidate(article, section, score, cosine, agreeing, generation.entries[row].text))
+        return candidates
 
     def _shared_words(self, text: str) -> npt.NDArray[np.float32]:
         """The BM25 of the best text of each section."""
         if not self._sections:
             return np.zeros(0, dtype=np.float32)
         return np.maximum.reduceat(self.generation.lexical.scores(text)[self._by_section], self._starts)
+
+
+class _Near(NamedTuple):
+    """What lies near a question, by section: the sections in the order of their nearest entries."""
+
+    sections: npt.NDArray[np.intp]
+    nearest: npt.NDArray[np.intp]  # of each, where its nearest entry stands among all that were found
+    agreeing: npt.NDArray[np.float64]
+
+
+def _by_section(sections: npt.NDArray[np.intp], cosines: Vectors) -> _Near:
+    """Group what was found, best first, by section.
+
+    Args:
+        sections: the section of each entry, of shape (found,).
+        cosines: falling, of shape (found,).
+    """
+    _, nearest, counts = np.unique(sections, return_index=True, return_counts=True)
+    grouped = cosines[np.argsort(sections, kind="stable")].astype(np.float64)  # one section after the other, best first in each
+    starts = np.cumsum(counts) - counts
+    farthest = float(cosines[-1]) if len(cosines) else 0.0
+    total = np.zeros(len(counts))
+    for place in range(_AGREEING):
+        there = counts > place
+        total[there] += grouped[starts[there] + place]
+    agreeing = (total + farthest * (_AGREEING - np.minimum(counts, _AGREEING))) / _AGREEING
+    order = np.argsort(nearest)
+    return _Near(sections[nearest[order]], nearest[order], agreeing[order])
 
 
 def _agreeing(cosines: list[float], missing: float) -> float:
