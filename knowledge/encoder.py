@@ -48,7 +48,7 @@ class Encoder:
         except Exception as error:
             raise EncoderError(f"The embedding model in {folder} cannot be loaded: {error}") from error
         self.name, self.dimension = self._model.described.name, self._model.described.dimension
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of what is remembered, not of the model: several texts are embedded at a time
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
 
     def english_words(self) -> frozenset[str]:
@@ -69,9 +69,10 @@ class Encoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
             known = {key: self._remembered[key] for key in keys if key in self._remembered}
-            missing = [key for key in dict.fromkeys(keys) if key not in known]
-            if missing:
-                known.update(zip(missing, self._model.encode(missing), strict=True))
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        if missing:
+            known.update(zip(missing, self._model.encode(missing), strict=True))
+        with self._lock:
             for key in keys:
                 self._remembered[key] = known[key]
                 self._remembered.move_to_end(key)

@@ -45,25 +45,19 @@ class OnnxModel:
         Raises:
             Exception: whatever the libraries raise for files that are broken.
         """
-        from tokenizers import Tokenizer  # noqa: PLC0415  -- whoever only exports does not need it
+        import onnxruntime  # noqa: PLC0415  -- whoever only exports does not need it
+        from tokenizers import Tokenizer  # noqa: PLC0415
 
         self.described = described = Described.model_validate_json((folder / MARKER).read_text("utf-8"))
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(described.most_tokens)
         self._tokenizer.no_padding()  # only to the longest of a batch, below
-        self._network = folder / NETWORK
-        self._session = self._new_session()
-        self._inputs = [given.name for given in self._session.get_inputs()]
-
-    def _new_session(self, threads: int = 0) -> Any:
-        """The network in memory. With 0 threads, as many as there are processors share the work on each batch."""
-        import onnxruntime  # noqa: PLC0415  -- as above
-
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Threads that wait do so asleep: there are other processes, and texts are short.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(str(self._network), options, providers=["CPUExecutionProvider"])
+        # Threads that share a text wait for one another, which costs a tenth of the processors. Who has many texts, or many
+        # patients, works on several at a time instead.
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
+        self._inputs = [given.name for given in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts.
@@ -82,15 +76,12 @@ class OnnxModel:
 
     def _run_all(self, batches: list[list[Any]]) -> Iterator[Vectors]:
         if len(batches) < _MANY:
-            yield from (self._run(self._session, batch) for batch in batches)
+            yield from map(self._run, batches)
             return
-        # Threads that share a batch wait for one another; each with a batch of its own, they do not. That needs a session
-        # without threads, whose memory is given back afterwards.
-        session = self._new_session(threads=1)
         with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None) as threads:
-            yield from threads.map(lambda batch: self._run(session, batch), batches)
+            yield from threads.map(self._run, batches)
 
-    def _run(self, session: Any, batch: list[Any]) -> Vectors:
+    def _run(self, batch: list[Any]) -> Vectors:
         shape = len(batch), max(len(text) for text in batch)
         told: dict[str, Any] = {
             "input_ids": np.full(shape, self.described.padding_id, dtype=np.int64),
@@ -101,7 +92,7 @@ class OnnxModel:
             told["input_ids"][row, : len(text)] = text.ids
             told["attention_mask"][row, : len(text)] = 1
             told["token_type_ids"][row, : len(text)] = text.type_ids
-        tokens = session.run(None, {name: told[name] for name in self._inputs})[0]
+        tokens = self._session.run(None, {name: told[name] for name in self._inputs})[0]
         if self.described.pooling == "cls":
             pooled = tokens[:, 0]
         else:
