@@ -1,12 +1,16 @@
-"""Who works with a data folder: `cordial start` has it alone, several `cordial serve` share it.
+"""What a start must have for itself: the data folder and the ports.
 
-The lock is the kernel's (flock), so it ends with the process that holds it, however that ends.
+`cordial start` has a data folder alone, several `cordial serve` share one. The lock is the kernel's (flock), so it ends with
+the process that holds it, however that ends.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -16,7 +20,11 @@ from cordial.settings import Settings
 _FILE = "running"  # in the data folder; a process id a line
 
 
-class AlreadyRuns(Exception):
+class StartError(Exception):
+    """Cordial cannot start; the message is one sentence for the person at the terminal."""
+
+
+class AlreadyRuns(StartError):
     """Another Cordial works with the data folder; the message says which, and what to do."""
 
 
@@ -67,3 +75,35 @@ def _refusal(settings: Settings, process: str | None) -> str:
         f"Cordial already runs here (pid {process or 'unknown'}), with the data folder {settings.data}. End it with Ctrl-C in "
         f"its terminal{kill}, or give the second one its own CORDIAL_DATA, CORDIAL_PORT and CORDIAL_RASA_PORT."
     )
+
+
+def check_ports(settings: Settings, patience: float) -> None:
+    """Make sure that we can listen on our ports, at the latest after some seconds.
+
+    Raises:
+        StartError: if we cannot.
+    """
+    end = time.monotonic() + patience
+    for name, port in (("CORDIAL_PORT", settings.port), ("CORDIAL_RASA_PORT", settings.rasa_port)):
+        while problem := port_problem("127.0.0.1", port, name):
+            if time.monotonic() >= end:
+                raise StartError(problem)
+            time.sleep(0.1)
+
+
+def port_problem(host: str, port: int, setting: str) -> str | None:
+    """Why we cannot listen on a port, as a sentence with what to do; nothing if we can."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            return (
+                f"Port {port} needs rights that you do not have: set {setting} to a port above 1023, with a reverse proxy in "
+                f"front of it if people are to reach port {port}."
+            )
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} is taken by another program: end it, or set {setting} to a free port."
+            return f"Port {port} cannot be used ({error.strerror}): set {setting} to another one."
+    return None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import hashlib
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +18,7 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from commands.running import StartError, check_ports
 from cordial.bootstrap import PROJECT, RASA, data_folder, step
 from cordial.settings import Settings
 
@@ -30,10 +29,6 @@ _LONGEST_LOG = 20_000_000  # bytes; a longer one is put aside at the next start,
 _US = os.getpid()
 # What the trained model depends on; FAQ text is not among it.
 _TRAINED_FROM = ("config.yml", "domain", "data", "bot")
-
-
-class StartError(Exception):
-    """Cordial cannot start; the message is one sentence for the person at the terminal."""
 
 
 class Child:
@@ -284,38 +279,6 @@ def _exists(process: str) -> bool:
     except PermissionError:
         pass
     return True
-
-
-def check_ports(settings: Settings, patience: float) -> None:
-    """Make sure that we can listen on our ports, at the latest after some seconds.
-
-    Raises:
-        StartError: if we cannot.
-    """
-    end = time.monotonic() + patience
-    for name, port in (("CORDIAL_PORT", settings.port), ("CORDIAL_RASA_PORT", settings.rasa_port)):
-        while problem := port_problem("127.0.0.1", port, name):
-            if time.monotonic() >= end:
-                raise StartError(problem)
-            time.sleep(0.1)
-
-
-def port_problem(host: str, port: int, setting: str) -> str | None:
-    """Why we cannot listen on a port, as a sentence with what to do; nothing if we can."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError:
-            return (
-                f"Port {port} needs rights that you do not have: set {setting} to a port above 1023, with a reverse proxy in "
-                f"front of it if people are to reach port {port}."
-            )
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return f"Port {port} is taken by another program: end it, or set {setting} to a free port."
-            return f"Port {port} cannot be used ({error.strerror}): set {setting} to another one."
-    return None
 
 
 def _look_after(children: list[Child], say: Callable[[str], None]) -> None:

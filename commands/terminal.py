@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.running import AlreadyRuns
-from cordial.bootstrap import explain_os_error
+from commands.running import StartError
 from cordial.data_files import DataFileError
+from cordial.failures import explain_os_error
 from cordial.settings import SettingsError
 from desk.database import DatabaseError
 from desk.keeping.backup import BackupError
@@ -35,10 +35,8 @@ def say_json(value: Any) -> None:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn every expected failure into one sentence and exit code 1."""
-    from commands.start import StartError  # noqa: PLC0415
-
     ours = (SettingsError, DataFileError, KnowledgeError, DatabaseError, SealError, BackupError, LanguageError)
-    expected = (*ours, StartError, AlreadyRuns)
+    expected = (*ours, StartError)
     try:
         yield
     except expected as error:

@@ -10,7 +10,6 @@ import ast
 import hashlib
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from cordial.failures import UNTRUSTED, explain_failure, explain_os_error
 
 PROJECT = Path(__file__).resolve().parent.parent
 WEB = PROJECT / ".venv"
@@ -195,81 +196,6 @@ def step(name: str) -> Iterator[None]:
     sys.stdout.flush()
 
 
-def explain_os_error(error: OSError) -> str:
-    """An operating system error as a sentence with what to do."""
-    place = error.filename or PROJECT
-    if error.errno == 28:
-        return f"The disk is full ({place}): free some space and run the command again."
-    if error.errno in {13, 30}:
-        return f"{place} cannot be written: check its permissions, or set CORDIAL_DATA to another folder."
-    return f"{place}: {error.strerror or error}."
-
-
-_UNTRUSTED = "invalid peer certificate"  # as uv says it
-# What installers print, in the order in which it is looked for: the first sign that is there tells why they failed.
-_REASONS: Sequence[tuple[Sequence[str], str]] = (
-    (("no space left", "os error 28"), "The disk is full: free about 6 GB and run the command again."),
-    (
-        ("ensurepip is not available",),
-        "Python's own installer is missing (ensurepip). On Debian and Ubuntu: `sudo apt install python3.11-venv`, then run the "
-        "command again.",
-    ),
-    (
-        ("could not find a suitable tls ca certificate bundle",),
-        "The certificate file that pip is set up with is not there: correct PIP_CERT or pip's setting `cert`, then run the "
-        "command again.",
-    ),
-    (
-        (_UNTRUSTED, "certificate_verify_failed", "confirming the ssl certificate"),
-        "The certificate of the package registry is not trusted here. If your network inspects TLS, set PIP_CERT to the file "
-        "with its root certificate, then run the command again.",
-    ),
-    (
-        ("tunnel error", "proxyerror", "proxy authentication required", "cannot connect to proxy"),
-        "The package registry cannot be reached through the proxy: check HTTPS_PROXY and HTTP_PROXY, then run the command "
-        "again.",
-    ),
-    (
-        ("dns error", "name resolution", "name or service not known", "nodename nor servname"),
-        "The package registry cannot be reached, since its name is not known here (DNS): check the network and the index that "
-        "pip is set up with, then run the command again.",
-    ),
-    (
-        (
-            "connection refused",
-            "connect error",
-            "failed to connect",
-            "network is unreachable",
-            "timed out",
-            "error sending request",
-            "could not connect",
-            "newconnectionerror",
-        ),
-        "The package registry cannot be reached: check the network, then run the command again.",
-    ),
-)
-_NO_SUCH_VERSION = re.compile(
-    r"there is no version of (\S+)|because (\S+) was not found in the package|no matching distribution found for (\S+)",
-    re.IGNORECASE,
-)
-
-
-def explain_failure(output: str) -> str:
-    """What an installer printed, as one sentence."""
-    low = " ".join(output.lower().split())  # they break lines where they like
-    for signs, sentence in _REASONS:
-        if any(sign in low for sign in signs):
-            return sentence
-    missing = _NO_SUCH_VERSION.search(output)
-    if missing:
-        package = next(filter(None, missing.groups()))
-        # Pip says the same of an index that lacks a package and of one that it could not read.
-        where = "cannot be reached or does not have" if "(from versions: none)" in low else "does not have"
-        return f"The package registry {where} {package}: check the index that pip is set up with, then run the command again."
-    lines = [line for line in output.strip().splitlines() if line.strip()]
-    return "A step failed: " + (lines[-1].strip() if lines else "it printed nothing") + "."
-
-
 def _run(command: Sequence[str]) -> None:
     _check(*_output_of(command))
 
@@ -294,7 +220,7 @@ def _uv(arguments: Sequence[str]) -> None:
     command = [str(WEB / "bin" / "uv"), *arguments]
     environment = {**os.environ, **uv_settings()}
     code, output = _output_of(command, environment)
-    if code != 0 and _UNTRUSTED in output and "SSL_CERT_FILE" not in environment:
+    if code != 0 and UNTRUSTED in output and "SSL_CERT_FILE" not in environment:
         # uv brings certificates of its own; one that an organisation added is in the system's store, if it is anywhere.
         code, output = _output_of(command, {**environment, "UV_SYSTEM_CERTS": "1"})
     _check(code, output)

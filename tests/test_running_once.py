@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.running import AlreadyRuns, in_data_folder
-from commands.start import StartError, check_ports, port_problem
+from commands.running import AlreadyRuns, StartError, check_ports, in_data_folder, port_problem
 from cordial.bootstrap import PROJECT
 from cordial.settings import Settings
 from tests.support.system import CORDIAL, free_port, plain_environment
@@ -133,7 +132,7 @@ def test_a_port_that_needs_rights_is_not_called_taken(monkeypatch: pytest.Monkey
         def refuse(*_: object) -> None:
             raise PermissionError
 
-        monkeypatch.setattr("commands.start.socket.socket.bind", refuse)
+        monkeypatch.setattr("commands.running.socket.socket.bind", refuse)
     said = port_problem("127.0.0.1", 80, "CORDIAL_PORT") or ""
     for words in ("needs rights", "CORDIAL_PORT", "above 1023", "reverse proxy"):
         assert words in said

@@ -16,7 +16,8 @@ import certifi
 import pytest
 
 from cordial import bootstrap
-from cordial.bootstrap import PROJECT, SetupError, changing, explain_failure, explain_os_error
+from cordial.bootstrap import PROJECT, SetupError, changing
+from cordial.failures import explain_failure, explain_os_error
 from tests.support.clone import clone_into, set_up
 from tests.support.registry import Registry
 from tests.support.system import plain_environment, until
