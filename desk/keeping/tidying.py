@@ -27,9 +27,9 @@ async def keep_tidy(database: Database, data: Path) -> None:
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
         daily = time.monotonic() >= due_at
-        due_at += _DAY_SECONDS if daily else 0
         try:
             await anyio.to_thread.run_sync(tidy, database, data, daily)
+            due_at += _DAY_SECONDS if daily else 0  # what failed is due still
         except Exception:
             logger.exception("tidying failed; it is tried again")
 
