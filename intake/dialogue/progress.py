@@ -57,7 +57,7 @@ class Setting:
 
     def age_in(self, record: IntakeRecord) -> int | None:
         """A patient's age in years; nothing if it is unknown."""
-        answer = record.answers.get("birth")
+        answer = self.intake.by_role(record.answers).get("birth")
         return age_of(answer.value) if answer else None
 
 
@@ -131,7 +131,7 @@ class Progress:
     @property
     def agreed(self) -> bool:
         """Whether the patient has given their consent; nothing is taken or changed before."""
-        return self.intake.fields[0].name in self.record.answers
+        return "consent" in self.intake.by_role(self.record.answers)
 
     def agrees(self, *more: str) -> bool:
         """Whether the message is a yes that cannot be mistaken: something is done that cannot be undone."""
@@ -141,7 +141,7 @@ class Progress:
     def context_of(self) -> Callable[[IntakeField], Context]:
         """What the judges may go by."""
         record, setting = self.record, self.setting
-        country = record.answers.get("country")
+        country = setting.intake.by_role(record.answers).get("country")
         region = (code_of(country.value) if country else None) or setting.region
 
         def context(each: IntakeField) -> Context:
