@@ -72,11 +72,11 @@ def _spelled_out(text: str) -> str:
     plain = re.sub(r"(?i)\s*(?:\(at\)|\[at\])\s*", "@", text)
     if "@" in plain:
         return plain
-    dictated = re.search(r"(?i)\b([\w.+-]+)\s+at\s+([\w-]+(?:\s*(?:\.|\bdot\b)\s*[\w-]+)+)", plain)
+    dictated = re.search(r"(?i)\b([\w.+-]+(?:\s+dot\s+[\w+-]+)*)\s+at\s+([\w-]+(?:\s*(?:\.|\bdot\b)\s*[\w-]+)+)", plain)
     if not dictated:
         return plain
-    domain = re.sub(r"(?i)\s*(?:\.|\bdot\b)\s*", ".", dictated.group(2))
-    return f"{dictated.group(1)}@{domain}"
+    name, domain = (re.sub(r"(?i)\s*(?:\.|\bdot\b)\s*", ".", part) for part in dictated.groups())
+    return f"{name}@{domain}"
 
 
 def _email(given: str, context: Context) -> Judgement:

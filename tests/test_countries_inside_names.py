@@ -1,0 +1,45 @@
+"""A country whose name holds another country's name is taken for itself, alone and in a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.fields import the_intake
+from intake.judge import judge
+from intake.judging.results import Context, Understood
+from tests.support.talking import TODAY
+
+NAMES = [
+    ("Northern Ireland", "GB"),
+    ("Ireland", "IE"),
+    ("South Sudan", "SS"),
+    ("Sudan", "SD"),
+    ("Guinea", "GN"),
+    ("Equatorial Guinea", "GQ"),
+    ("Papua New Guinea", "PG"),
+    ("Guinea-Bissau", "GW"),
+    ("Dominica", "DM"),
+    ("Dominican Republic", "DO"),
+    ("Niger", "NE"),
+    ("Nigeria", "NG"),
+    ("Congo", "CG"),
+    ("DR Congo", "CD"),
+    ("Democratic Republic of the Congo", "CD"),
+    ("North Korea", "KP"),
+    ("South Korea", "KR"),
+    ("American Samoa", "AS"),
+    ("Samoa", "WS"),
+    ("Mali", "ML"),
+    ("Somalia", "SO"),
+    ("New Mexico", "US"),
+    ("New Jersey", "US"),
+]
+
+
+@pytest.mark.parametrize("sentence", ["{}", "I live in {}.", "{}, for ten years now", "we are from {}"])
+@pytest.mark.parametrize(("name", "code"), NAMES)
+def test_the_country_is_the_one_that_was_named(name: str, code: str, sentence: str) -> None:
+    country = next(field for field in the_intake().fields if field.kind == "country")
+    judged = judge(country, sentence.format(name), Context("LT", TODAY))
+    assert isinstance(judged, Understood)
+    assert judged.value["code"] == code
