@@ -85,13 +85,13 @@ def test_a_weak_or_mistyped_password_does_not_use_the_link_up(
 ) -> None:
     link = link_for(new_staff(lonely_web, "administrator"), f"r-{datetime.now(UTC).timestamp()}@clinic.example")
     for password, again, why in (
-        ("short", "short", "longer password"),
+        ("marbles", "marbles", "longer password"),
         ("password1234", "password1234", "easy to guess"),
         (GOOD, GOOD + "s", "not the same"),
     ):
         refused = newcomer.post(link, data={"password": password, "again": again})
         assert (refused.status_code, why in refused.text) == (422, True)
-        assert password not in refused.text.replace("password1234", "") or password == "short"
+        assert password not in refused.text
     assert newcomer.post(link, data={"password": GOOD, "again": GOOD}).url.path == "/desk/login/phone"
 
 

@@ -49,6 +49,7 @@ def test_the_three_questions_are_answered_with_quotes(patient: Patient, question
 @pytest.mark.parametrize("question", [question for question, _, _ in THREE_QUESTIONS])
 def test_every_quote_is_cut_out_of_the_stored_version(patient: Patient, cordial: System, question: str) -> None:
     [answer] = answers_in(patient.says(question))
+    assert answer["passages"]
     for passage in answer["passages"]:
         version = stored_version(cordial.data / "knowledge" / "versions", passage["article"], passage["version"])
         assert passage["quote"] == version.body[passage["start"] : passage["end"]] != ""
@@ -56,6 +57,7 @@ def test_every_quote_is_cut_out_of_the_stored_version(patient: Patient, cordial:
 
 def test_a_quote_links_to_its_section_of_the_article(patient: Patient) -> None:
     [answer] = answers_in(patient.says("Does it work?"))
+    assert answer["passages"]
     for passage in answer["passages"]:
         address, _, section = passage["url"].partition("#")
         page = patient.http.get(address)

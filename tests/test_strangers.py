@@ -111,13 +111,13 @@ def test_the_inner_doors_are_open_to_this_machine(cordial: System) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("/encode", {"texts": "hello"}, 422),
-        ("/encode", {"texts": ["hello"] * 513}, 422),
-        ("/encode", {}, 422),
+        ("/encode", {"texts": "marzipan"}, 422),
+        ("/encode", {"texts": ["marzipan"] * 513}, 422),
+        ("/encode", {"marzipan": 1}, 422),
         ("/webhook", {"next_action": "action_nosuch", "tracker": {}}, 404),
         ("/webhook", {}, 200),
         ("/webhook", {"next_action": "action_answer", "domain": {}, "tracker": "marzipan"}, 422),
-        ("/webhook", [], 422),
+        ("/webhook", ["marzipan"], 422),
     ],
 )
 def test_a_strange_call_at_an_inner_door_is_an_error_that_repeats_nothing(
