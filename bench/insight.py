@@ -22,6 +22,7 @@ from desk.insight.period import last_days
 from desk.keeping.retention import due, the_rules
 from desk.models import AnswerFact, Base, Conversation, Feedback, Handoff, Intake, Message
 from desk.sealed import Keyring, new_key
+from knowledge.answer import Answer, stored_answer
 
 ROUNDS = 9
 FIELDS = ["consent", "full_name", "contact", "birth", "condition", "medicines", "clots"]
@@ -48,12 +49,21 @@ def conversation(number: int, chance: random.Random, now: datetime) -> Iterator[
 
 def message(name: str, seq: int, at: datetime, chance: random.Random, by_person: bool) -> Iterator[Row]:
     """One message, every third of them an answer, with a note of it and sometimes what the patient thought of it."""
-    answer: dict[str, Any] | None = None
+    answer: Answer | None = None
     if seq % 3 == 0:
         article, status = f"article-{chance.randint(1, 32)}", chance.choices(["answered", "abstained", "clarify"], [7, 2, 1])[0]
         heading = f"Question {chance.randint(1, 8)}"
-        passage = {"article": article, "heading": heading, "quote": "Words of a passage. " * 30}
-        answer = {"status": status, "passages": [passage, passage] if status == "answered" else []}
+        words = "Words of a passage. " * 30
+        passage = {
+            "article": article,
+            "version": 1,
+            "heading": heading,
+            "quote": words,
+            "start": 0,
+            "end": len(words),
+            "url": "/",
+        }
+        answer = stored_answer({"status": status, "passages": [passage, passage] if status == "answered" else []})
         said = {"article": article, "section": heading} if status == "answered" else {"article": None, "section": None}
         yield AnswerFact, {"conversation_id": name, "message_seq": seq, "at": at, "status": status, **said}
         if chance.random() < 0.1:

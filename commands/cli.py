@@ -230,7 +230,7 @@ def _print_case(case: Case) -> None:
         say(f"\n  [{message.seq}] {message.at:%H:%M:%S} {message.sender}")
         for text in message.text.splitlines():
             say(f"    {text}")
-        if message.answer and message.answer["status"] == "answered":
+        if message.answer and message.answer.status == "answered":
             print_answer(message.answer, indent="    ")
 
 

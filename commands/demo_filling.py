@@ -148,7 +148,7 @@ def _review(session: Session, conversation_id: str, somebody: User) -> None:
     """Say of the first answer that it was right."""
     query = select(Message).where(Message.conversation_id == conversation_id, Message.kind == "answer")
     answer = session.scalars(query.order_by(Message.seq)).first()
-    if answer and answer.answer and answer.answer["status"] == "answered":
+    if answer and answer.answer and answer.answer.status == "answered":
         review(session, conversation_id, answer.seq, somebody.id, Opinion(Verdict.RIGHT))
 
 

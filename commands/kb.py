@@ -16,6 +16,7 @@ import typer
 
 from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import Settings, load_settings
+from knowledge.answer import Answer
 from knowledge.article_rules import Problem
 from knowledge.check import Checked, OwnQuestions
 from knowledge.errors import KnowledgeError
@@ -71,7 +72,7 @@ def kb_ask(
             say_json({"answers": [e.answer.model_dump(mode="json") for e in explanations]})
             return
         for explanation in explanations:
-            print_answer(explanation.answer.model_dump(mode="json"))
+            print_answer(explanation.answer)
             if explain:
                 say(f"\nprobability {explanation.probability:.3f}, threshold {explanation.threshold:.3f}")
                 for candidate in explanation.candidates:
@@ -287,15 +288,15 @@ def bodies_of(settings: Settings) -> Callable[[str, int], str | None]:
     return body_of
 
 
-def print_answer(answer: dict[str, Any], indent: str = "") -> None:
+def print_answer(answer: Answer, indent: str = "") -> None:
     """An answer as lines for a terminal."""
-    if answer["status"] != "answered":
-        say(f"{indent}No reviewed answer ({answer['status']}).")
+    if answer.status != "answered":
+        say(f"{indent}No reviewed answer ({answer.status}).")
         return
-    say(f"{indent}{answer['about']} · evidence: {answer['evidence']} · reviewed on {answer['reviewed_on']}")
-    for passage in answer["passages"]:
-        say(f"{indent}“{' '.join(passage['quote'].split())}”")
-        say(f"{indent}   {passage['title']} › {passage['heading']} ({passage['article']}, version {passage['version']})")
-    for source in answer["sources"]:
-        where = f"doi:{source['doi']}" if source["doi"] else source["url"] or ""
-        say(f"{indent}   source: {source['title']}. {source['publisher']}, {source['year'] or 'no year'}. {where}")
+    say(f"{indent}{answer.about} · evidence: {answer.evidence} · reviewed on {answer.reviewed_on}")
+    for passage in answer.passages:
+        say(f"{indent}“{' '.join(passage.quote.split())}”")
+        say(f"{indent}   {passage.title} › {passage.heading} ({passage.article}, version {passage.version})")
+    for source in answer.sources:
+        where = f"doi:{source.doi}" if source.doi else source.url or ""
+        say(f"{indent}   source: {source.title}. {source.publisher}, {source.year or 'no year'}. {where}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from desk.cases.case import Case, find_case
 from desk.models import IntakeAnswer
 from intake.record import IntakeRecord
+from knowledge.answer import Answer
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Spoken:
     kind: str
     text: str
     author: str | None = None
-    answer: dict[str, Any] | None = None
+    answer: Answer | None = None
     reply_to: int | None = None
 
 

@@ -176,20 +176,19 @@ def _communication(case: CaseFile, message: Spoken) -> Json:
 
 def _quoted(message: Spoken) -> Iterator[Json]:
     """What the message quoted, word for word and with its place, and the sources behind it."""
-    answer = message.answer or {}
-    for passage in answer.get("passages", []):
+    for passage in message.answer.passages if message.answer else []:
         place = [
-            {"url": "article", "valueString": passage["article"]},
-            {"url": "version", "valueInteger": passage["version"]},
-            {"url": "start", "valueInteger": passage["start"]},
-            {"url": "end", "valueInteger": passage["end"]},
+            {"url": "article", "valueString": passage.article},
+            {"url": "version", "valueInteger": passage.version},
+            {"url": "start", "valueInteger": passage.start},
+            {"url": "end", "valueInteger": passage.end},
         ]
-        yield {"extension": [{"url": _PASSAGE, "extension": place}], "contentString": fhir_text(passage["quote"])}
-    for source in answer.get("sources", []):
-        named = ", ".join(str(source[part]) for part in ("title", "publisher", "year") if source.get(part))
-        where = f"https://doi.org/{source['doi']}" if source.get("doi") else source.get("url")
+        yield {"extension": [{"url": _PASSAGE, "extension": place}], "contentString": fhir_text(passage.quote)}
+    for source in message.answer.sources if message.answer else []:
+        named = ", ".join(str(part) for part in (source.title, source.publisher, source.year) if part)
+        where = f"https://doi.org/{source.doi}" if source.doi else source.url
         found = {"identifier": {"system": "urn:ietf:rfc:3986", "value": where}} if where else {}
-        yield {"contentReference": {"display": fhir_text(named or str(source["id"])), **found}}
+        yield {"contentReference": {"display": fhir_text(named or source.id), **found}}
 
 
 def _speaker(case: CaseFile, message: Spoken) -> str:

@@ -327,7 +327,7 @@ def _declined(sheet: _Sheet, case: CaseFile) -> None:
     declined = [
         asked[message.reply_to]
         for message in case.messages
-        if message.answer and message.answer["status"] == "abstained" and message.reply_to in asked
+        if message.answer and message.answer.status == "abstained" and message.reply_to in asked
     ]
     if declined:
         sheet.section(sheet.said.declined)
@@ -372,9 +372,8 @@ def _message(sheet: _Sheet, message: Spoken) -> None:
     sheet.speaker(f"{message.seq}   {who}   {sheet.at(message.at)}", message.sender == "patient")
     if message.text.strip():
         sheet.body(message.text)
-    answer = message.answer or {}
-    for passage in answer.get("passages", []):
-        sheet.quote(passage["quote"], sheet.said.quoted.format(**passage))
-    for source in answer.get("sources", []):
-        named = ", ".join(str(source[part]) for part in ("title", "publisher", "year", "doi") if source.get(part))
+    for passage in message.answer.passages if message.answer else []:
+        sheet.quote(passage.quote, sheet.said.quoted.format(**passage.model_dump()))
+    for source in message.answer.sources if message.answer else []:
+        named = ", ".join(str(part) for part in (source.title, source.publisher, source.year, source.doi) if part)
         sheet.small(sheet.said.source.format(source=named), indent=5)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -36,6 +37,17 @@ class Answer(BaseModel):
     passages: list[Quote]
     sources: list[Source]
     reviewed_on: str | None
+
+
+def stored_answer(stored: Mapping[str, Any]) -> Answer:
+    """An answer as it was stored, also where less was kept than today.
+
+    Raises:
+        ValidationError: if it is none.
+    """
+    passages = [{"title": passage.get("article"), **passage} for passage in stored.get("passages", [])]
+    left_out: dict[str, Any] = {"about": None, "evidence": "none", "sources": [], "reviewed_on": None}
+    return Answer.model_validate({**left_out, **stored, "passages": passages})
 
 
 UNCLEAR = Answer(status="clarify", about=None, evidence="none", passages=[], sources=[], reviewed_on=None)

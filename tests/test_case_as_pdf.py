@@ -13,6 +13,7 @@ from exports.fonts import Fitting, font_folder, font_folders, western
 from exports.pdf import Style, case_pdf, style_for
 from intake.fields import the_intake
 from intake.record import IntakeRecord
+from knowledge.answer import ABSTAINED
 from tests.support.case_files import ANSWER, AT, TRANSCRIPT, Spoken, case_of, record_of
 from tests.support.pdf_words import first_page, words
 from tests.support.people import ANSWERS
@@ -35,12 +36,7 @@ def test_the_intake_is_in_it_as_said_and_as_understood() -> None:
 
 def test_the_transcript_is_in_it_with_quotes_and_sources() -> None:
     said = words(made())
-    for each in (
-        *(message.text for message in TRANSCRIPT),
-        ANSWER["passages"][0]["quote"],
-        "fever, version 4",
-        "10.1234/example",
-    ):
+    for each in (*(message.text for message in TRANSCRIPT), ANSWER.passages[0].quote, "fever, version 4", "10.1234/example"):
         assert each in said
 
 
@@ -61,16 +57,7 @@ def test_an_alarm_is_the_first_thing_to_be_seen() -> None:
 
 
 def test_what_was_declined_is_named() -> None:
-    declined = Spoken(
-        6,
-        AT,
-        "assistant",
-        "answer",
-        "I have no reviewed answer.",
-        None,
-        {**ANSWER, "status": "abstained", "passages": [], "sources": []},
-        5,
-    )
+    declined = Spoken(6, AT, "assistant", "answer", "I have no reviewed answer.", None, ABSTAINED, 5)
     said = words(made(messages=(*TRANSCRIPT, Spoken(5, AT, "patient", "text", "What does it cost?"), declined)))
     assert said.index("had no reviewed answer to") < said.index("What does it cost?") < said.index("Intake:")
 

@@ -161,7 +161,7 @@ def test_the_transcript_shows_what_was_quoted_and_from_where() -> None:
     messages = resources(bundle(case_of(record_of(ANSWERS)), the_intake()), "Communication")
     assert [message["payload"][0]["contentString"] for message in messages] == [spoken.text for spoken in TRANSCRIPT]
     _said, quote, source = messages[2]["payload"]
-    assert quote["contentString"] == ANSWER["passages"][0]["quote"]
+    assert quote["contentString"] == ANSWER.passages[0].quote
     place = {each["url"]: each.get("valueInteger", each.get("valueString")) for each in quote["extension"][0]["extension"]}
     assert place == {"article": "fever", "version": 4, "start": 12, "end": 45}
     assert source["contentReference"]["identifier"]["value"] == "https://doi.org/10.1234/example"

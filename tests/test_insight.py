@@ -16,6 +16,7 @@ from desk.insight.period import Period, last_days
 from desk.insight.unanswered import Unanswered, grouped, unanswered_questions
 from desk.models import AnswerFact, Conversation, Feedback, Handoff, Intake, Message
 from intake.record import Effect, FieldAsked, IntakeStopped
+from knowledge.answer import ABSTAINED, Answer, Quote
 from web.console.charts import stacked
 
 VILNIUS = ZoneInfo("Europe/Vilnius")
@@ -23,10 +24,12 @@ NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30), VILNIUS)
 
 
-def answer(article: str | None) -> dict[str, object]:
-    """An answer as it is stored; without an article there was none."""
-    passages = [{"article": article, "heading": f"About {article}"}] if article else []
-    return {"status": "answered" if article else "abstained", "passages": passages}
+def answer(article: str | None) -> Answer:
+    """An answer that quotes an article; without one there was none."""
+    if article is None:
+        return ABSTAINED
+    quote = Quote(article=article, version=1, title="", heading=f"About {article}", quote="So.", start=0, end=3, url="/")
+    return ABSTAINED.model_copy(update={"status": "answered", "passages": [quote]})
 
 
 def chat(database: Database, question: str, article: str | None, at: datetime = NOON, helpful: bool | None = None) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from desk.conversations.log import Draft, start_conversation, store_patient_message, store_turn
 from desk.keeping.erasure import list_of_erased
 from desk.models import AuditEntry, Conversation, Handoff, Login
+from knowledge.answer import ABSTAINED
 from tests.support.browsing import Visits, faults
 from tests.support.people import Patient
 from tests.support.staff import Staff, open_records
@@ -30,7 +31,7 @@ def asked_in_vain(lonely_web: System) -> str:
         with records.write() as session:
             name = start_conversation(session, [Draft("Hello.")])[0].id
             seq = store_patient_message(session, name, str(uuid4()), text).seq
-            store_turn(session, name, seq, [Draft("…", kind="answer", answer={"status": "abstained", "passages": []})], [])
+            store_turn(session, name, seq, [Draft("…", kind="answer", answer=ABSTAINED)], [])
     records.close()
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +48,8 @@ from intake.record import (
     StartedOver,
     after,
 )
+from knowledge.answer import ABSTAINED
+from tests.support.case_files import ANSWER
 
 WHOLE_INTAKE: list[Effect] = [
     FieldAsked(field="condition"),
@@ -206,6 +209,32 @@ def test_a_turn_of_a_deleted_conversation_is_not_stored(database: Database, conv
     with pytest.raises(UnknownConversation), database.write() as session:
         store_turn(session, conversation, asked, [Draft("Too late.")], WHOLE_INTAKE)
     assert not any(rows(database).values())
+
+
+def test_an_answer_is_stored_whole_and_none_is_none(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        drafts = [
+            Draft("So.", kind="answer", answer=ANSWER),
+            Draft("I do not know.", kind="answer", answer=ABSTAINED),
+            Draft("Yes."),
+        ]
+        store_turn(session, conversation, asked, drafts, [])
+    with database.read() as session:
+        stored = [message.answer for message in messages_after(session, conversation, asked)]
+    assert stored == [ANSWER, ABSTAINED, None]
+
+
+def test_an_answer_of_an_earlier_version_is_still_read(database: Database, conversation: str, asked: int) -> None:
+    with database.write() as session:
+        store_turn(session, conversation, asked, [Draft("So.", kind="answer", answer=ANSWER)], [])
+    passage = {name: value for name, value in ANSWER.passages[0].model_dump().items() if name != "title"}
+    old = {"status": "answered", "passages": [passage], "of_another_version": 1}
+    with database.write() as session:
+        session.execute(text("UPDATE messages SET answer = :old WHERE kind = 'answer'"), {"old": json.dumps(old)})
+    with database.read() as session:
+        read = messages_after(session, conversation, asked)[0].answer
+    assert read is not None
+    assert (read.status, read.sources, read.passages[0].quote) == ("answered", [], ANSWER.passages[0].quote)
 
 
 def test_an_intake_is_what_its_effects_made_it(database: Database, conversation: str, asked: int) -> None:

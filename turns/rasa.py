@@ -162,7 +162,8 @@ def read_reply(content: bytes) -> Reply:
 
 def _fields(custom: _Custom) -> dict[str, Any]:
     """What a custom part says of its message, and nothing of what it leaves open."""
-    return custom.model_dump(mode="json", exclude={"effects"}, exclude_unset=True)
+    answer = {"answer": custom.answer} if "answer" in custom.model_fields_set else {}
+    return custom.model_dump(mode="json", exclude={"effects", "answer"}, exclude_unset=True) | answer
 
 
 def _plain(text: str) -> str:

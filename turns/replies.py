@@ -142,7 +142,7 @@ def also_urgent(flag: RedFlag, reply: Reply, place: Place) -> Reply:
 
 
 def _found_nothing(reply: Reply) -> bool:
-    return all(draft.answer is not None and draft.answer["status"] == "abstained" for draft in reply.drafts)
+    return all(draft.answer is not None and draft.answer.status == "abstained" for draft in reply.drafts)
 
 
 def deletes(reply: Reply) -> bool:

@@ -56,7 +56,7 @@ class Case:
     @property
     def declined(self) -> list[tuple[Message, Message]]:
         """What the assistant had no answer to: the question, and what it said."""
-        said = [m for m in self.transcript if m.answer and m.answer["status"] == "abstained"]
+        said = [m for m in self.transcript if m.answer and m.answer.status == "abstained"]
         return [(question, m) for m in said if (question := self.asked(m))]
 
     @property

@@ -22,6 +22,7 @@ from desk.conversations.words import words_of
 from desk.models import Message, Review
 from intake.fields import the_intake
 from intake.record import IntakeRecord
+from knowledge.answer import Answer
 
 _EMAIL = re.compile(r"\S+@\S+\.\w")
 _LONG_NUMBER = re.compile(r"\d(?:[ ./()-]?\d){5,}")  # a phone number, a date, a number of an insurance
@@ -72,7 +73,7 @@ class Reviewed:
     article: str | None
     wording: str | None
     at: datetime
-    answer: dict[str, Any]  # as it was given
+    answer: Answer  # as it was given
 
 
 def review(session: Session, conversation_id: str, seq: int, user_id: str, opinion: Opinion) -> None:
@@ -124,9 +125,9 @@ def evaluation_lines(reviews: list[Reviewed]) -> Iterator[dict[str, Any]]:
             yield {"text": reviewed.wording, "articles": _articles(reviewed), "about": _about(reviewed)}
 
 
-def quoted_articles(answer: dict[str, Any]) -> list[str]:
+def quoted_articles(answer: Answer) -> list[str]:
     """The articles that an answer quotes, each once."""
-    return list(dict.fromkeys(str(passage["article"]) for passage in answer["passages"]))
+    return list(dict.fromkeys(passage.article for passage in answer.passages))
 
 
 def _articles(reviewed: Reviewed) -> list[str]:
@@ -138,8 +139,7 @@ def _articles(reviewed: Reviewed) -> list[str]:
 
 
 def _about(reviewed: Reviewed) -> str | None:
-    about = reviewed.answer.get("about") if reviewed.verdict is Verdict.RIGHT else None
-    return str(about) if about else None
+    return reviewed.answer.about if reviewed.verdict is Verdict.RIGHT else None
 
 
 def _refuse_personal(wording: str, intake: IntakeRecord) -> None:

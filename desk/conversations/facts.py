@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from desk.models import AnswerFact, Message
+from knowledge.answer import Answer
 
 
 def note_answers(session: Session, messages: Sequence[Message]) -> None:
     """Note what the answers among new messages are."""
-    session.add_all(_fact(message) for message in messages if message.answer)
+    session.add_all(_fact(message, message.answer) for message in messages if message.answer)
 
 
-def _fact(message: Message) -> AnswerFact:
-    answer = message.answer or {}
-    first: dict[str, Any] = next(iter(answer.get("passages", [])), {})
+def _fact(message: Message, answer: Answer) -> AnswerFact:
+    first = next(iter(answer.passages), None)
     return AnswerFact(
         conversation_id=message.conversation_id,
         message_seq=message.seq,
         at=message.at,
-        status=answer["status"],
-        article=first.get("article"),
-        section=first.get("heading", "")[:200] or None,
+        status=answer.status,
+        article=first.article if first else None,
+        section=first.heading[:200] or None if first else None,
     )

@@ -17,6 +17,7 @@ from desk.conversations.intakes import apply_effects
 from desk.conversations.states import Gone, State, left_to_a_person, locked, patient_wrote
 from desk.models import Conversation, Message
 from intake.record import Effect
+from knowledge.answer import Answer
 
 
 class IdReused(Exception):
@@ -42,7 +43,7 @@ class Draft:
     kind: str = "text"
     sender: str = "assistant"
     buttons: list[dict[str, Any]] = field(default_factory=list)
-    answer: dict[str, Any] | None = None
+    answer: Answer | None = None
     question: dict[str, Any] | None = None
 
 
@@ -204,7 +205,7 @@ def question_before(session: Session, conversation_id: str, seq: int) -> str | N
     )
     replied = select(asked.c.text, Message.answer).join(Message, Message.reply_to == asked.c.seq)
     found = session.execute(replied.where(Message.conversation_id == conversation_id).order_by(asked.c.seq.desc()))
-    return next((text for text, answer in found if answer and answer["status"] == "answered"), None)
+    return next((text for text, answer in found if answer is not None and answer.status == "answered"), None)
 
 
 def has_a_person(session: Session, conversation_id: str) -> bool:

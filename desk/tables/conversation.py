@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base
+from knowledge.answer import Answer
 
 
 class Conversation(Base):
@@ -66,7 +67,7 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     buttons: Mapped[list[dict[str, Any]]]
-    answer: Mapped[dict[str, Any] | None]
+    answer: Mapped[Answer | None]
     question: Mapped[dict[str, Any] | None]
     client_id: Mapped[str | None] = mapped_column(String(36))  # of a patient's message
     answered: Mapped[bool] = mapped_column(default=False)  # of a patient's message: the replies are stored

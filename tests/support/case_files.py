@@ -7,6 +7,7 @@ from typing import Any
 
 from exports.case_file import CaseFile, Spoken
 from intake.record import FieldAnswer, IntakeRecord
+from knowledge.answer import stored_answer
 from tests.support.talking import REFERENCE, Talk
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -17,25 +18,28 @@ SOURCE = {
     "year": 2020,
     "doi": "10.1234/example",
     "url": None,
+    "read": "page",
 }
-ANSWER: dict[str, Any] = {
-    "status": "answered",
-    "about": "safety",
-    "evidence": "rct",
-    "reviewed_on": "2026-11-01",
-    "sources": [SOURCE],
-    "passages": [
-        {
-            "article": "fever",
-            "version": 4,
-            "heading": "Is fever common?",
-            "quote": "Fever was more common with cells.",
-            "start": 12,
-            "end": 45,
-            "url": "/library/articles/fever#is-fever-common",
-        }
-    ],
-}
+ANSWER = stored_answer(
+    {
+        "status": "answered",
+        "about": "safety",
+        "evidence": "rct",
+        "reviewed_on": "2026-11-01",
+        "sources": [SOURCE],
+        "passages": [
+            {
+                "article": "fever",
+                "version": 4,
+                "heading": "Is fever common?",
+                "quote": "Fever was more common with cells.",
+                "start": 12,
+                "end": 45,
+                "url": "/library/articles/fever#is-fever-common",
+            }
+        ],
+    }
+)
 
 
 def record_of(answers: dict[str, str], status: str = "completed") -> IntakeRecord:

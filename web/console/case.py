@@ -25,6 +25,7 @@ from emergencies.red_flags import the_red_flags
 from intake.clinic import Clinic
 from intake.fields import IntakeField, the_intake
 from intake.showing import understood_as
+from knowledge.answer import Quote
 from web.chat import PartsNow
 from web.console.access import Person, needs
 from web.console.display import Clock, country
@@ -147,7 +148,7 @@ def _articles(parts: Parts) -> list[tuple[str, str]]:
     return sorted(((slug, article.front.title) for slug, article in articles.items()), key=lambda each: each[1])
 
 
-def passage_link(passage: dict[str, Any]) -> str:
+def passage_link(passage: Quote) -> str:
     """Where a quote stands in that version of its article."""
-    place = f"version={passage['version']}&start={passage['start']}&end={passage['end']}"
-    return f"/library/articles/{passage['article']}?{place}#passage"
+    place = f"version={passage.version}&start={passage.start}&end={passage.end}"
+    return f"/library/articles/{passage.article}?{place}#passage"
