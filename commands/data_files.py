@@ -32,6 +32,8 @@ from knowledge.questions import read_question_words
 from knowledge.sources import read_other_sources, read_studies
 from knowledge.synonyms import read_synonyms
 from knowledge.wordings import read_wordings
+from language.context import read_rules as read_rules_of_context
+from language.plain_words import read_plain_words
 from language.questions import read_question_words as read_question_forms
 from language.sentences import read_sentence_words
 from language.spoken import speak, text_file
@@ -96,7 +98,8 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("intake", "meanings.yml"), read_meanings),
         DataFile(MEDICINES, read_medicines),
         DataFile(text_file("emergencies", "red_flags.yml"), read_red_flags),
-        DataFile(text_file("language", "everyday_language.yml"), lambda file: read_red_flags(language=file)),
+        DataFile(text_file("language", "context.yml"), read_rules_of_context),
+        DataFile(text_file("language", "plain_words.yml"), lambda file: read_plain_words(file=file)),
         DataFile(text_file("language", "sentences.yml"), read_sentence_words),
         DataFile(text_file("language", "questions.yml"), read_question_forms),
         DataFile(text_file("turns", "texts.yml"), read_texts_of_turns),

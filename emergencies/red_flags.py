@@ -1,7 +1,7 @@
 """Is this message an emergency, and what is said then?
 
 Every message is checked before anything else looks at it. The check is made of patterns that a physician can read
-(`red_flags.yml`) and of what an everyday sentence says about them (`everyday_language.yml`). Where there is an embedding model,
+(`red_flags.yml`) and of what an everyday sentence says about them (`context.yml`). Where there is an embedding model,
 examples (`emergencies.classifier`) are asked as well. The check knows nothing of the conversation, keeps nothing, and takes no
 longer than a blink on any text.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -20,20 +20,7 @@ from typing import Annotated, Literal
 import phonenumbers
 from pydantic import ValidationInfo, field_validator
 
-from cordial.data_files import (
-    DataFileError,
-    Faults,
-    Name,
-    Part,
-    PlainText,
-    Problem,
-    Way,
-    by_name,
-    filled_with,
-    fills,
-    read_data,
-    shown,
-)
+from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, filled_with, fills, read_data
 from emergencies.classifier import (
     CALM,
     ClassifierError,
@@ -49,10 +36,10 @@ from intake.clinic import Clinic, Country
 from intake.fields import the_intake
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
-from language.context import Grammar, Kind, Sentence, Span, Text
+from language.context import Kind, Rules, Sentence, Span, Text, read_rules
 from language.normalise import normalised
-from language.patterns import Lists, Pattern, PatternError, PatternIndex, read_patterns, split_list
-from language.plain_words import LONGEST, PlainWords
+from language.patterns import Lists, Pattern, PatternError, PatternIndex, read_patterns, split_list, wrong_pattern
+from language.plain_words import LONGEST, read_plain_words
 from language.spoken import text_file
 
 logger = logging.getLogger(__name__)
@@ -84,7 +71,7 @@ _ELSEWHERE = frozenset(
 
 
 class RedFlagsError(DataFileError):
-    """`red_flags.yml` or `everyday_language.yml` cannot be used; the message names the entry."""
+    """`red_flags.yml` or `context.yml` cannot be used; the message names the entry."""
 
 
 @dataclass(frozen=True)
@@ -156,13 +143,6 @@ def _wrong_texts(groups: list[_Group], known: list[str]) -> Iterator[tuple[Way, 
                 yield (at, name), str(error)
 
 
-class _Language(Part):
-    spelling: dict[str, str]
-    grammar: Annotated[dict[str, str], by_name({each.name: () for each in fields(Grammar)})]
-    lists: dict[str, str]
-    context: dict[str, str]
-
-
 @dataclass(frozen=True)
 class _Side:
     """One list of a `together` line."""
@@ -212,30 +192,29 @@ class RedFlags:
     classifier: EmergencyClassifier | None = None
     encode: Encode | None = None
 
-    def __init__(self, file: _File, language: _Language, real_words: Iterable[str]) -> None:
+    def __init__(self, file: _File, context: Rules) -> None:
         """Compile them.
 
         Raises:
             PatternError: if a pattern is not in the notation.
         """
-        lists = {name: split_list(" ".join(text.split())) for name, text in {**language.lists, **file.lists}.items()}
+        lists = {**context.lists, **{name: split_list(" ".join(text.split())) for name, text in file.lists.items()}}
         self.file = file
         self._groups = [_compile(group, lists) for group in file.groups]
         self._labels = {group.name: group.label for group in file.groups}
         self._by_name = {group.name: group for group in file.groups}
         self._read_by = read_patterns(file.acknowledged_by, lists)
-        self._markers = {name: read_patterns(" ".join(text.split()), lists) for name, text in language.context.items()}
-        self._grammar = Grammar(**{name: frozenset(split_list(words)) for name, words in language.grammar.items()})
+        self._context = context
         self._countries = [
             (code, re.compile("|".join(rf"(?<= ){re.escape(name)}(?= )" for name in split_list(names))))
             for code, names in file.countries.items()
         ]
         everything = [pattern for group in self._groups for pattern in group.patterns()]
-        everything += [pattern for patterns in self._markers.values() for pattern in patterns]
+        everything += [pattern for name in context.signals for pattern in context.markers[name]]
         self._patterns = everything
         self._index = PatternIndex(everything)
         vocabulary = {word for pattern in everything for word in re.findall(r"[a-z]+", pattern.written)}
-        self._plain = PlainWords(language.spelling, vocabulary, real_words)
+        self._plain = read_plain_words(vocabulary)
 
     def check(self, text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
         """Look for an emergency.
@@ -280,7 +259,7 @@ class RedFlags:
     @property
     def signal_names(self) -> list[str]:
         """What `signals` gives, in its order."""
-        return [*sorted(self._markers), "alarm", "mentions", "question", "length", "short"]
+        return [*self._context.signals, "alarm", "mentions", "question", "length", "short"]
 
     def signals(self, text: str) -> list[float]:
         """What the patterns find in a message, for the examples: each between 0 and 1."""
@@ -314,7 +293,7 @@ class RedFlags:
 
     def _look(self, text: str) -> _Seen:
         lines = self._plain.lines(text)
-        message = Text(self._grammar, self._markers, self._index, lines)
+        message = Text(self._context, self._index, lines)
         groups = [group for group in self._groups if not group.calls.isdisjoint(message.possible)]
         for level in _LEVELS:
             for group in groups:
@@ -327,7 +306,7 @@ class RedFlags:
         rules = (sides for group in seen.groups for one in group.rules for sides in one.lines)
         mentions = len(list(islice((True for sides in rules if _mentioned(sides, seen.message)), _MENTIONS)))
         return [
-            *(float(seen.message.says(marker)) for marker in sorted(self._markers)),
+            *(float(seen.message.says(marker)) for marker in self._context.signals),
             float(seen.alarm is not None),
             mentions / _MENTIONS,
             float(any(line.endswith(" ? ") for line in seen.lines)),
@@ -438,32 +417,17 @@ def country_of(record: IntakeRecord) -> str | None:
     return region if isinstance(region, str) else None
 
 
-def read_red_flags(file: Path | None = None, language: Path | None = None) -> RedFlags:
+def read_red_flags(file: Path | None = None) -> RedFlags:
     """Read the rules; by default those of the language that is spoken.
 
     Raises:
         RedFlagsError: naming what is wrong.
     """
     file = file or text_file("emergencies", "red_flags.yml")
-    language = language or text_file("language", "everyday_language.yml")
-    rules, words = read_data(_File, file, RedFlagsError), read_data(_Language, language, RedFlagsError)
     try:
-        return RedFlags(rules, words, text_file("language", "real_words.txt").read_text("utf-8").split())
-    except (OSError, UnicodeDecodeError) as error:
-        raise RedFlagsError(f"real_words.txt cannot be read: {error}.") from error
+        return RedFlags(read_data(_File, file, RedFlagsError), read_rules())
     except PatternError as error:
-        raise RedFlagsError.about([_wrong_wording(error, file, language)]) from error
-
-
-def _wrong_wording(error: PatternError, *files: Path) -> Problem:
-    """The mistake, with the first line that holds the wording."""
-    why, _, wording = str(error).partition(": ")
-    text = f"In the wording “{wording}” {why}. The first lines of the file say how a wording is written."
-    for file in files:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
-            if wording in line:
-                return Problem(shown(file), number, text)
-    return Problem(shown(files[0]), 1, text)
+        raise RedFlagsError.about([wrong_pattern(error, file)]) from error
 
 
 @cache

@@ -1,37 +1,41 @@
-"""Whether what a sentence mentions is there, now, in a real person; or denied, long past, only thought of, or in general.
+"""Whether what a sentence mentions is there, now, in the person it is about; or denied, doubtful, long past, only thought of.
 
-A sentence is cut into clauses, and only what stands in the clause of a mention, before or right after it, says something
-about it. The words that say so are in `everyday_language.yml`. In doubt a mention counts.
+The rules are those of the ConText algorithm (Harkema, Dowling, Thornblade & Chapman 2009: ConText: an algorithm for determining
+negation, experiencer, and temporal status from clinical reports. Journal of Biomedical Informatics 42(5), 839-851): phrases
+that say something about a mention, look-alikes that say nothing, and limits of what they reach. A sentence is cut into clauses,
+and only what stands in the clause of a mention says something about it. The phrases are in `context.yml`. In doubt a mention
+counts.
+
+`assertion_of` tells of one mention, `read_clauses` what each clause of a text says. The check for emergencies looks for many
+thousand mentions at once, and uses `Text` and `Sentence` by itself.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
 from itertools import pairwise
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
-from language.patterns import Pattern, PatternIndex
+from cordial.data_files import DataFileError, Part, by_name, read_data
+from language.patterns import Pattern, PatternError, PatternIndex, read_patterns, split_list, wrong_pattern
+from language.plain_words import PlainWords, read_plain_words
+from language.spoken import text_file
 
 Span = tuple[int, int]
 # now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one.
 # fact: only said of somebody.
 Kind = Literal["now", "sign", "illness", "fact"]
 
-_NOT_REACHES = 4  # words
-_GENERAL_REACHES = 8
-_WAS_REACHES = 3
-_HAPPENING_REACHES = 2
-_TREATMENT_REACHES = 4
 _MASKS = {"now": ["not_now"], "just_now": ["not_now"], "long_ago": ["not_long_ago"]}
-_PAST = frozenset(
-    {"was", "were", "went", "had", "couldnt", "fell", "got", "came", "became", "felt", "lost", "bled", "threw", "broke", "took"}
-)
-_PRESENT = frozenset({"is", "are", "am", "has"})
-_ARTICLES = frozenset({"a", "an", "the"})  # "no spleen and a temperature"
-_THEY = frozenset({"he", "she", "they", "it", "that", "this", "his", "her", "their"})
+_DENIALS = ("none_of", "not", "not_believed", "none_after", "denies_all")
+_MENTION = "xmention"  # stands for a mention whose own words do not matter
+
+
+class ContextError(DataFileError):
+    """`context.yml` cannot be used; the message names the entry."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +51,79 @@ class Grammar:
     present_verbs: frozenset[str]
     question_words: frozenset[str]
     greetings: frozenset[str]
+    past: frozenset[str]
+    present: frozenset[str]
+    articles: frozenset[str]
+    they: frozenset[str]
+    ours: frozenset[str]
+    small_words: frozenset[str]
+
+
+class _Rule(Part):
+    does: str
+    reach: int | None = None
+    signal: bool = True
+    phrases: str
+
+
+class _File(Part):
+    grammar: Annotated[dict[str, str], by_name({each.name: () for each in fields(Grammar)})]
+    lists: dict[str, str]
+    rules: dict[str, _Rule]
+
+
+class Rules:
+    """The rules of a language, compiled."""
+
+    def __init__(self, file: _File) -> None:
+        """Compile them.
+
+        Raises:
+            PatternError: if a phrase is not in the notation.
+        """
+        self.lists = {name: split_list(" ".join(text.split())) for name, text in file.lists.items()}
+        self.grammar = Grammar(**{name: frozenset(split_list(" ".join(words.split()))) for name, words in file.grammar.items()})
+        self.markers = {name: read_patterns(" ".join(rule.phrases.split()), self.lists) for name, rule in file.rules.items()}
+        self.reach = {name: rule.reach for name, rule in file.rules.items() if rule.reach is not None}
+        self.signals = sorted(name for name, rule in file.rules.items() if rule.signal)
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        """All of them."""
+        return [pattern for patterns in self.markers.values() for pattern in patterns]
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What is said of a mention."""
+
+    denied: bool = False
+    doubtful: bool = False
+    past: bool = False
+    hypothetical: bool = False
+    of_somebody_else: bool = False
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What a clause says of the things in it."""
+
+    words: str
+    denies: bool
+    denies_for_now: bool  # and implies that it was so before
+    doubtful: bool
+    hypothetical: bool
+    of_somebody_else: bool
+    takes_back: bool  # it begins with "but" or the like
+    excepts: bool  # it begins with "except" or the like
+    tells: bool  # it has a word in it that could name something
 
 
 @dataclass(frozen=True)
 class Text:
     """A whole message, as far as its sentences need to know of one another."""
 
-    grammar: Grammar
-    markers: Mapping[str, list[Pattern]]
+    rules: Rules
     index: PatternIndex
     lines: list[str]
 
@@ -82,7 +151,7 @@ class Sentence:
 
     def __init__(self, line: str, message: Text) -> None:
         """Take a line in the plain form."""
-        self.line, self._message, self._grammar = line, message, message.grammar
+        self.line, self._message, self._grammar = line, message, message.rules.grammar
         self._words = line.split()
         self._starts = []  # of each word, at the space before it
         at = 0
@@ -139,7 +208,7 @@ class Sentence:
     def marks(self, marker: str) -> list[Span]:
         """Where a marker stands."""
         if marker not in self._marks:
-            patterns = self._message.only(self._message.markers[marker])
+            patterns = self._message.only(self._message.rules.markers[marker])
             spans = [span for pattern in patterns for span in self.spans(pattern)]
             for mask in _MASKS.get(marker, ()):
                 spans = [span for span in spans if not _inside(span, self.marks(mask))]
@@ -148,23 +217,23 @@ class Sentence:
 
     def is_there(self, span: Span, kind: Kind) -> bool:
         """Whether the mention says that it is there, now."""
-        place = Mention(self, span)
-        if self.marks("fiction") or place.is_of_an_animal() or place.is_denied() or place.is_only_thought_of():
+        mention = Mention(self, span)
+        if self.marks("fiction") or mention.is_of_an_animal() or mention.is_denied() or mention.is_only_thought_of():
             return False
         if kind == "fact":
-            return not place.is_about_others()
-        if place.is_long_past() or place.is_about_others():
+            return not mention.is_about_others()
+        if mention.is_long_past() or mention.is_about_others():
             return False
         if kind == "illness":
-            return not place.is_over() and not place.is_in_general(_GENERAL_REACHES) and place.is_said_to_happen()
+            return not mention.is_over() and not mention.is_in_general() and mention.is_said_to_happen()
         if kind == "now":
-            return not place.is_in_general(2)
-        return not (place.is_over() or place.is_habit() or place.was() or place.is_in_general(_GENERAL_REACHES))
+            return not mention.is_in_general(2)
+        return not (mention.is_over() or mention.is_habit() or mention.was() or mention.is_in_general())
 
     def is_fresh(self, span: Span) -> bool:
         """Whether the mention is said to be new or worse than before."""
-        place = Mention(self, span)
-        return place.has("after_treatment") or bool(self.marks("just_now") or self.marks("fresh"))
+        mention = Mention(self, span)
+        return mention.has("after_treatment") or bool(self.marks("just_now") or self.marks("fresh"))
 
     def number_of(self, offset: int) -> int:
         """The number of the word that begins at an offset."""
@@ -185,6 +254,51 @@ class Sentence:
         """Some of its words."""
         return self._words[begin:end]
 
+    def clauses(self) -> list[Clause]:
+        """What each of its clauses says; an exception is a clause of its own."""
+        openers = {name: {self._after_comma(first) for first, _ in self.numbered(name)} for name in ("takes_back", "excepts")}
+        cuts = sorted({*self._cuts, *openers["takes_back"], *openers["excepts"]})
+        parts = [(begin, end) for begin, end in pairwise([*cuts, len(self._words)]) if begin < end]
+        return [self._clause(begin, end, *(begin in openers[name] for name in openers)) for begin, end in parts]
+
+    def _after_comma(self, number: int) -> int:
+        return number + (self._words[number] == ",")
+
+    def _clause(self, begin: int, end: int, takes_back: bool, excepts: bool) -> Clause:
+        def says(*markers: str) -> bool:
+            return any(begin <= first and last <= end for name in markers for first, last in self.numbered(name))
+
+        no_denials = self.numbered("no_denial")
+        denials = [
+            (first, last)
+            for name in _DENIALS
+            for first, last in self.numbered(name)
+            if begin <= first and last <= end and not any(start <= first < stop for start, stop in no_denials)
+        ]
+        words = self._words[begin:end]
+        spans = [*denials, *(span for name in ("doubt", "takes_back", "excepts") for span in self.numbered(name))]
+        ruled_out = {at for span in spans for at in range(*span)}
+        tells = any(
+            word not in self._grammar.small_words and word not in {",", "?"}
+            for at, word in enumerate(words, begin)
+            if at not in ruled_out
+        )
+        return Clause(
+            words=" ".join(words),
+            denies=bool(denials),
+            denies_for_now=bool(denials) and says("only_since"),
+            doubtful=says("doubt"),
+            hypothetical=says("what_if"),
+            of_somebody_else=says("relatives", "people", "far_people", "animals"),
+            takes_back=takes_back,
+            excepts=excepts,
+            tells=tells,
+        )
+
+    def numbered(self, marker: str) -> list[Span]:
+        """Where a marker stands, as numbers of words."""
+        return [(self.number_of(first), self.number_of(last)) for first, last in self.marks(marker)]
+
     @property
     def message(self) -> Text:
         """The message that it belongs to."""
@@ -195,7 +309,7 @@ class Mention:
     """A mention in its clause."""
 
     def __init__(self, sentence: Sentence, span: Span) -> None:
-        self._sentence, self._grammar = sentence, sentence.message.grammar
+        self._sentence, self._grammar = sentence, sentence.message.rules.grammar
         self._first, self._last = sentence.number_of(span[0]), sentence.number_of(span[1])
         if sentence.words(self._first, self._first + 1) == [","]:
             self._first += 1
@@ -214,20 +328,20 @@ class Mention:
                 return earlier, self._end
         return self._begin, self._end
 
-    def is_denied(self) -> bool:
-        """No …, never …, not …"""
+    def is_denied(self, unless: str = "not_a_no") -> bool:
+        """No …, never …, not …; unless it is one of the look-alikes of that name."""
         for first, last in self._before("none_of"):
             between = self._between(last)
-            joined = any(word in {",", "and"} and after in _ARTICLES for word, after in pairwise(between))
+            joined = any(word in {",", "and"} and after in self._grammar.articles for word, after in pairwise(between))
             cut_off = between[:1] == [","] or joined or bool(set(between) & self._grammar.verbs)
-            if not cut_off and not self._looks_like_a_no(first) and not self._somebody_between(last):
+            if not cut_off and not self._is_inside(unless, first) and not self._somebody_between(last):
                 return True
         for first, last in self._before("not"):
             between = self._between(last)
-            near = len(between) <= _NOT_REACHES and "," not in between
-            if near and not self._looks_like_a_no(first) and not self._somebody_between(last):
+            near = len(between) <= self._reach("not") and "," not in between
+            if near and not self._is_inside(unless, first) and not self._somebody_between(last):
                 return True
-        if any(len(self._between(last)) <= _GENERAL_REACHES for _, last in self._before("not_believed")):
+        if any(len(self._between(last)) <= self._reach("not_believed") for _, last in self._before("not_believed")):
             return True
         after = [word for word in self._sentence.words(self._last, self._last + 3) if word != "?"]
         alone = after[1:] if after[:1] == [","] else after[:2]
@@ -237,7 +351,7 @@ class Mention:
     def is_only_thought_of(self) -> bool:
         """If …, I am afraid of …"""
         progressive = self._before("progressive")
-        if any(len(self._between(last)) <= _HAPPENING_REACHES for _, last in progressive):
+        if any(len(self._between(last)) <= self._reach("progressive") for _, last in progressive):
             return False
         whether = self._numbered("whether")
         for first, last in self._before("what_if", 1):
@@ -246,7 +360,7 @@ class Mention:
             if self._people_between(last) <= 1 and not self._comma_and_somebody(last):
                 return True
         return not self._is_mine(the_too=True) and any(
-            len(self._between(last)) <= _GENERAL_REACHES for _, last in self._before("fear")
+            len(self._between(last)) <= self._reach("fear") for _, last in self._before("fear")
         )
 
     def is_long_past(self) -> bool:
@@ -256,14 +370,12 @@ class Mention:
         if self.has("long_ago") or (self._is_told_as_past() and self._said_before("long_ago")):
             return True
         begin, end = self._wider()
-        treatment = self._numbered("belongs_to_treatment")
+        treatment, reach = self._numbered("belongs_to_treatment"), self._reach("belongs_to_treatment")
         for first, last in self._numbered("weeks_ago"):
             if not (begin <= first and last <= end):
                 continue
             next_to = self._first - last in {0, 1} or first - self._last in {0, 1}
-            if next_to or not any(
-                first - stop <= _TREATMENT_REACHES and start - last <= _TREATMENT_REACHES for start, stop in treatment
-            ):
+            if next_to or not any(first - stop <= reach and start - last <= reach for start, stop in treatment):
                 return True
         return False
 
@@ -271,7 +383,8 @@ class Mention:
         if self._sentence.marks("now"):
             return False
         return any(
-            word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in self._sentence.words(self._first, self._last)
+            word in self._grammar.past or (len(word) > 4 and word.endswith("ed"))
+            for word in self._sentence.words(self._first, self._last)
         )
 
     def _said_before(self, marker: str) -> bool:
@@ -304,19 +417,21 @@ class Mention:
         """I had …, and nothing says that it was today."""
         have = {last for _, last in self._before("have")}
         for first, last in self._before("was"):
-            near = len(self._between(last)) <= _WAS_REACHES and not self._somebody_between(last)
+            near = len(self._between(last)) <= self._reach("was") and not self._somebody_between(last)
             if (
                 near
                 and first not in have
-                and not set(self._between(last)) & _PRESENT
+                and not set(self._between(last)) & self._grammar.present
                 and not self._sentence.marks("now")
                 and not self._sentence.message.says("help")
             ):
                 return True
         return False
 
-    def is_in_general(self, reach: int) -> bool:
+    def is_in_general(self, reach: int | None = None) -> bool:
         """Is … a side effect, can it cause …"""
+        widely = reach is None
+        reach = self._reach("general") if reach is None else reach
         if self._asks_for_help() or self._is_mine() or self.has("recent"):
             return False
         for _, last in self._before("general"):
@@ -326,7 +441,7 @@ class Mention:
         if self._is_asked() and not self._somebody_between(self._begin):
             return True
         is_asked = self._sentence.words(self._begin, self._first)[:1] in (["is"], ["are"])
-        longest = 6 if is_asked else 3 if reach == _GENERAL_REACHES else 0
+        longest = 6 if is_asked else 3 if widely else 0
         if self._last - self._first > longest or self._somebody_between(self._begin):
             return False
         return any(first == self._last for first, _ in self._after("general_after"))
@@ -336,7 +451,7 @@ class Mention:
         if any(first == self._last for first, _ in self._after("general_after")):
             return False
         for marker in ("happening", "progressive"):
-            if any(len(self._between(last)) <= _HAPPENING_REACHES for _, last in self._before(marker)):
+            if any(len(self._between(last)) <= self._reach(marker) for _, last in self._before(marker)):
                 return True
         if self.has("just_now") or any(first == self._last for first, _ in self._after("happening_after")):
             return True
@@ -363,12 +478,34 @@ class Mention:
         before = self._sentence.words(max(self._begin, self._first - 2), self._first)
         return bool(set(before) & self._grammar.whose) or "this" in before[-1:] or (the_too and "the" in before[-1:])
 
-    def _looks_like_a_no(self, number: int) -> bool:
-        return any(first <= number < last for first, last in self._numbered("not_a_no"))
+    def assertion(self) -> Assertion:
+        """All that is said of it. In doubt it is there."""
+        return Assertion(
+            denied=self.is_denied(unless="no_denial") and not self._is_an_exception(),
+            doubtful=self.has("doubt"),
+            past=self.has("ended") or self.was() or self._has_passed() or (self.is_long_past() and not self.is_habit()),
+            hypothetical=self.is_only_thought_of(),
+            of_somebody_else=self.has("relatives") or self.is_about_others() or self.is_of_an_animal(),
+        )
+
+    def _is_an_exception(self) -> bool:
+        """No …, except it."""
+        openers = [first for first, _ in (*self._before("excepts"), *self._before("takes_back"))]
+        denials = [first for marker in _DENIALS for first, _ in self._before(marker)]
+        return bool(openers) and not any(first > max(openers) for first in denials)
+
+    def _has_passed(self) -> bool:
+        """It went away, and not "has not gone away"."""
+        return self.is_over() and not any(first - self._last <= 2 for first, _ in self._after("not"))
+
+    def _reach(self, marker: str) -> int:
+        return self._sentence.message.rules.reach[marker]
+
+    def _is_inside(self, marker: str, number: int) -> bool:
+        return any(first <= number < last for first, last in self._numbered(marker))
 
     def _numbered(self, marker: str) -> list[Span]:
-        spans = self._sentence.marks(marker)
-        return [(self._sentence.number_of(first), self._sentence.number_of(last)) for first, last in spans]
+        return self._sentence.numbered(marker)
 
     def _before(self, marker: str, into: int = 0) -> list[Span]:
         return [
@@ -396,14 +533,58 @@ class Mention:
     def _somebody_between(self, number: int, of_them: bool = False) -> bool:
         """Whether somebody new comes between a marker and the mention; he, she or they may be `of_them`."""
         if of_them:
-            words = set(self._sentence.words(number, self._first + 1)) - _THEY
-            return bool(words & (self._grammar.somebody | {"my", "our"}))
+            words = set(self._sentence.words(number, self._first + 1)) - self._grammar.they
+            return bool(words & (self._grammar.somebody | self._grammar.ours))
         begins = self._sentence.words(self._first, self._first + 1)
         return self._people_between(number) > 0 or begins[0] in self._grammar.somebody or begins[0] in self._grammar.whose
 
     def _comma_and_somebody(self, number: int) -> bool:
         words = self._between(number)
         return "," in words and any(word in self._grammar.somebody for word in words[words.index(",") :])
+
+
+def assertion_of(text: str, span: Span) -> Assertion:
+    """What a text says of something that it mentions.
+
+    Args:
+        text: as somebody wrote it.
+        span: where the mention begins and ends in it.
+    """
+    read = _read(f"{text[: span[0]]} {_MENTION} {text[span[1] :]}")
+    for sentence in read.sentences:
+        at = sentence.line.find(f" {_MENTION} ")
+        if at >= 0:
+            return Mention(sentence, (at, at + len(_MENTION) + 1)).assertion()
+    return Assertion()  # it stands so far behind that nobody reads it
+
+
+def read_clauses(text: str) -> list[Clause]:
+    """What each clause of a text says, in their order."""
+    return [clause for sentence in _read(text).sentences for clause in sentence.clauses()]
+
+
+def read_rules(file: Path | None = None) -> Rules:
+    """Read the rules; by default those of the language that is spoken.
+
+    Raises:
+        ContextError: naming what is wrong.
+    """
+    file = file or text_file("language", "context.yml")
+    try:
+        return Rules(read_data(_File, file, ContextError))
+    except PatternError as error:
+        raise ContextError.about([wrong_pattern(error, file)]) from error
+
+
+@cache
+def _shipped() -> tuple[Rules, PatternIndex, PlainWords]:
+    rules = read_rules()
+    return rules, PatternIndex(rules.patterns), read_plain_words()
+
+
+def _read(text: str) -> Text:
+    rules, index, plain = _shipped()
+    return Text(rules, index, plain.lines(text))
 
 
 def _inside(span: Span, others: list[Span]) -> bool:

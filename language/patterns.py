@@ -20,6 +20,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+
+from cordial.data_files import Problem, shown
 
 _PIECE = re.compile(r"\s*(?:(?P<gap>\.{2,3})(?!\S)|(?P<sign>[()\[\]|])|<(?P<list>[a-z_]+)>|(?P<word>[^\s()\[\]|<>,]+))")
 _GAPS = {"..": 3, "...": 6}
@@ -339,3 +342,14 @@ def _one_of(options: list[_Part]) -> _Part:
 
 def _commonness(anchors: frozenset[str]) -> int:
     return sum(_COMMON_COST if anchor in _COMMON else 1 for anchor in anchors)
+
+
+def wrong_pattern(error: PatternError, *files: Path) -> Problem:
+    """What to say of a pattern that is not in the notation, with the first line of the files that holds it."""
+    why, _, pattern = str(error).partition(": ")
+    text = f"In “{pattern}” {why}. The first lines of the file say how such a wording is written."
+    for file in files:
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+            if pattern in line:
+                return Problem(shown(file), number, text)
+    return Problem(shown(files[0]), 1, text)

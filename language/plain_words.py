@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
+from cordial.data_files import DataFileError, Part, read_data
 from language.normalise import normalised, straight
 from language.sentences import HASTE, sentence_spans
+from language.spoken import text_file
 
 LONGEST = 4_000  # characters; the chat takes no more, and no check may take long
 
@@ -58,6 +61,10 @@ _LONGEST_SHORT_FORM = 3  # words
 _LONGEST_LINE = 50  # words
 _SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
 _SHORTEST_SWAPPED = 5  # such short ones are only corrected if two neighbours have changed places
+
+
+class PlainWordsError(DataFileError):
+    """`plain_words.yml` or `real_words.txt` cannot be used; the message names the entry."""
 
 
 class PlainWords:
@@ -130,6 +137,28 @@ class PlainWords:
             return word
         near = {found for key in (word, *_shortened(word)) for found in self._near.get(key, ()) if found[0] == word[0]}
         return min((found for found in near if _one_mistake(word, found)), default=word)
+
+
+class _File(Part):
+    spelling: dict[str, str]
+
+
+def read_plain_words(vocabulary: Iterable[str] = (), file: Path | None = None) -> PlainWords:
+    """Read the short forms; by default those of the language that is spoken.
+
+    Args:
+        vocabulary: words that are also found with one mistake in them.
+        file: where the short forms are.
+
+    Raises:
+        PlainWordsError: naming what is wrong.
+    """
+    words = read_data(_File, file or text_file("language", "plain_words.yml"), PlainWordsError)
+    real = text_file("language", "real_words.txt")
+    try:
+        return PlainWords(words.spelling, vocabulary, real.read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlainWordsError(f"{real.name} cannot be read: {error}") from error
 
 
 def _parts(words: list[str]) -> list[list[str]]:

@@ -41,6 +41,8 @@ def flags(**said: str) -> dict[str, Flag]:
         ({"immune_status": "yes, methotrexate"}, "immune"),
         ({"immune_status": "I have no spleen"}, "immune"),
         ({"clots": "in the left leg in 2015"}, "clots"),
+        ({"clots": "never, except one in 2010"}, "clots"),
+        ({"medicines": "warfarin since 2015, not missed one"}, "blood_thinner"),
         ({"cancer": "breast cancer in 2016, treated"}, "cancer"),
         ({"pregnancy": "yes"}, "pregnancy"),
         ({"birth": "12"}, "minor"),
@@ -75,6 +77,9 @@ def test_what_matters_is_shown_with_the_words_that_say_so(said: dict[str, str], 
         {"birth": "18"},
         {"guardian": "I am the parent or guardian"},
         {"allergies": "no known allergies"},
+        {"allergies": "NKDA"},
+        {"allergies": "I'm not allergic to penicillin"},
+        {"medicines": "metformin; my doctor says I don't need warfarin"},
     ],
 )
 def test_what_was_denied_raises_nothing(said: dict[str, str]) -> None:
@@ -87,6 +92,12 @@ def test_what_was_denied_raises_nothing(said: dict[str, str]) -> None:
         ({"cancer": "I do not know"}, "cancer", "Perhaps has or had cancer"),
         ({"infection": "No, only a flu"}, "infection", "Perhaps an infection in the last four weeks"),
         ({"medicines": "warfarin until last year"}, "blood_thinner", "Names a blood thinner"),
+        ({"medicines": "I was on warfarin"}, "blood_thinner", "Names a blood thinner"),
+        ({"medicines": "maybe warfarin"}, "blood_thinner", "Names a blood thinner"),
+        ({"cancer": "my mother had breast cancer"}, "cancer", "Perhaps has or had cancer"),
+        ({"cancer": "I do not have cancer but had leukaemia as a child"}, "cancer", "Perhaps has or had cancer"),
+        ({"infection": "no fever, but a chest infection"}, "infection", "Perhaps an infection in the last four weeks"),
+        ({"pregnancy": "I'm not pregnant, but I am breastfeeding"}, "pregnancy", "May be pregnant or breastfeeding"),
     ],
 )
 def test_what_may_be_so_is_shown_as_something_to_check(said: dict[str, str], name: str, label: str) -> None:

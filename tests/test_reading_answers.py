@@ -286,10 +286,76 @@ def test_the_same_as_before_takes_the_earlier_list_over() -> None:
         ("I haven't recovered from covid", "yes", "I haven't recovered from covid"),
         ("not sure, maybe in 2010", "unsure", "not sure, maybe in 2010"),
         ("I am a man of 40", "not_applicable", "I am a man of 40"),
+        ("never been diagnosed with anything like that", "no", "never been diagnosed with anything like that"),
+        ("no infection or fever in the last four weeks", "no", "no infection or fever in the last four weeks"),
+        ("never, thank God", "no", "never, thank God"),
+        ("never, because I am healthy", "no", "never, because I am healthy"),
+        ("my mother had breast cancer", "unsure", "my mother had breast cancer"),
+        ("I might have had one", "unsure", "I might have had one"),
     ],
 )
 def test_a_history_is_yes_or_no_with_a_word_on_it(text: str, answer: str, detail: str | None) -> None:
     assert understand("clots", text) == {"answer": answer, "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("never, except a basal cell skin cancer", "yes"),
+        ("never, except one in 2010", "yes"),
+        ("none apart from a small one", "yes"),
+        ("No, except a basal cell carcinoma", "yes"),
+        ("No wait, yes", "yes"),
+        ("I'm not pregnant, but I am breastfeeding", "unsure"),
+        ("I have never had a clot but I do have Factor V Leiden", "unsure"),
+        ("I have never had a clot. I do have Factor V Leiden", "unsure"),
+        ("no fever, but a chest infection", "unsure"),
+        ("no chemo, but cortisone", "unsure"),
+        ("I do not have cancer but had leukaemia as a child", "unsure"),
+        ("No, but I had one as a child", "unsure"),
+        ("no cancer since 2015", "unsure"),
+    ],
+)
+def test_a_denial_at_the_start_does_not_decide_for_what_follows(text: str, answer: str) -> None:
+    value = understand("clots", text)
+    assert isinstance(value, dict)
+    assert value["answer"] == answer
+    assert value["detail"] in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NKDA",
+        "no known drug allergies",
+        "I don't have any",
+        "I'm not allergic to penicillin",
+        "none currently",
+        "none at the moment, thank you",
+        "no allergies that I know of",
+        "I am allergic to nothing",
+        "I do not take any tablets",
+    ],
+)
+@pytest.mark.parametrize("field", ["allergies", "medicines"])
+def test_a_denial_is_listed_as_nothing(field: str, text: str) -> None:
+    assert understand(field, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no medicines except aspirin", ["aspirin"]),
+        ("not allergic to penicillin but to latex", ["latex"]),
+        ("I'm allergic to penicillin but not to latex", ["penicillin"]),
+        ("I must not take aspirin", ["aspirin"]),
+        ("I don't take warfarin any more", ["warfarin"]),
+        ("no penicillin", ["penicillin"]),
+        ("ramipril but only in the morning", ["ramipril"]),
+    ],
+)
+def test_what_is_named_in_spite_of_a_denial_stays_in_the_list(text: str, expected: list[str]) -> None:
+    assert names(understand("allergies", text)) == expected
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,8 @@ from intake.judging.history import judge_history
 from intake.judging.lists import kinds_of, medicine_kinds
 from intake.judging.results import Context, Understood
 from intake.record import FieldAnswer, IntakeRecord
+from language.context import assertion_of
 from language.spoken import text_file
-
-# "No warfarin", "never took aspirin": nothing is taken. Only before the name: "warfarin, not missed one" is taken.
-_DENIED = re.compile(r"(?i)\b(?:no|not|never|without|neither|nor|don['’]?t|doesn['’]?t|isn['’]?t)\b")
-_ENDED = re.compile(
-    r"(?i)\b(?:stopped|used to|until|formerly|previously|in the past|any ?more|no longer|ended|finished|paused)\b"
-)
 
 
 class FlagsError(DataFileError):
@@ -147,19 +142,23 @@ def _named(rule: Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
     unsure: list[str] = []
     for item in items:
         name, said = str(item["name"]), str(item["said"])
-        place = _place(rule, name, said)
-        if place is None or _DENIED.search(said[:place]):
+        mention = _mention(rule, name, said)
+        if mention is None:
             continue
-        (unsure if _ENDED.search(said) else sure).append(said)
+        told = assertion_of(said, mention)
+        if told.past or told.doubtful or told.hypothetical or told.of_somebody_else:
+            unsure.append(said)
+        elif not told.denied:
+            sure.append(said)
     return [(", ".join(group), group is sure) for group in (sure, unsure) if group]
 
 
-def _place(rule: Rule, name: str, said: str) -> int | None:
+def _mention(rule: Rule, name: str, said: str) -> tuple[int, int] | None:
     """Where an item of a list names what a rule is about."""
     if kinds_of(name) & set(rule.medicines):
-        first = re.search(rf"(?i)\b{re.escape(name[:3])}", said)
-        return first.start() if first else len(said)
-    found = [match.start() for word in rule.words if (match := re.search(rf"(?i)\b{re.escape(word)}\b", said))]
+        first = re.search(rf"(?i)\b{re.escape(name[:3])}\w*", said)
+        return first.span() if first else (len(said), len(said))
+    found = [match.span() for word in rule.words if (match := re.search(rf"(?i)\b{re.escape(word)}\b", said))]
     return min(found, default=None)
 
 
@@ -174,9 +173,9 @@ def _told(answer: FieldAnswer | None) -> list[tuple[str, bool]]:
 
 
 def _says_yes(detail: str) -> bool:
-    """Whether what stands behind a "no" takes a part of it back: "No, only a flu"."""
+    """Whether what stands behind a "no" may take a part of it back: "No, only a flu"."""
     judged = judge_history(detail, Context(region="", today=date.min))
-    return isinstance(judged, Understood) and isinstance(judged.value, dict) and judged.value.get("answer") == "yes"
+    return isinstance(judged, Understood) and isinstance(judged.value, dict) and judged.value.get("answer") in {"yes", "unsure"}
 
 
 def _aged(ages: tuple[int, int], answer: FieldAnswer | None, today: date | None) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Judgement, Understood
+from language.context import Clause, read_clauses
 from language.questions import looks_like_a_question
 
 _STARTS_YES = re.compile(r"(?i)^\s*(?:yes|yeah|yep|ja|si)\b[\s,.:;!-]*")
@@ -54,10 +55,12 @@ def judge_history(text: str, context: Context) -> Judgement:
             return Understood({"answer": answer, "detail": None}, more=answer == "yes")
     if not _WORD.search(text) or looks_like_a_question(text):
         return None
-    for answer, start in (("yes", _STARTS_YES), ("no", _STARTS_NO)):
-        if start.match(text):
-            # "No, only a flu" says no and more; whoever reads it sees both.
-            return Understood({"answer": answer, "detail": start.sub("", text).strip() or None})
+    if _STARTS_YES.match(text):
+        return Understood({"answer": "yes", "detail": _STARTS_YES.sub("", text).strip() or None})
+    if _STARTS_NO.match(text):
+        # "No, only a flu" says no and more; whoever reads it sees both.
+        detail = _STARTS_NO.sub("", text).strip()
+        return Understood({"answer": _after_a_no(detail), "detail": detail or None})
     return Understood({"answer": _told(text), "detail": text.strip()})
 
 
@@ -67,8 +70,46 @@ def _told(text: str) -> str:
         return "not_applicable"
     if _UNSURE.match(text):
         return "unsure"
-    denied = _DENIES.match(text) and not _NOT_WELL.search(text)
-    return "no" if denied or _WELL.match(text) else "yes"
+    if _DENIES.match(text) and not _NOT_WELL.search(text):
+        return _of_a_denial(text)
+    return "no" if _WELL.match(text) else _of_a_statement(text)
+
+
+def _of_a_denial(text: str) -> str:
+    """No, if that is all that is said. What names an exception is yes; what says both is for somebody to look at."""
+    if _says_yes_after_all(text):
+        return "yes"
+    clauses = read_clauses(text)
+    told = [clause for clause in clauses if clause.tells and not clause.denies]
+    if any(clause.excepts and _is_plain(clause) for clause in told):
+        return "yes"
+    return "unsure" if told or any(clause.denies_for_now for clause in clauses) else "no"
+
+
+def _after_a_no(detail: str) -> str:
+    """What a "no" with more behind it says: "no, but I had one as a child" takes it back, "no, only a flu" is looked at."""
+    if _says_yes_after_all(detail):
+        return "yes"
+    told = [clause for clause in read_clauses(detail) if clause.tells and not clause.denies]
+    if any(clause.excepts and _is_plain(clause) for clause in told):
+        return "yes"
+    return "unsure" if any(clause.takes_back or clause.excepts for clause in told) else "no"
+
+
+def _of_a_statement(text: str) -> str:
+    """Yes, unless every clause that tells something is in doubt, only thought of, or about somebody else."""
+    clauses = [clause for clause in read_clauses(text) if not clause.denies]
+    told = [clause for clause in clauses if clause.tells] or clauses
+    return "unsure" if told and not any(_is_plain(clause) for clause in told) else "yes"
+
+
+def _is_plain(clause: Clause) -> bool:
+    return not (clause.doubtful or clause.hypothetical or clause.of_somebody_else)
+
+
+def _says_yes_after_all(text: str) -> bool:
+    """Whether a part of it is a plain yes, as in "no wait, yes"."""
+    return any(letters(part) in phrases("yes") for part in re.split(r"[,.;!]", text)[1:])
 
 
 def _with_detail(text: str, plain: str) -> Judgement:

@@ -12,16 +12,18 @@ from cordial.data_files import Text, read_data
 from intake.judging.phrases import PhrasesError, phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
+from language.context import read_clauses
 
 MEDICINES = Path(__file__).parent / "medicines.yml"
 _LEAD_IN = re.compile(
     r"(?i)^\s*(?:yes\s*[,.:]?\s+)?"
     r"(?:(?:i|he|she|we|my (?:mother|father|son|daughter|wife|husband|mum|mom|dad))\s+(?:currently\s+|only\s+|just\s+)?"
-    r"(?:take|takes|am taking|is taking|am on|is on|use|uses|have|has|am|is|was|get|gets)\s+|i'?m\s+(?:taking|on|allergic)?\s*|"
+    r"(?:take|takes|am taking|is taking|am on|is on|use|uses|have|has|am|is|get|gets)\s+|i'?m\s+(?:taking|on|allergic)?\s*|"
     r"(?:my\s+)?(?:medicines?|medications?|meds|tablets|drugs|allerg(?:y|ies))(?:\s+(?:is|are|to))?\s*:?\s*)"
     r"(?:an?\s+)?(?:allerg(?:ic|y|ies)\s+(?:to|against)\s+)?|^\s*(?:allergic|allergy|allergies)\s*(?:to|against)?\s*:?\s*"
 )
 _PARTS = re.compile(r"\s*(?:[,;\n/•]|(?<!\d)\.\s|\band\b|\bplus\b|&|\+(?=\s)|\balso\b)\s*", re.IGNORECASE)
+_TO = re.compile(r"(?i)^(?:to|against)\s+")
 _WORD = re.compile(r"[^\W\d_][\w-]{3,}")
 _SURE = 84  # likeness to a name of the list from which a mistyped word is read as it
 _MOST = 40
@@ -34,10 +36,33 @@ def judge_list(text: str, context: Context) -> Judgement:
         return Understood([])
     if plain in phrases("same"):
         return Understood(context.earlier) if isinstance(context.earlier, list) else Doubt("nothing_before")
-    core = _LEAD_IN.sub("", text).strip(" .!")
-    parts = [part.strip(" .!-") for part in _PARTS.split(core)]
-    items = [{"name": medicine_in(part) or part, "said": part} for part in parts if re.search(r"[^\W\d_]{2}", part)]
-    return Understood(items[:_MOST]) if items else None
+    pieces = _without_exceptions(_LEAD_IN.sub("", text).strip(" .!"))
+    parts = [_TO.sub("", part.strip(" .!-")) for piece in pieces for part in _PARTS.split(piece)]
+    parts = [part for part in parts if re.search(r"[^\W\d_]{2}", part)]
+    listed = [part for part in parts if not _says_none(part)]
+    return Understood([{"name": medicine_in(part) or part, "said": part} for part in listed[:_MOST]]) if parts else None
+
+
+def _without_exceptions(text: str) -> list[str]:
+    """A list cut at its exceptions: "none except penicillin" as "none" and "penicillin"."""
+    marks = "|".join(re.escape(mark) for mark in sorted(phrases("exceptions"), key=len, reverse=True))
+    pieces = re.split(rf"[\s,]*\b(?:{marks})\b[\s,]*", text, flags=re.IGNORECASE)
+    return pieces if any(_says_none(piece) for piece in pieces) else [text]
+
+
+def _says_none(part: str) -> bool:
+    """Whether a part of a list only says that there is nothing: "no known drug allergies", "not allergic to latex".
+
+    "No penicillin" may be a wish, and "I must not take aspirin" a warning: these stay in the list.
+    """
+    clauses = read_clauses(part)
+    words = {word for clause in clauses for word in clause.words.split()}
+    if letters(part) in phrases("courtesy") or any(letters(part).startswith(f"{start} ") for start in phrases("not_that")):
+        return True
+    denied = [clause.denies and not clause.denies_for_now for clause in clauses]
+    if not denied or not all(denied) or words & phrases("forbidden"):
+        return False
+    return not any(clause.tells for clause in clauses) or bool(words & phrases("listed"))
 
 
 def medicine_in(text: str) -> str | None:
