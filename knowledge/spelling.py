@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from language.spelling import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4  # shorter words have too many neighbours
+_MOST = 5  # that are compared
 _LONG = 7  # from this length on, two mistakes are forgiven
 
 
@@ -31,11 +31,11 @@ class Speller:
         self._counts = Counter(word for text in texts for word in _WORD.findall(text.lower()))
         self._english = english
         # A word that stands once and is no English word may itself be a mistake, put in as somebody's wording.
-        self._targets = [
+        self._targets = Vocabulary(
             word
             for word, count in self._counts.items()
             if len(word) >= _SHORTEST and (count >= 4 or (count >= 2 and word in english))
-        ]
+        )
 
     def correct(self, text: str) -> str:
         """The text with its unknown words replaced by the nearest words of the library, where one is near enough."""
@@ -45,9 +45,7 @@ class Speller:
         low = word.lower()
         if len(low) < _SHORTEST or low in self._english or low in self._counts:
             return word
-        near = process.extract(
-            low, self._targets, scorer=DamerauLevenshtein.distance, score_cutoff=1 if len(low) < _LONG else 2, limit=5
-        )
+        near = self._targets.near(low, 1 if len(low) < _LONG else 2, _MOST)
         if not near:
             return word
-        return str(min(near, key=lambda found: (found[1], found[0][0] != low[0], -self._counts[found[0]]))[0])
+        return min(near, key=lambda found: (found[1], found[0][0] != low[0], -self._counts[found[0]]))[0]

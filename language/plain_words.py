@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cordial.data_files import DataFileError, Part, read_data
 from language.normalise import normalised, straight
 from language.sentences import HASTE, sentence_spans
+from language.spelling import Vocabulary
 from language.spoken import text_file
 
 LONGEST = 4_000  # characters; the chat takes no more, and no check may take long
@@ -83,10 +83,7 @@ class PlainWords:
         known = frozenset(vocabulary)
         words = {word for word in known if len(word) >= _SHORTEST_SWAPPED and word.isalpha()}
         self._known = known | frozenset(real_words)
-        self._near: defaultdict[str, list[str]] = defaultdict(list)
-        for word in sorted(words):
-            for key in {word, *_shortened(word)}:
-                self._near[key].append(word)
+        self._vocabulary = Vocabulary(sorted(words), same_beginning=True)
 
     def lines(self, text: str) -> list[str]:
         """The sentences, each as words and commas between single spaces, with a space at both ends.
@@ -135,8 +132,10 @@ class PlainWords:
     def _corrected(self, word: str) -> str:
         if len(word) < _SHORTEST_CORRECTED - 1 or word in self._known or not word.isalpha():
             return word
-        near = {found for key in (word, *_shortened(word)) for found in self._near.get(key, ()) if found[0] == word[0]}
-        return min((found for found in near if _one_mistake(word, found)), default=word)
+        near = [found for found, _ in self._vocabulary.near(word, 1)]
+        return min(
+            (found for found in near if len(found) >= _SHORTEST_CORRECTED or sorted(found) == sorted(word)), default=word
+        )
 
 
 class _File(Part):
@@ -198,25 +197,3 @@ def _parted(words: list[str]) -> list[str]:
         elif following.endswith("ing") or following in _IS_BEFORE:
             out.append("is")
     return out
-
-
-def _shortened(word: str) -> set[str]:
-    return {word[:at] + word[at + 1 :] for at in range(len(word))}
-
-
-def _one_mistake(word: str, target: str) -> bool:
-    """Whether one letter is missing, surplus or wrong, or two neighbours are swapped."""
-    if len(target) < _SHORTEST_CORRECTED and sorted(word) != sorted(target):
-        return False
-    if len(word) != len(target):
-        longer, shorter = sorted((word, target), key=len, reverse=True)
-        return len(longer) - len(shorter) == 1 and shorter in _shortened(longer)
-    different = [at for at in range(len(word)) if word[at] != target[at]]
-    if len(different) == 1:
-        return True
-    return (
-        len(different) == 2
-        and different[1] - different[0] == 1
-        and word[different[0]] == target[different[1]]
-        and word[different[1]] == target[different[0]]
-    )
