@@ -33,6 +33,7 @@ from knowledge.sources import read_other_sources, read_studies
 from knowledge.synonyms import read_synonyms
 from knowledge.wordings import read_wordings
 from language.context import read_rules as read_rules_of_context
+from language.patterns import read_pattern_words
 from language.plain_words import read_plain_words
 from language.questions import read_question_words as read_question_forms
 from language.sentences import read_sentence_words
@@ -99,6 +100,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(MEDICINES, read_medicines),
         DataFile(text_file("emergencies", "red_flags.yml"), read_red_flags),
         DataFile(text_file("language", "context.yml"), read_rules_of_context),
+        DataFile(text_file("language", "patterns.yml"), read_pattern_words),
         DataFile(text_file("language", "plain_words.yml"), lambda file: read_plain_words(file=file)),
         DataFile(text_file("language", "sentences.yml"), read_sentence_words),
         DataFile(text_file("language", "questions.yml"), read_question_forms),

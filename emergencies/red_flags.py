@@ -47,27 +47,6 @@ logger = logging.getLogger(__name__)
 Level = Literal["emergency", "urgent"]
 _MENTIONS = 3  # more of them say nothing new
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
-_ELSEWHERE = frozenset(
-    [
-        "from",
-        "to",
-        "flight",
-        "flew",
-        "fly",
-        "flown",
-        "left",
-        "leave",
-        "leaving",
-        "back",
-        "trip",
-        "travel",
-        "travelling",
-        "via",
-        "visited",
-        "had",
-        "was",
-    ]
-)
 
 
 class RedFlagsError(DataFileError):
@@ -112,6 +91,7 @@ class _File(Part):
     acknowledged_by: str
     waiting: Annotated[str, fills("acknowledge")]
     countries: dict[Country, str]
+    elsewhere: str
     lists: dict[str, str]
     groups: list[_Group]
 
@@ -205,6 +185,7 @@ class RedFlags:
         self._by_name = {group.name: group for group in file.groups}
         self._read_by = read_patterns(file.acknowledged_by, lists)
         self._context = context
+        self._elsewhere = frozenset(split_list(file.elsewhere))
         self._countries = [
             (code, re.compile("|".join(rf"(?<= ){re.escape(name)}(?= )" for name in split_list(names))))
             for code, names in file.countries.items()
@@ -385,7 +366,7 @@ class RedFlags:
             if code in clinic.emergency_numbers
             for line in lines
             for found in names.finditer(line)
-            if not set(line[: found.start()].split()[-3:]) & _ELSEWHERE
+            if not set(line[: found.start()].split()[-3:]) & self._elsewhere
         }
         return codes.pop() if len(codes) == 1 else None
 

@@ -19,146 +19,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
-from cordial.data_files import Problem, shown
+from cordial.data_files import DataFileError, Part, Problem, read_data, shown
+from language.spoken import text_file
 
 _PIECE = re.compile(r"\s*(?:(?P<gap>\.{2,3})(?!\S)|(?P<sign>[()\[\]|])|<(?P<list>[a-z_]+)>|(?P<word>[^\s()\[\]|<>,]+))")
 _GAPS = {"..": 3, "...": 6}
 _SHORTEST_STEM = 3
-# What may stand in a gap: no word that turns the sense round.
-_BETWEEN = r" (?!(?:no|not|never|isnt|arent|wasnt|dont|doesnt|didnt|without|nor|neither|but) )[^ ]+"
-
-# Words that stand in so many messages that a pattern is better found by another of its words.
-_COMMON = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "again",
-        "all",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "cant",
-        "could",
-        "did",
-        "do",
-        "does",
-        "dont",
-        "for",
-        "from",
-        "get",
-        "gets",
-        "getting",
-        "got",
-        "had",
-        "has",
-        "have",
-        "he",
-        "help",
-        "her",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "isnt",
-        "it",
-        "just",
-        "like",
-        "me",
-        "much",
-        "my",
-        "no",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "one",
-        "or",
-        "our",
-        "out",
-        "over",
-        "she",
-        "since",
-        "so",
-        "some",
-        "start",
-        "started",
-        "take",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "today",
-        "too",
-        "took",
-        "up",
-        "very",
-        "want",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "which",
-        "who",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "feel",
-        "feels",
-        "feeling",
-        "going",
-        "go",
-        "gone",
-        "good",
-        "bad",
-        "day",
-        "days",
-        "hour",
-        "hours",
-        "make",
-        "years",
-        "year",
-        "months",
-        "weeks",
-        "week",
-        "last",
-        "more",
-        "most",
-        "other",
-        "left",
-        "right",
-        "side",
-        "cells",
-        "cell",
-        "treatment",
-        "infusion",
-    ]
-)
 _COMMON_COST = 50
 _NUMBERS = frozenset(f"{digit}*" for digit in range(1, 10))
 
@@ -167,6 +36,29 @@ Lists = Mapping[str, Iterable[str]]
 
 class PatternError(Exception):
     """A pattern is not in the notation; the message repeats it."""
+
+
+class PatternWordsError(DataFileError):
+    """`patterns.yml` cannot be used; the message names the entry."""
+
+
+class _Words(Part):
+    turn_round: tuple[str, ...]
+    common: frozenset[str]
+
+
+def read_pattern_words(file: Path | None = None) -> _Words:
+    """Read the words that the notation needs to know; by default those of the language that is spoken.
+
+    Raises:
+        PatternWordsError: naming what is wrong.
+    """
+    return read_data(_Words, file or text_file("language", "patterns.yml"), PatternWordsError)
+
+
+@cache
+def _words() -> _Words:
+    return read_pattern_words()
 
 
 @dataclass(frozen=True)
@@ -300,7 +192,8 @@ class _Reader:
 
     def _single(self, kind: str, text: str) -> _Part:
         if kind == "gap":
-            return _Part(f"(?:{_BETWEEN}){{0,{_GAPS[text]}}}?")
+            turning = "|".join(_words().turn_round)
+            return _Part(f"(?: (?!(?:{turning}) )[^ ]+){{0,{_GAPS[text]}}}?")
         if kind == "word":
             return self._word(text)
         if text not in self._lists or text in self._inside:
@@ -341,7 +234,7 @@ def _one_of(options: list[_Part]) -> _Part:
 
 
 def _commonness(anchors: frozenset[str]) -> int:
-    return sum(_COMMON_COST if anchor in _COMMON else 1 for anchor in anchors)
+    return sum(_COMMON_COST if anchor in _words().common else 1 for anchor in anchors)
 
 
 def wrong_pattern(error: PatternError, *files: Path) -> Problem:

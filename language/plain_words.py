@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from cordial.data_files import DataFileError, Part, read_data
@@ -18,45 +18,6 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n…–
 _AT_THE_END = ".!?;:,()\n…–—-\"'"
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELT_LETTERS = re.compile(r"\b([a-z])\.([a-z])\.(?=\W|$)")
-_IS_BEFORE = frozenset(
-    [
-        "not",
-        "got",
-        "been",
-        "in",
-        "very",
-        "so",
-        "really",
-        "just",
-        "gone",
-        "had",
-        "unconscious",
-        "unresponsive",
-        "confused",
-        "out",
-        "always",
-    ]
-)
-_FULL = {"'m": " am", "'ve": " have", "'ll": " will", "'d": " would", "'re": " are"}
-_S_IS = frozenset(
-    [
-        "he",
-        "she",
-        "it",
-        "that",
-        "what",
-        "there",
-        "who",
-        "where",
-        "here",
-        "how",
-        "everything",
-        "everyone",
-        "something",
-        "someone",
-        "somebody",
-    ]
-)
 _LONGEST_SHORT_FORM = 3  # words
 _LONGEST_LINE = 50  # words
 _SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
@@ -67,23 +28,32 @@ class PlainWordsError(DataFileError):
     """`plain_words.yml` or `real_words.txt` cannot be used; the message names the entry."""
 
 
+class _File(Part):
+    spelling: dict[str, str]
+    endings: dict[str, str]
+    s_is_is_after: frozenset[str]
+    s_is_is_before: frozenset[str]
+    s_is_is_before_endings: tuple[str, ...]
+
+
 class PlainWords:
     """Brings messages into the plain form."""
 
-    def __init__(self, spelling: Mapping[str, str], vocabulary: Iterable[str], real_words: Iterable[str]) -> None:
+    def __init__(self, words: _File, vocabulary: Iterable[str], real_words: Iterable[str]) -> None:
         """Learn the words.
 
         Args:
-            spelling: what to put for short forms and known mistakes, of up to three words.
+            words: the short forms and what they stand for.
             vocabulary: words that are also found with one mistake in them.
             real_words: words that look like a mistake in one of those and are none.
         """
-        self._spelling = {tuple(short.split()): full.split() for short, full in spelling.items()}
+        self._forms = words
+        self._spelling = {tuple(short.split()): full.split() for short, full in words.spelling.items()}
         self._first = frozenset(short[0] for short in self._spelling)
         known = frozenset(vocabulary)
-        words = {word for word in known if len(word) >= _SHORTEST_SWAPPED and word.isalpha()}
+        correctable = {word for word in known if len(word) >= _SHORTEST_SWAPPED and word.isalpha()}
         self._known = known | frozenset(real_words)
-        self._vocabulary = Vocabulary(sorted(words), same_beginning=True)
+        self._vocabulary = Vocabulary(sorted(correctable), same_beginning=True)
 
     def lines(self, text: str) -> list[str]:
         """The sentences, each as words and commas between single spaces, with a space at both ends.
@@ -99,7 +69,7 @@ class PlainWords:
         """The words and commas of a sentence; a question mark, if it ends with one."""
         words: list[str] = []
         for token in _TOKEN.findall(sentence):
-            words += _in_full(token.replace(",", ".")) if token[0].isalnum() else [","]
+            words += self._in_full(token.replace(",", ".")) if token[0].isalnum() else [","]
         if words[-1:] != [","]:
             return words
         end = sentence[len(sentence.rstrip(_AT_THE_END)) :]
@@ -107,8 +77,29 @@ class PlainWords:
         return [*words[:-1], *(["?"] if "?" in end else [] if end[:1] in {".", "!"} and ".." not in end else [","])]
 
     def _line(self, words: list[str]) -> str:
-        plain = self._short_forms([self._corrected(word) for word in _parted(words)])
+        plain = self._short_forms([self._corrected(word) for word in self._parted(words)])
         return f" {' '.join(plain)} "
+
+    def _in_full(self, token: str) -> list[str]:
+        """A word without its apostrophe."""
+        stem, quote, ending = token.rpartition("'")
+        if not quote:
+            return [token]
+        if f"'{ending}" in self._forms.endings:
+            return f"{stem} {self._forms.endings[f'{quote}{ending}']}".replace("'", "").split()
+        if ending == "s":
+            return [stem.replace("'", ""), "is" if stem in self._forms.s_is_is_after else "'s"]
+        return [token.replace("'", "")]
+
+    def _parted(self, words: list[str]) -> list[str]:
+        """With every ``'s`` read as "is" or left out, whichever fits the next word."""
+        out = []
+        for word, following in zip(words, [*words[1:], ""], strict=False):
+            if word != "'s":
+                out.append(word)
+            elif following.endswith(self._forms.s_is_is_before_endings) or following in self._forms.s_is_is_before:
+                out.append("is")
+        return out
 
     def _short_forms(self, words: list[str]) -> list[str]:
         out: list[str] = []
@@ -138,10 +129,6 @@ class PlainWords:
         )
 
 
-class _File(Part):
-    spelling: dict[str, str]
-
-
 def read_plain_words(vocabulary: Iterable[str] = (), file: Path | None = None) -> PlainWords:
     """Read the short forms; by default those of the language that is spoken.
 
@@ -155,7 +142,7 @@ def read_plain_words(vocabulary: Iterable[str] = (), file: Path | None = None) -
     words = read_data(_File, file or text_file("language", "plain_words.yml"), PlainWordsError)
     real = text_file("language", "real_words.txt")
     try:
-        return PlainWords(words.spelling, vocabulary, real.read_text("utf-8").split())
+        return PlainWords(words, vocabulary, real.read_text("utf-8").split())
     except (OSError, UnicodeDecodeError) as error:
         raise PlainWordsError(f"{real.name} cannot be read: {error}") from error
 
@@ -174,26 +161,3 @@ def _parts(words: list[str]) -> list[list[str]]:
 def _prepared(text: str) -> str:
     plain = straight(normalised(text[:LONGEST])).lower()
     return _SPELT_LETTERS.sub(r"\1\2", _STRETCHED.sub(r"\1", plain))
-
-
-def _in_full(token: str) -> list[str]:
-    """A word without its apostrophe."""
-    stem, quote, ending = token.rpartition("'")
-    if not quote:
-        return [token]
-    if f"'{ending}" in _FULL:
-        return f"{stem}{_FULL[f'{quote}{ending}']}".replace("'", "").split()
-    if ending == "s":
-        return [stem.replace("'", ""), "is" if stem in _S_IS else "'s"]
-    return [token.replace("'", "")]
-
-
-def _parted(words: list[str]) -> list[str]:
-    """With every ``'s`` read as "is" or left out, whichever fits the next word."""
-    out = []
-    for word, following in zip(words, [*words[1:], ""], strict=False):
-        if word != "'s":
-            out.append(word)
-        elif following.endswith("ing") or following in _IS_BEFORE:
-            out.append("is")
-    return out

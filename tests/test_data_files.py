@@ -24,6 +24,7 @@ TYPOS = {
     "intake/judging/medicines.yml": ("antiplatelet: [aspirin,", "antiplatelet: [55,", "55 without quotes is read as a number"),
     "emergencies/en/red_flags.yml": ("      {call} If there is", "      {cal} If there is", "did you mean {call}?"),
     "language/en/context.yml": ("  joins: and", "  jions: and", "did you mean joins?"),
+    "language/en/patterns.yml": ("turn_round:", "turn_arround:", "did you mean turn_round?"),
     "language/en/plain_words.yml": ("spelling:", "speling:", "did you mean spelling?"),
     "language/en/sentences.yml": ("abbreviations:", "abbreviation:", "did you mean abbreviations?"),
     "language/en/questions.yml": ("question_words:", "question_word:", "did you mean question_words?"),
