@@ -23,6 +23,7 @@ from emergencies.red_flags import read_red_flags
 from exports.pdf import read_pdf_texts
 from intake.clinic import read_clinic
 from intake.fields import read_intake
+from intake.judging.expressions import read_expressions
 from intake.judging.lists import MEDICINES, read_medicines
 from intake.judging.phrases import read_phrases
 from intake.meanings import read_meanings
@@ -96,6 +97,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(settings.clinic_file, read_clinic),
         DataFile(text_file("intake", "fields.yml"), read_intake),
         DataFile(text_file("intake", "phrases.yml"), read_phrases),
+        DataFile(text_file("intake", "expressions.yml"), read_expressions),
         DataFile(text_file("intake", "meanings.yml"), read_meanings),
         DataFile(MEDICINES, read_medicines),
         DataFile(text_file("emergencies", "red_flags.yml"), read_red_flags),

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from intake.fields import IntakeField
 from intake.judge import judge
+from intake.judging.expressions import expression
 from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
+from language.normalise import straight
 from language.questions import looks_like_a_question
 from language.sentences import detail_clauses, sentences
 
@@ -59,7 +61,6 @@ _BY_CONTENT = frozenset({"consent", "contact", "guardian"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
-_SMALL_WORDS = r"(?:(?:i am|i'm|i have|i had|i|he|she|we|is|has|had|and|also|but|with|there is|there are|my|currently)\s+)*"
 _LIKE_AN_AGE = re.compile(r"^\W*1?\d?\d\W*$")
 
 
@@ -269,11 +270,12 @@ def clauses_of(text: str, others: Sequence[IntakeField]) -> list[str]:
 
 
 def _holds(text: str, cue: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(cue)}(?!\w)", text.lower().replace("’", "'")) is not None
+    return re.search(rf"(?<!\w){re.escape(cue)}(?!\w)", straight(text).lower()) is not None
 
 
 def _begins(part: str, cue: str, each: IntakeField) -> bool:
     """Whether a part is about a field. "Asthma and allergies" is not about allergies, while "allergic to latex" is."""
     if each.kind not in _FREE:
         return _holds(part, cue)
-    return re.match(rf"{_SMALL_WORDS}{re.escape(cue)}(?!\w)", part.lower().replace("’", "'")) is not None
+    small_words = expression("reading_small_words").pattern
+    return re.match(rf"{small_words}{re.escape(cue)}(?!\w)", straight(part).lower()) is not None

@@ -57,6 +57,13 @@ class Grammar:
     they: frozenset[str]
     ours: frozenset[str]
     small_words: frozenset[str]
+    be: frozenset[str]
+    be_now: frozenset[str]
+    joins_list: frozenset[str]
+    at_once: frozenset[str]
+    the: frozenset[str]
+    this: frozenset[str]
+    nobody_asked: frozenset[str]
 
 
 class _Rule(Part):
@@ -184,7 +191,7 @@ class Sentence:
         word, grammar = self._words[at], self._grammar
         if word in grammar.breaks:
             return True
-        if word == "now":
+        if word in grammar.at_once:
             following = set(self._words[at + 1 : at + 2])
             return bool(following & (grammar.somebody | grammar.whose))
         joins = word == "," or word in grammar.joins
@@ -196,14 +203,14 @@ class Sentence:
         rest = at + 1
         while rest < len(self._words) - 1 and rest < at + 4 and self._words[rest] in grammar.fillers:
             rest += 1
-        if word in {",", "and"} and "now" in self._words[at + 1 : rest]:
+        if (word == "," or word in grammar.joins_list) and grammar.at_once & set(self._words[at + 1 : rest]):
             return True
         begins = self._words[rest] if rest < len(self._words) else ""
         if begins in grammar.somebody or begins in grammar.whose:
             return True
-        if word in {",", "and"} and begins in grammar.present_verbs:
+        if (word == "," or word in grammar.joins_list) and begins in grammar.present_verbs:
             return True
-        return word == "," and (begins in grammar.question_words or begins == "the")
+        return word == "," and (begins in grammar.question_words or begins in grammar.the)
 
     def marks(self, marker: str) -> list[Span]:
         """Where a marker stands."""
@@ -332,7 +339,10 @@ class Mention:
         """No …, never …, not …; unless it is one of the look-alikes of that name."""
         for first, last in self._before("none_of"):
             between = self._between(last)
-            joined = any(word in {",", "and"} and after in self._grammar.articles for word, after in pairwise(between))
+            joined = any(
+                (word == "," or word in self._grammar.joins_list) and after in self._grammar.articles
+                for word, after in pairwise(between)
+            )
             cut_off = between[:1] == [","] or joined or bool(set(between) & self._grammar.verbs)
             if not cut_off and not self._is_inside(unless, first) and not self._somebody_between(last):
                 return True
@@ -440,7 +450,7 @@ class Mention:
                 return True
         if self._is_asked() and not self._somebody_between(self._begin):
             return True
-        is_asked = self._sentence.words(self._begin, self._first)[:1] in (["is"], ["are"])
+        is_asked = self._sentence.words(self._begin, self._first)[:1] in [[word] for word in self._grammar.be_now]
         longest = 6 if is_asked else 3 if widely else 0
         if self._last - self._first > longest or self._somebody_between(self._begin):
             return False
@@ -462,9 +472,9 @@ class Mention:
         words = self._sentence.words(self._begin, self._first)
         while words and (words[0] in self._grammar.greetings or words[0] == ","):
             words = words[1:]
-        if not words or words[0] not in self._grammar.question_words or words[1:2] == ["be"]:
+        if not words or words[0] not in self._grammar.question_words or bool(self._grammar.nobody_asked & set(words[1:2])):
             return False
-        return words[0] not in {"is", "are", "was", "were"} or self._sentence.line.endswith(" ? ")
+        return words[0] not in self._grammar.be or self._sentence.line.endswith(" ? ")
 
     def _asks_for_help(self) -> bool:
         if any(self._begin <= first and last <= self._last for first, last in self._numbered("asks_for_help")):
@@ -476,7 +486,11 @@ class Mention:
 
     def _is_mine(self, the_too: bool = False) -> bool:
         before = self._sentence.words(max(self._begin, self._first - 2), self._first)
-        return bool(set(before) & self._grammar.whose) or "this" in before[-1:] or (the_too and "the" in before[-1:])
+        return (
+            bool(set(before) & self._grammar.whose)
+            or bool(self._grammar.this & set(before[-1:]))
+            or (the_too and bool(self._grammar.the & set(before[-1:])))
+        )
 
     def assertion(self) -> Assertion:
         """All that is said of it. In doubt it is there."""

@@ -19,6 +19,7 @@ FILES = {str(each.file.relative_to(PROJECT)): each for each in data_files(load_s
 TYPOS = {
     "clinic.yml": ("country: LT", "country: ZZ", "there is no country with the code ZZ"),
     "intake/en/fields.yml": ("    kind: birth\n", "    kind: brith\n", "did you mean birth?"),
+    "intake/en/expressions.yml": ("(?:\\.|", "(?:\\.|(", "no regular expression"),
     "intake/en/phrases.yml": ('"disagree":\n', '"disagre":\n', "did you mean disagree?"),
     "intake/en/meanings.yml": ("something_else:", "somthing_else:", "did you mean something_else?"),
     "intake/judging/medicines.yml": ("antiplatelet: [aspirin,", "antiplatelet: [55,", "55 without quotes is read as a number"),

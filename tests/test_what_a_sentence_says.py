@@ -72,7 +72,7 @@ def test_a_mistake_in_the_rules_is_named(tmp_path: Path) -> None:
     with pytest.raises(ContextError, match=r"context.yml.*had, was"):
         read_rules(broken)
     broken.write_text("grammar: {}\nlists: {}\nrules: {}\n", "utf-8")
-    with pytest.raises(ContextError, match=r"context.yml.*somebody"):
+    with pytest.raises(ContextError, match=r"context.yml.*articles"):
         read_rules(broken)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from babel.dates import format_date
 
+from intake.judging.expressions import expression
 from intake.judging.phrases import number_words
 from intake.judging.results import Context, Doubt, Judgement, Understood
 
@@ -16,23 +17,7 @@ OLDEST = 120
 _LANGUAGES = ["en", "lt", "de", "es", "fr", "it", "pl", "pt", "ru", "uk", "tr", "nl", "sv", "lv", "ar", "th"]
 _BUDDHIST = 543  # years that the Thai calendar is ahead
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-,]\s?(\d{1,2})\s?[./\-,]\s?(\d{2,4})(?!\d)")
-_AGE = re.compile(
-    r"(?i)^\W*(?:(?:i'?m|i am|he is|he'?s|she is|she'?s|patient is|the patient is|my age is|my age|age|aged|just|only|about|"
-    r"almost|"
-    r"nearly|turned|my (?:son|daughter|mother|father|wife|husband|mum|mom|dad) is)\s*:?\s*)*(\d{1,3})\s*"
-    r"(months?|mo|weeks?|years?|yrs?|y)?\s*(?:of age|old|/?o|and a half)?\W*$"
-)
-_AGE_INSIDE = re.compile(r"(?i)\b(\d{1,3})\s*-?\s*(years?|yrs?|months?|weeks?)[\s-]*(?:old|of age)\b|\b(\d{1,3})\s*y/?o\b")
-_YEAR_ONLY = re.compile(r"(?i)^\W*(?:i (?:was|am) |he was |she was )?(?:born )?(?:in )?(?:the year )?((?:19|20)\d\d)\W*$")
-_BORN_IN = re.compile(r"(?i)\bborn\s+(?:in\s+)?(?:the\s+year\s+)?((?:19|20)\d\d)\b")
-_YOUNGER_THAN_A_YEAR = ("month", "mo", "week")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
-_FILL = re.compile(
-    r"(?i)\b(?:i was|i am|i'm|he was|she was|born|on|the|my|date of birth|dob|d\.o\.b\.?|birthday|birth ?date|is|it's|was|"
-    r"patient|of|sorry|oh|ok|okay|no|yes|actually|meant|mean|correct(?:ion)?)\b"
-)
-_MONTH_AND_YEAR = re.compile(r"^(?:in )?[^\W\d_]{3,}\W+(?:of )?(?:19|20)\d\d$")
-_ORDINAL = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b")
 
 
 def judge_birth(text: str, context: Context) -> Judgement:
@@ -40,10 +25,10 @@ def judge_birth(text: str, context: Context) -> Judgement:
     numeric = _NUMERIC.search(text)
     if numeric:
         return _of_dates(_readings(numeric, context), context)
-    year = _YEAR_ONLY.match(text) or _BORN_IN.search(text)
+    year = expression("birth_year_only").match(text) or expression("birth_born_in").search(text)
     if year:
         return _of_year(int(year.group(1)), context)
-    age = _AGE.match(_in_figures(text)) or _AGE_INSIDE.search(text)
+    age = expression("birth_age").match(_in_figures(text)) or expression("birth_age_inside").search(text)
     if age:
         return _of_age(age, context)
     return _of_words(text, context)
@@ -119,7 +104,7 @@ def _of_year(year: int, context: Context) -> Judgement:
 def _of_age(match: re.Match[str], context: Context) -> Judgement:
     groups = [group for group in match.groups() if group]
     unit = next((group.lower() for group in groups if not group.isdigit()), "")
-    age = 0 if unit.startswith(_YOUNGER_THAN_A_YEAR) else int(groups[0])
+    age = 0 if expression("birth_under_a_year").match(unit) else int(groups[0])
     if age > OLDEST:
         return Doubt("birth_too_old", {"most": str(OLDEST)})
     return Understood({"age": age})
@@ -127,7 +112,7 @@ def _of_age(match: re.Match[str], context: Context) -> Judgement:
 
 def _of_words(text: str, context: Context) -> Judgement:
     """A date with the name of a month, in any language that the library knows."""
-    core = _ORDINAL.sub("", _FILL.sub(" ", text)).strip(" .,:;!-")
+    core = expression("birth_ordinal").sub("", expression("birth_fill").sub(" ", text)).strip(" .,:;!-")
     if not re.search(r"\d", core) or len(core) > 40 or len(_LETTERS.findall(core)) > 3:
         return None
     import dateparser  # noqa: PLC0415  -- takes long, and most processes never read such a date
@@ -139,7 +124,7 @@ def _of_words(text: str, context: Context) -> Judgement:
 
     if day := parsed("day", "month", "year"):
         return _of_dates([day], context)
-    month = parsed("month", "year") if _MONTH_AND_YEAR.match(core) else None
+    month = parsed("month", "year") if expression("birth_month_and_year").match(core) else None
     return _of_year(month.year, context) if month else None
 
 

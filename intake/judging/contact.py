@@ -8,13 +8,13 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz.distance import DamerauLevenshtein
 
+from intake.judging.expressions import expression
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
 from language.normalise import straight
 
 _EMAIL = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
-_NEARLY_EMAIL = re.compile(r"(?i)\S+\s*(?:@|\(at\)|\[at\])\s*\S*|\b\w[\w.]*\s+at\s+\w+\s*(?:\.|dot)\s*\w+")
 _DIGITS = re.compile(r"\+?[\d][\d \-./()]{4,}\d")
 _FEWEST_DIGITS = 6
 # Providers that many people have; an address that is one or two letters off is a likely mistake.
@@ -59,7 +59,7 @@ def judge_contact(text: str, context: Context) -> Judgement:
     number = _phone(text, context)
     if number is not None:
         return Understood({"by": "phone", "value": number})
-    if _NEARLY_EMAIL.search(text):
+    if expression("contact_nearly_email").search(text):
         return Doubt("email_wrong")
     tried = _DIGITS.search(text)
     if tried and sum(character.isdigit() for character in tried.group()) >= _FEWEST_DIGITS:
@@ -69,13 +69,13 @@ def judge_contact(text: str, context: Context) -> Judgement:
 
 def _spelled_out(text: str) -> str:
     """An address that was dictated ("maria at mail dot example"), as it is written."""
-    plain = re.sub(r"(?i)\s*(?:\(at\)|\[at\])\s*", "@", text)
+    plain = expression("contact_at_sign").sub("@", text)
     if "@" in plain:
         return plain
-    dictated = re.search(r"(?i)\b([\w.+-]+(?:\s+dot\s+[\w+-]+)*)\s+at\s+([\w-]+(?:\s*(?:\.|\bdot\b)\s*[\w-]+)+)", plain)
+    dictated = expression("contact_dictated").search(plain)
     if not dictated:
         return plain
-    name, domain = (re.sub(r"(?i)\s*(?:\.|\bdot\b)\s*", ".", part) for part in dictated.groups())
+    name, domain = (expression("contact_dot").sub(".", part) for part in dictated.groups())
     return f"{name}@{domain}"
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import pycountry
 from rapidfuzz import fuzz, process
 
-from intake.judging.phrases import everyday_countries
+from intake.judging.expressions import expression
+from intake.judging.phrases import everyday_countries, phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
 
-_ADJECTIVES = re.compile(r"^(?:republic of|kingdom of|the|state of)\s+")
 _SHOWN = {"XK": "Kosovo"}
 _SURE = 88  # likeness of a mistyped name from which it is taken
 _LIKELY = 80  # …, from which the patient is asked
 _LONGEST_NAME = 5  # words
 _SHORTEST_NAME = 4  # letters, of a mistyped one
-_USUALLY_WORDS = {"us", "jersey", "chad", "jordan", "georgia"}  # in a sentence these are often something else
 
 
 def judge_country(text: str, _context: Context) -> Judgement:
@@ -35,7 +33,9 @@ def judge_country(text: str, _context: Context) -> Judgement:
 
 
 def _like_a_name(plain: str) -> Judgement:
-    match = process.extractOne(plain.rsplit(" from ", maxsplit=1)[-1], list(_names()), scorer=fuzz.ratio, score_cutoff=_LIKELY)
+    match = process.extractOne(
+        expression("country_before").sub("", plain), list(_names()), scorer=fuzz.ratio, score_cutoff=_LIKELY
+    )
     if match is None:
         return None
     code = _names()[match[0]]
@@ -67,7 +67,7 @@ def _named_in(plain: str) -> list[str]:
     while at < len(words):
         for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
             name = " ".join(words[at : at + length])
-            if name in _names() and not (name in _USUALLY_WORDS and len(words) > _LONGEST_NAME):
+            if name in _names() and not (name in phrases("countries_also_words") and len(words) > _LONGEST_NAME):
                 codes.append(_names()[name])
                 at += length - 1
                 break
@@ -84,7 +84,7 @@ def _names() -> dict[str, str]:
             name = letters(getattr(country, key, "") or "").split(" province of")[0]
             if name:
                 names[name] = country.alpha_2
-                names.setdefault(_ADJECTIVES.sub("", name), country.alpha_2)
+                names.setdefault(expression("country_adjectives").sub("", name), country.alpha_2)
         if "," in country.name:  # "Bolivia, Plurinational State of"
             names.setdefault(letters(country.name.split(",")[0]), country.alpha_2)
     return {**names, **everyday_countries()}

@@ -9,21 +9,13 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from cordial.data_files import Text, read_data
+from intake.judging.expressions import expression
 from intake.judging.phrases import PhrasesError, phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
 from language.context import read_clauses
 
 MEDICINES = Path(__file__).parent / "medicines.yml"
-_LEAD_IN = re.compile(
-    r"(?i)^\s*(?:yes\s*[,.:]?\s+)?"
-    r"(?:(?:i|he|she|we|my (?:mother|father|son|daughter|wife|husband|mum|mom|dad))\s+(?:currently\s+|only\s+|just\s+)?"
-    r"(?:take|takes|am taking|is taking|am on|is on|use|uses|have|has|am|is|get|gets)\s+|i'?m\s+(?:taking|on|allergic)?\s*|"
-    r"(?:my\s+)?(?:medicines?|medications?|meds|tablets|drugs|allerg(?:y|ies))(?:\s+(?:is|are|to))?\s*:?\s*)"
-    r"(?:an?\s+)?(?:allerg(?:ic|y|ies)\s+(?:to|against)\s+)?|^\s*(?:allergic|allergy|allergies)\s*(?:to|against)?\s*:?\s*"
-)
-_PARTS = re.compile(r"\s*(?:[,;\n/•]|(?<!\d)\.\s|\band\b|\bplus\b|&|\+(?=\s)|\balso\b)\s*", re.IGNORECASE)
-_TO = re.compile(r"(?i)^(?:to|against)\s+")
 _WORD = re.compile(r"[^\W\d_][\w-]{3,}")
 _SURE = 84  # likeness to a name of the list from which a mistyped word is read as it
 _MOST = 40
@@ -36,8 +28,12 @@ def judge_list(text: str, context: Context) -> Judgement:
         return Understood([])
     if plain in phrases("same"):
         return Understood(context.earlier) if isinstance(context.earlier, list) else Doubt("nothing_before")
-    pieces = _without_exceptions(_LEAD_IN.sub("", text).strip(" .!"))
-    parts = [_TO.sub("", part.strip(" .!-")) for piece in pieces for part in _PARTS.split(piece)]
+    pieces = _without_exceptions(expression("lists_lead_in").sub("", text).strip(" .!"))
+    parts = [
+        expression("lists_to").sub("", part.strip(" .!-"))
+        for piece in pieces
+        for part in expression("lists_parts").split(piece)
+    ]
     parts = [part for part in parts if re.search(r"[^\W\d_]{2}", part)]
     listed = [part for part in parts if not _says_none(part)]
     return Understood([{"name": medicine_in(part) or part, "said": part} for part in listed[:_MOST]]) if parts else None

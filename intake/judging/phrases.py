@@ -35,6 +35,7 @@ class Phrases(Part):
     only_email: list[Text]
     only_phone: list[Text]
     countries: dict[str, Country]
+    countries_also_words: list[Text]
     numbers: dict[str, int]
 
 
