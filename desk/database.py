@@ -65,6 +65,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        self._writing = self.engine.execution_options(immediate=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -75,8 +76,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes; everything in it is stored, or nothing."""
-        engine = self.engine.execution_options(immediate=True)
-        with Session(engine, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
+        with Session(self._writing, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
             yield session
 
     def migrate(self) -> None:

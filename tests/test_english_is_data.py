@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from cordial.bootstrap import PROJECT
-from intake.judging.expressions import read_expressions, expression
+from intake.judging.expressions import expression, read_expressions
 from language.spoken import text_file
 
 ROOMS = ("intake", "language", "emergencies")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from desk.conversations import words
@@ -33,6 +33,23 @@ class ChangedHands(Exception):
 
 
 _REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
+
+
+def _answers_before() -> Select[tuple[str, dict[str, Any] | None]]:
+    """What the patient asked before a message, with what each got for an answer, the newest first."""
+    ours = Message.conversation_id == bindparam("conversation")
+    asked = (
+        select(Message.seq, Message.text)
+        .where(ours, Message.sender == "patient", Message.seq < bindparam("seq"))
+        .order_by(Message.seq.desc())
+        .limit(_REMEMBERED)
+        .subquery()
+    )
+    replied = select(asked.c.text, Message.answer).join(Message, Message.reply_to == asked.c.seq)
+    return replied.where(ours).order_by(asked.c.seq.desc())
+
+
+_ANSWERS_BEFORE = _answers_before()  # to put it together takes as long as to ask it
 
 
 @dataclass(frozen=True)
@@ -196,15 +213,7 @@ def last_question(session: Session, conversation_id: str, field: str) -> Draft |
 
 def question_before(session: Session, conversation_id: str, seq: int) -> str | None:
     """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
-    asked = (
-        select(Message.seq, Message.text)
-        .where(Message.conversation_id == conversation_id, Message.sender == "patient", Message.seq < seq)
-        .order_by(Message.seq.desc())
-        .limit(_REMEMBERED)
-        .subquery()
-    )
-    replied = select(asked.c.text, Message.answer).join(Message, Message.reply_to == asked.c.seq)
-    found = session.execute(replied.where(Message.conversation_id == conversation_id).order_by(asked.c.seq.desc()))
+    found = session.execute(_ANSWERS_BEFORE, {"conversation": conversation_id, "seq": seq})
     return next((text for text, answer in found if answer is not None and answer.status == "answered"), None)
 
 
@@ -220,15 +229,11 @@ def exists(session: Session, conversation_id: str) -> bool:
 
 
 def _take_numbers(session: Session, conversation_id: str, count: int) -> int:
-    last = session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + count, last_message_at=_now())
-        .returning(Conversation.last_seq)
-    )
-    if last is None:
-        raise UnknownConversation(conversation_id)
-    return last - count + 1
+    conversation = lock(session, conversation_id)
+    first = conversation.last_seq + 1
+    conversation.last_seq += count
+    conversation.last_message_at = _now()
+    return first
 
 
 def lock(session: Session, conversation_id: str) -> Conversation:
