@@ -143,7 +143,7 @@ class System:
 
     def pid_of(self, part: str) -> int:
         """The process of a part: web or rasa."""
-        sign = {"web": "cordial serve", "rasa": "bot.serve"}[part]
+        sign = {"web": "commands serve", "rasa": "bot.serve"}[part]
         return next(pid for pid, line in self.processes().items() if sign in line)
 
     def kill(self, part: str) -> int:
