@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from cordial.bootstrap import PROJECT
 from desk.database import Database
@@ -50,3 +51,22 @@ def test_an_ordinary_message_costs_at_most_sixteen_statements_and_two_commits(
     assert counted["statements"] <= 16
     assert counted["commits"] == 2
     assert counted["begun"] == 3, "stored, looked at, answered"
+
+
+def test_a_writer_does_not_knock_at_the_database_while_another_of_its_process_writes(database: Database) -> None:
+    begun: list[str] = []
+    event.listen(database.engine, "begin", lambda _connection: begun.append(threading.current_thread().name), insert=True)
+    waiting = threading.Thread(target=write_something, args=(database,), name="second")
+    with database.write() as session:
+        session.execute(text("SELECT 1"))
+        waiting.start()
+        waiting.join(0.3)
+        assert "second" not in begun
+    waiting.join()
+    assert begun[-1] == "second"
+
+
+def write_something(database: Database) -> None:
+    """A transaction of its own."""
+    with database.write() as session:
+        session.execute(text("SELECT 1"))
