@@ -54,16 +54,16 @@ def test_an_ordinary_message_costs_at_most_sixteen_statements_and_two_commits(
 
 
 def test_a_writer_does_not_knock_at_the_database_while_another_of_its_process_writes(database: Database) -> None:
-    begun: list[str] = []
-    event.listen(database.engine, "begin", lambda _connection: begun.append(threading.current_thread().name), insert=True)
+    connected: list[str] = []
+    event.listen(database.engine, "checkout", lambda *_about: connected.append(threading.current_thread().name))
     waiting = threading.Thread(target=write_something, args=(database,), name="second")
     with database.write() as session:
         session.execute(text("SELECT 1"))
         waiting.start()
-        waiting.join(0.3)
-        assert "second" not in begun
+        waiting.join(0.5)
+        assert "second" not in connected
     waiting.join()
-    assert begun[-1] == "second"
+    assert connected[-1] == "second"
 
 
 def write_something(database: Database) -> None:
