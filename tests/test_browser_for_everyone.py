@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browsing import ANSWER, Visits, asks_and_reads, faults, is_asked, say
-from tests.support.system import System
+from tests.support.system import System, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(200)]
 
@@ -117,7 +117,8 @@ def test_a_screen_reader_hears_each_new_message_once_and_an_old_one_not_again(pa
     expect(page.locator(".card blockquote").first).not_to_be_empty(timeout=ANSWER)
     page.get_by_role("textbox", name="Your message").fill("I want to talk to a person")
     page.keyboard.press("Enter")
-    page.wait_for_function("window.spoken.some(line => line.includes('C-'))")  # by then anything old would have been heard
+    expect(page.get_by_role("log")).to_contain_text("C-", timeout=ANSWER)
+    until(lambda: any("C-" in line for line in page.evaluate("window.spoken")), 10, "what is new is heard")
     assert [line for line in page.evaluate("window.spoken") if quote in line] == []
     assert page.get_by_role("log").get_attribute("aria-live") == "off"
 

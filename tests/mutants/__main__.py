@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Annotated
 
@@ -62,7 +62,8 @@ def _tried(faults: list[Fault], copies: list[Copy], concerning: Concerning, else
             free.put(copy)
 
     with ThreadPoolExecutor(len(copies)) as workers:
-        for number, outcome in enumerate(workers.map(attempt, faults), 1):
+        tried = as_completed([workers.submit(attempt, fault) for fault in faults])
+        for number, outcome in enumerate((each.result() for each in tried), 1):
             typer.echo(
                 f"{number:3} {outcome.noticed or 'NOT NOTICED':11} {outcome.fault}" + f"  [{outcome.by}]" * bool(outcome.by)
             )
