@@ -71,7 +71,7 @@ def users_activate(email: Email) -> None:
 
 @users.command("unlock")
 def users_unlock(email: Email) -> None:
-    """Let somebody try again at once who has to wait after wrong lockout."""
+    """Let somebody try again at once who has to wait after wrong tries."""
     with _change(email) as (_, session):
         lockout.unlock(session, _user(session, email), _ACTOR)
     say("They can try again now.")

@@ -99,11 +99,12 @@ def test_an_encoder_that_is_none_is_named(idle: System) -> None:
 @pytest.mark.parametrize("command", ["serve", "start"])
 def test_a_mistake_in_the_clinics_details_is_what_is_said(ready_to_start: System, command: str) -> None:
     clinic = ready_to_start.data / "clinic.yml"
-    clinic.write_text("name: Birchwood\n", "utf-8")
+    shipped = (PROJECT / "clinic.yml").read_text("utf-8")
+    clinic.write_text(shipped.replace("country: LT", "country: NO"), "utf-8")
     ready_to_start.environment["CORDIAL_CLINIC_FILE"] = str(clinic)
     line = sentence(ready_to_start, command)
-    assert "clinic.yml" in line
-    assert "country" in line
+    assert "clinic.yml, line 5: country: " in line
+    assert 'Put it in quotes: "NO"' in line
 
 
 def test_records_that_cannot_be_read_are_what_is_said(ready_to_start: System) -> None:

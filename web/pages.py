@@ -26,12 +26,12 @@ def static(name: str) -> str:
 
 
 templates.env.globals.update(static=static, day=day)
-templates.env.filters["evidence_words"] = lambda evidence: library_texts("en").evidence[evidence]
+templates.env.filters["evidence_words"] = lambda evidence: library_texts().evidence[evidence]
 
 
 def render(request: Request, name: str, **context: object) -> str:
     """The text of a page."""
-    shared = {"clinic": request.app.state.parts.clinic, "language": "en", "texts": library_texts("en")}
+    shared = {"clinic": request.app.state.parts.clinic, "language": "en", "texts": library_texts()}
     return templates.get_template(name).render(request=request, **shared, **context)
 
 
