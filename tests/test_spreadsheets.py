@@ -19,6 +19,7 @@ from desk.conversations.log import Draft, store_patient_message, store_turn
 from desk.models import Conversation, Feedback, Handoff, Intake
 from exports.spreadsheet import as_csv, harmless
 from intake.record import FieldAsked
+from knowledge.answer import stored_answer
 from knowledge.sources import load_studies
 from tests.support.console_alone import ConsoleAlone
 from tests.support.handing_off import Turns
@@ -89,10 +90,11 @@ def coordinator(web: ConsoleAlone) -> Iterator[Staff]:
 
 def plant(turns: Turns, conversation: str, holder: str) -> None:
     """Leave a formula in whatever of a conversation is counted or listed."""
-    now, passage = datetime.now(UTC), {"article": HOSTILE, "heading": HOSTILE}
+    now = datetime.now(UTC)
+    passage = {"article": HOSTILE, "heading": HOSTILE, "version": 1, "quote": "…", "start": 0, "end": 1, "url": "/library"}
     with turns.database.write() as session:
         seq = store_patient_message(session, conversation, "asks", "?").seq
-        given = Draft("…", kind="answer", answer={"status": "answered", "passages": [passage]})
+        given = Draft("…", kind="answer", answer=stored_answer({"status": "answered", "passages": [passage]}))
         asking = Draft("…", kind="question", question={"field": HOSTILE})
         reply, _ = store_turn(session, conversation, seq, [given, asking], [FieldAsked(field="medicines")])
         session.add(Feedback(conversation_id=conversation, message_seq=reply.seq, helpful=False, at=now))

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from desk.database import keyring_of
 from desk.models import Base, User
+from desk.tables.base import AnswerAsJson
+from knowledge.answer import ABSTAINED, Quote
 
 # These hold nothing about a patient; a new table is planted like the others, or named here.
 WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit"}
@@ -68,6 +70,9 @@ def _value(column: Column[Any], mark: str, count: int, session: Session) -> Any:
         length = kind.length or 10_000
         unlike = f"{mark}{next(_NUMBERS):04x}"  # some columns are unique
         return f"{unlike} {f'{mark} ' * 50}" if length > 1_000 else unlike if length >= len(unlike) else mark[:length]
+    if isinstance(kind, AnswerAsJson):
+        quote = Quote(article=mark, version=1, title=mark, heading=mark, quote=mark, start=0, end=len(mark), url=mark)
+        return ABSTAINED.model_copy(update={"passages": [quote]})
     if isinstance(kind, JSON):
         return {mark: [mark]}
     if isinstance(kind, Boolean):
