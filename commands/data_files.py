@@ -33,7 +33,7 @@ from knowledge.questions import read_question_words
 from knowledge.sources import read_other_sources, read_studies
 from knowledge.synonyms import read_synonyms
 from knowledge.wordings import read_wordings
-from language.context import read_rules as read_rules_of_context
+from language.context_rules import read_rules as read_rules_of_context
 from language.patterns import read_pattern_words
 from language.plain_words import read_plain_words
 from language.questions import read_question_words as read_question_forms

@@ -1,1 +1,1 @@
-"""Settings, set-up and the command line: what puts the rooms together."""
+"""The ground: settings, keys, set-up, the reader of files that people write, and the form of stored models."""

@@ -36,7 +36,8 @@ from intake.clinic import Clinic, Country
 from intake.fields import the_intake
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
-from language.context import Kind, Rules, Sentence, Span, Text, read_rules
+from language.context import Kind, Sentence, Span, Text
+from language.context_rules import Rules, read_rules
 from language.normalise import normalised
 from language.patterns import Lists, Pattern, PatternError, PatternIndex, read_patterns, split_list, wrong_pattern
 from language.plain_words import LONGEST, read_plain_words

@@ -13,16 +13,14 @@ thousand mentions at once, and uses `Text` and `Sentence` by itself.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cordial.data_files import DataFileError, Part, by_name, read_data
-from language.patterns import Pattern, PatternError, PatternIndex, read_patterns, split_list, wrong_pattern
+from language.context_rules import Rules, read_rules
+from language.patterns import Pattern, PatternIndex
 from language.plain_words import PlainWords, read_plain_words
-from language.spoken import text_file
 
 Span = tuple[int, int]
 # now: says by itself that it happens now. sign: what somebody feels or sees. illness: the name of one.
@@ -32,72 +30,6 @@ Kind = Literal["now", "sign", "illness", "fact"]
 _MASKS = {"now": ["not_now"], "just_now": ["not_now"], "long_ago": ["not_long_ago"]}
 _DENIALS = ("none_of", "not", "not_believed", "none_after", "denies_all")
 _MENTION = "xmention"  # stands for a mention whose own words do not matter
-
-
-class ContextError(DataFileError):
-    """`context.yml` cannot be used; the message names the entry."""
-
-
-@dataclass(frozen=True)
-class Grammar:
-    """The words that build a sentence."""
-
-    somebody: frozenset[str]
-    whose: frozenset[str]
-    breaks: frozenset[str]
-    joins: frozenset[str]
-    fillers: frozenset[str]
-    verbs: frozenset[str]
-    present_verbs: frozenset[str]
-    question_words: frozenset[str]
-    greetings: frozenset[str]
-    past: frozenset[str]
-    present: frozenset[str]
-    articles: frozenset[str]
-    they: frozenset[str]
-    ours: frozenset[str]
-    small_words: frozenset[str]
-    be: frozenset[str]
-    be_now: frozenset[str]
-    joins_list: frozenset[str]
-    at_once: frozenset[str]
-    the: frozenset[str]
-    this: frozenset[str]
-    nobody_asked: frozenset[str]
-
-
-class _Rule(Part):
-    does: str
-    reach: int | None = None
-    signal: bool = True
-    phrases: str
-
-
-class _File(Part):
-    grammar: Annotated[dict[str, str], by_name({each.name: () for each in fields(Grammar)})]
-    lists: dict[str, str]
-    rules: dict[str, _Rule]
-
-
-class Rules:
-    """The rules of a language, compiled."""
-
-    def __init__(self, file: _File) -> None:
-        """Compile them.
-
-        Raises:
-            PatternError: if a phrase is not in the notation.
-        """
-        self.lists = {name: split_list(" ".join(text.split())) for name, text in file.lists.items()}
-        self.grammar = Grammar(**{name: frozenset(split_list(" ".join(words.split()))) for name, words in file.grammar.items()})
-        self.markers = {name: read_patterns(" ".join(rule.phrases.split()), self.lists) for name, rule in file.rules.items()}
-        self.reach = {name: rule.reach for name, rule in file.rules.items() if rule.reach is not None}
-        self.signals = sorted(name for name, rule in file.rules.items() if rule.signal)
-
-    @property
-    def patterns(self) -> list[Pattern]:
-        """All of them."""
-        return [pattern for patterns in self.markers.values() for pattern in patterns]
 
 
 @dataclass(frozen=True)
@@ -575,19 +507,6 @@ def assertion_of(text: str, span: Span) -> Assertion:
 def read_clauses(text: str) -> list[Clause]:
     """What each clause of a text says, in their order."""
     return [clause for sentence in _read(text).sentences for clause in sentence.clauses()]
-
-
-def read_rules(file: Path | None = None) -> Rules:
-    """Read the rules; by default those of the language that is spoken.
-
-    Raises:
-        ContextError: naming what is wrong.
-    """
-    file = file or text_file("language", "context.yml")
-    try:
-        return Rules(read_data(_File, file, ContextError))
-    except PatternError as error:
-        raise ContextError.about([wrong_pattern(error, file)]) from error
 
 
 @cache

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from language.context import ContextError, assertion_of, read_clauses, read_rules
+from language.context import assertion_of, read_clauses
+from language.context_rules import ContextError, read_rules
 from language.spoken import text_file
 
 SENTENCES = Path(__file__).parent / "language" / "context.yml"

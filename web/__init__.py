@@ -1,1 +1,1 @@
-"""HTTP only: the chat gateway, its pages, and the inner doors for Rasa."""
+"""HTTP only: the chat, its pages, the console, and the inner doors for Rasa."""
