@@ -27,7 +27,7 @@ _ELSEWHERE = {
     "desk/people/": ["test_inviting_people", "test_logging_in", "test_guessing_passwords", "test_who_may_open_what"],
     "desk/post/": ["test_notices_survive_kill", "test_following_up"],
     "desk/": ["test_keeping_pages", "test_take_over", "test_reading_a_case", "test_answer_reviews", "test_coordinator"],
-    "emergencies/fitting.py": ["test_refitting_the_emergencies"],
+    "emergencies/fitting.py": ["test_fitting_the_emergency_check", "test_examples_of_emergencies"],
     "emergencies/": ["test_an_emergency"],
     "exports/": ["test_reading_a_case", "test_own_data", "test_coordinator"],
     "intake/": ["test_patient_intake", "test_asking_back", "test_dialogues"],
