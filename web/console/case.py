@@ -55,7 +55,8 @@ class Trouble:
 
     status: int
     text: str
-    typed: str = ""
+    typed: str = ""  # to the patient
+    note: str = ""
 
 
 @router.get("/desk/cases/{reference}")

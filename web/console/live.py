@@ -56,18 +56,18 @@ class At:
         """The person as the patient sees them."""
         return Colleague(self.person.id, self.person.name, self.person.role, self.parts.clinic.name)
 
-    async def act(self, said: str | None, act: Callable[[Session, str], object], typed: str = "") -> Response:
+    async def act(self, said: str | None, act: Callable[[Session, str], object], typed: str = "", note: str = "") -> Response:
         """Do it in one transaction, and show the case again; who was too late sees who has it."""
         try:
             conversation_id = await _conversation_of(self.parts, self.reference)
             await self.parts.gateway.act_as_person(conversation_id, lambda session: act(session, conversation_id))
         except (Stale, NotPossible, Gone, NobodyToAssign) as refused:
-            return await self.refused(409, _why(refused), typed)
+            return await self.refused(409, _why(refused), typed, note)
         return go(self.request, f"/desk/cases/{self.reference}", said)
 
-    async def refused(self, status: int, why: str, typed: str = "") -> Response:
+    async def refused(self, status: int, why: str, typed: str = "", note: str = "") -> Response:
         """Show the case with the reason why nothing was done, and with what was typed."""
-        trouble = Trouble(status, why, typed)
+        trouble = Trouble(status, why, typed, note)
         return await anyio.to_thread.run_sync(lambda: show(self.request, self.person, self.reference, trouble))
 
 
@@ -124,8 +124,8 @@ async def note(at: Here, text: Annotated[str, Form()] = "") -> Response:
     """Keep a note for colleagues."""
     text = _plain(text)
     if not text or len(text) > MAX_NOTE:
-        return await at.refused(422, console_texts()["note_length"])
-    return await at.act("noted", lambda session, id_: add_note(session, id_, at.person.id, text))
+        return await at.refused(422, console_texts()["note_length"], note=text)
+    return await at.act("noted", lambda session, id_: add_note(session, id_, at.person.id, text), note=text)
 
 
 async def _conversation_of(parts: Parts, reference: str) -> str:
