@@ -124,3 +124,19 @@ def test_a_form_in_which_nothing_is_open_closes_after_the_reply_of_a_rule(web: S
     closed = call(web, "validate_intake_form", "thank you", "thanks", {}, REJECTED)
     assert asked_in(closed) == []
     assert slots_of(closed)["requested_slot"] is None
+
+
+@pytest.mark.parametrize("body", [{}, {"next_action": "action_choosy"}, {"next_action": "action_choosy", "tracker": 5}])
+def test_what_is_no_call_of_an_action_is_refused(web: SmallWeb, body: dict[str, Any]) -> None:
+    answer = httpx.post(f"{web.url}/webhook", json=body, trust_env=False)
+    if body:
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
+    else:
+        assert answer.json() == {"events": [], "responses": []}
+
+
+def test_texts_are_embedded_for_rasa(web: SmallWeb) -> None:
+    told = httpx.post(f"{web.url}/encode", json={"texts": ["one", "two"]}, trust_env=False).json()
+    assert told["model"] == web.parts.encoder.name
+    assert [len(vector) for vector in told["vectors"]] == [len(told["vectors"][0])] * 2
+    assert told["vectors"][0] != told["vectors"][1]
