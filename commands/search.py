@@ -24,4 +24,4 @@ def search_rebuild() -> None:
     with plain_errors(), open_database(load_settings()).write() as session:
         count = rebuild(session)
         record(session, "command line", "search.rebuilt", messages=count)
-    say(f"The words of {count:,} messages are in the index.")
+    say("The words of one message are in the index." if count == 1 else f"The words of {count:,} messages are in the index.")

@@ -197,7 +197,10 @@ def test_the_command_names_each_mistake_and_fails(wrong_clinic: Path) -> None:
 
 
 def test_the_command_tells_programs(wrong_clinic: Path) -> None:
-    told = json.loads(CliRunner().invoke(app, ["check", "--json"]).output)
+    result = CliRunner().invoke(app, ["check", "--json"])
+    assert result.exit_code == 1
+    told = json.loads(result.output)
+    assert (told["files"] > 20, told["others"]) == (True, [])
     assert {problem["file"] for problem in told["problems"]} == {str(wrong_clinic)}
     assert [problem["line"] for problem in told["problems"]] == [5, 20]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from commands.cli import app
+from desk.models import User
 from desk.people.roles import Role
 from desk.people.users import Newcomer, create_user
 from tests.support.staff import PASSWORD, open_records
@@ -69,6 +72,67 @@ def test_what_cannot_be_done_is_one_sentence(terminal: Terminal) -> None:
     assert "There is nobody" in terminal.runs("users", "unlock", "nobody@clinic.example", exit_code=1)
     assert "only administrator" in terminal.runs("users", "deactivate", "dana@clinic.example", exit_code=1)
     assert "is here already" in terminal.runs("users", "invite", "dana@clinic.example", "--name", "Dana", exit_code=1)
+
+
+def test_everybody_is_listed_with_role_state_and_name(terminal: Terminal) -> None:
+    terminal.runs("users", "invite", "robin@clinic.example", "--name", "Robin Example", "--role", "physician")
+    terminal.runs("users", "invite", "ana@clinic.example", "--name", "Ana Example")
+    rows = json.loads(terminal.runs("users", "list", "--json"))["users"]
+    assert {(row["email"], row["role"], row["state"], row["name"]) for row in rows} == {
+        ("dana@clinic.example", "administrator", "no phone yet", "Somebody Example"),
+        ("robin@clinic.example", "physician", "invited", "Robin Example"),
+        ("ana@clinic.example", "coordinator", "invited", "Ana Example"),
+    }
+    printed = terminal.runs("users", "list")
+    assert "Nobody yet" not in printed
+    assert [line.split()[0] for line in printed.splitlines()] == [row["email"] for row in rows]
+    assert all(row["name"] in line for row, line in zip(rows, printed.splitlines(), strict=True))
+
+
+def test_who_tried_too_often_is_locked_for_a_while_and_unlocked_at_once(terminal: Terminal) -> None:
+    def change(**values: object) -> None:
+        records = open_records(terminal.data)
+        with records.write() as session:
+            session.execute(update(User).values(**values))
+        records.close()
+
+    change(sealed_totp=b"a phone")
+    assert terminal.lists() == {"dana@clinic.example": "active"}
+    change(failures=10, locked_until=datetime.now(UTC) + timedelta(hours=1))
+    assert terminal.lists() == {"dana@clinic.example": "locked for a while"}
+    assert "They can try again now." in terminal.runs("users", "unlock", "dana@clinic.example")
+    assert terminal.lists() == {"dana@clinic.example": "active"}
+
+
+def test_one_of_two_administrators_can_go_and_the_other_cannot(terminal: Terminal) -> None:
+    terminal.comes("kim@clinic.example", Role.ADMINISTRATOR)
+    assert "cannot log in any more" in terminal.runs("users", "deactivate", "kim@clinic.example")
+    assert "only administrator" in terminal.runs("users", "deactivate", "dana@clinic.example", exit_code=1)
+    assert terminal.lists() == {"dana@clinic.example": "no phone yet", "kim@clinic.example": "shut out"}
+    assert "They can log in again." in terminal.runs("users", "activate", "kim@clinic.example")
+    assert terminal.lists()["kim@clinic.example"] == "no phone yet"
+
+
+def test_a_reset_leaves_the_phone_unless_it_is_to_go_too(terminal: Terminal) -> None:
+    records = open_records(terminal.data)
+    for options, kept in ([], True), (["--phone-too"], False):
+        with records.write() as session:
+            session.execute(update(User).values(sealed_totp=b"a phone"))
+        assert LINK.search(terminal.runs("users", "reset", "dana@clinic.example", *options)), "even of the last administrator"
+        with records.read() as session:
+            [user] = session.scalars(select(User))
+            assert (user.sealed_totp is not None) is kept
+    records.close()
+
+
+def test_a_link_leads_to_the_address_that_people_reach(terminal: Terminal) -> None:
+    done = CliRunner().invoke(
+        app,
+        ["users", "reset", "dana@clinic.example"],
+        env={"CORDIAL_DATA": str(terminal.data), "CORDIAL_PUBLIC_URL": "https://desk.clinic.example"},
+    )
+    assert "  https://desk.clinic.example/desk/invitation/" in done.output
+    assert "It works once, for 3 days" in done.output
 
 
 def test_the_log_is_verified_against_a_hash_that_was_noted(terminal: Terminal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -148,6 +149,12 @@ def test_rules_that_cannot_be_used_are_refused_by_name(tmp_path: Path, change: t
         read_rules(file)
 
 
+def kept(records: Database) -> list[bool]:
+    """Which conversations there are: whether each is on hold."""
+    with records.read() as session:
+        return sorted(session.scalars(select(Conversation.legal_hold)))
+
+
 def test_the_command_erases_only_with_yes(tmp_path: Path) -> None:
     def cordial(*arguments: str) -> str:
         done = CliRunner().invoke(app, ["retention", *arguments], env={"CORDIAL_DATA": str(tmp_path)})
@@ -157,10 +164,22 @@ def test_the_command_erases_only_with_yes(tmp_path: Path) -> None:
     assert "Nothing was erased" in cordial("run")
     key = (tmp_path / "encryption_key").read_text("ascii").strip()
     records = Database(f"sqlite:///{tmp_path / 'cordial.db'}", Keyring([key]))
-    chat(records, (NOW - datetime.now(UTC)).days + 60)
-    records.close()
+    long_ago = (NOW - datetime.now(UTC)).days + 60
+    for hold in (False, True):
+        chat(records, long_ago, hold=hold)
     for arguments in (["run"], ["run", "--dry-run"], ["run", "--yes", "--dry-run"]):
-        assert "     1  Questions only" in cordial(*arguments)
-    assert "Erased." in cordial("run", "--yes")
-    assert '"counts": {}' in cordial("run", "--json")
+        printed = cordial(*arguments)
+        assert "     1  Questions only" in printed
+        assert printed.endswith("Nothing was erased. `cordial retention run --yes` erases it.\n")
+        assert kept(records) == [False, True]
+    assert json.loads(cordial("run", "--json")) == {"erased": False, "counts": {"questions_only": 1}}
+    printed = cordial("run", "--yes")
+    assert "     1  Questions only" in printed
+    assert printed.endswith("\nErased.\n")
+    assert kept(records) == [True], "what is on hold stays"
+    assert json.loads(cordial("run", "--json")) == {"erased": False, "counts": {}}
+    assert json.loads(cordial("run", "--yes", "--json"))["erased"] is True
+    with records.read() as session:
+        assert {entry.actor for entry in session.scalars(select(AuditEntry))} == {"command line"}
+    records.close()
     assert "7 days after the last message" in cordial("rules")
