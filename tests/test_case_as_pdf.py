@@ -91,6 +91,23 @@ def test_a_case_without_an_intake_has_a_pdf_too() -> None:
     assert "No questions were answered." in words(case_pdf(case_of(IntakeRecord()), the_intake(), WITHOUT_FONTS))
 
 
+def test_a_heading_stands_only_over_what_there_is() -> None:
+    full, empty = words(made()), words(case_pdf(case_of(IntakeRecord(), ()), the_intake(), WITHOUT_FONTS))
+    for heading in ("At a glance", "Conversation", "Consent, version"):
+        assert heading in full, heading
+        assert heading not in empty, heading
+    for heading in ("To look at", "had no reviewed answer to", "EMERGENCY TEXT SHOWN", "TO BE LOOKED AT TODAY"):
+        assert heading not in full, heading
+    assert "No questions were answered." not in full
+    assert "No consent is stored." in empty
+    assert "TO BE LOOKED AT TODAY" in words(made(urgent_level="urgent"))
+
+
+def test_an_answer_that_was_found_is_not_among_what_was_declined() -> None:
+    declined = Spoken(5, AT, "assistant", "answer", "I have no reviewed answer.", None, ABSTAINED, 1)
+    assert "had no reviewed answer to" not in words(made(messages=(*TRANSCRIPT, declined))), "it was no patient's question"
+
+
 @pytest.mark.parametrize("folders", [[Path("/nowhere")], font_folders()])
 def test_no_letters_make_it_fail(folders: list[Path]) -> None:
     record = record_of({**ANSWERS, "questions": EVERYTHING * 3})

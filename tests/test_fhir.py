@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from exports.fhir import NotABundle, bundle, read_bundle
 from intake.fields import the_intake
 from intake.record import FieldAnswer, IntakeRecord
-from tests.support.case_files import ANSWER, TRANSCRIPT, answered, case_of, record_of
+from tests.support.case_files import ANSWER, AT, TRANSCRIPT, Spoken, answered, case_of, record_of
 from tests.support.people import ANSWERS
 
 Json = dict[str, Any]
@@ -166,6 +167,33 @@ def test_the_transcript_shows_what_was_quoted_and_from_where() -> None:
     assert place == {"article": "fever", "version": 4, "start": 12, "end": 45}
     assert source["contentReference"]["identifier"]["value"] == "https://doi.org/10.1234/example"
     assert messages[3]["sender"]["display"] == "Ona Example"
+
+
+def test_each_message_has_its_number_time_author_receiver_and_what_it_replies_to() -> None:
+    later = tuple(replace(spoken, at=AT + timedelta(minutes=spoken.seq)) for spoken in TRANSCRIPT)
+    automatic = Spoken(5, AT + timedelta(minutes=5), "system", "text", "Ona Example has joined.")
+    unnamed = Spoken(6, AT + timedelta(minutes=6), "coordinator", "text", "Good evening.")
+    text = bundle(case_of(record_of(ANSWERS), (*later, automatic, unnamed)), the_intake())
+    messages = resources(text, "Communication")
+    assert [one["identifier"][0]["value"] for one in messages] == [f"C-2345-6789#{seq}" for seq in range(1, 7)]
+    assert [one["sent"][:16] for one in messages] == [f"2026-11-22T09:3{minute}" for minute in range(1, 7)]
+    [patient] = resources(text, "Patient")
+    me = f"urn:uuid:{patient['id']}"
+    assert [one["sender"].get("display", one["sender"].get("reference")) for one in messages] == [
+        "Software assistant",
+        me,
+        "Software assistant",
+        "Ona Example",
+        "Software",
+        "Birchwood Example Clinic",
+    ]
+    clinic = "Birchwood Example Clinic"
+    assert [one["recipient"][0].get("display", one["recipient"][0].get("reference")) for one in messages] == [
+        clinic if one["sender"].get("reference") == me else me for one in messages
+    ]
+    replies = {number: one["inResponseTo"] for number, one in enumerate(messages, start=1) if "inResponseTo" in one}
+    assert list(replies) == [3], "only what was a reply is one"
+    assert replies[3][0]["reference"] == f"urn:uuid:{messages[1]['id']}"
 
 
 def test_a_case_without_an_intake_is_a_bundle_too() -> None:
