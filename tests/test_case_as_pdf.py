@@ -103,7 +103,7 @@ def test_a_heading_stands_only_over_what_there_is() -> None:
     assert "TO BE LOOKED AT TODAY" in words(made(urgent_level="urgent"))
 
 
-def test_an_answer_that_was_found_is_not_among_what_was_declined() -> None:
+def test_what_was_declined_without_a_question_is_not_listed() -> None:
     declined = Spoken(5, AT, "assistant", "answer", "I have no reviewed answer.", None, ABSTAINED, 1)
     assert "had no reviewed answer to" not in words(made(messages=(*TRANSCRIPT, declined))), "it was no patient's question"
 
