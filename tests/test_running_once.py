@@ -115,17 +115,18 @@ def test_the_ports_of_one_that_was_killed_are_waited_for(settings: Settings) -> 
     timer.join()
 
 
-@pytest.fixture
+@contextmanager
 def without_rights() -> Iterator[None]:
-    """We are nobody for a while, if we were root."""
+    """We are nobody for a while, if we were root. No longer than that: what measures the tests writes files between them."""
     was = os.geteuid()
     if was == 0:
         os.seteuid(65534)
-    yield
-    os.seteuid(was)
+    try:
+        yield
+    finally:
+        os.seteuid(was)
 
 
-@pytest.mark.usefixtures("without_rights")
 def test_a_port_that_needs_rights_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:  # here nobody needs rights
 
@@ -133,7 +134,8 @@ def test_a_port_that_needs_rights_is_not_called_taken(monkeypatch: pytest.Monkey
             raise PermissionError
 
         monkeypatch.setattr("commands.running.socket.socket.bind", refuse)
-    said = port_problem("127.0.0.1", 80, "CORDIAL_PORT") or ""
+    with without_rights():
+        said = port_problem("127.0.0.1", 80, "CORDIAL_PORT") or ""
     for words in ("needs rights", "CORDIAL_PORT", "above 1023", "reverse proxy"):
         assert words in said
     assert "taken" not in said
