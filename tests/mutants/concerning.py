@@ -15,7 +15,7 @@ QUICK = "not e2e and not slow"
 
 # Tests that run the code in a process of its own, where the map does not see them; the first entry that fits counts.
 _ELSEWHERE = {
-    "actions/": ["test_patient_asks", "test_patient_intake", "test_asking_back", "test_dialogues"],
+    "actions/": ["test_what_actions_say", "test_patient_asks", "test_patient_intake", "test_asking_back", "test_dialogues"],
     "bot/": ["test_rasa_commands", "test_understanding", "test_patient_asks"],
     "commands/backup.py": ["test_surviving"],
     "commands/demo": ["test_demo"],
@@ -34,7 +34,7 @@ _ELSEWHERE = {
     "knowledge/": ["test_library_pages", "test_answers_stay_good", "test_patient_asks", "test_kb_check_command"],
     "language/": ["test_understanding", "test_dialogues"],
     "turns/": ["test_rasa_away", "test_repeated_messages", "test_patient_asks", "test_take_over"],
-    "web/console/account.py": ["test_inviting_people", "test_logging_in"],
+    "web/console/account.py": ["test_own_account", "test_inviting_people", "test_logging_in"],
     "web/console/case.py": ["test_reading_a_case", "test_take_over", "test_answer_reviews"],
     "web/console/erase.py": ["test_erasure", "test_keeping_pages"],
     "web/console/insight.py": ["test_keeping_pages", "test_answer_reviews", "test_reading_a_case"],
