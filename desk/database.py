@@ -2,6 +2,7 @@
 
 SQLite runs in WAL mode, so that reading never waits for writing; a write transaction takes its lock at once (BEGIN
 IMMEDIATE), so that two writers queue instead of failing half-way; those of one process queue before it, without looking again.
+What is in a hurry has connections of its own, which wait only a moment, and comes before the others.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from desk.sealed import Keyring
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
+_HURRY_SECONDS = 0.4  # an emergency is answered within a second, also when it cannot be stored
 _KEYRING = "keyring"
 _RECEIVERS = "receivers"
 _FOLDER = "folder"
@@ -61,38 +63,56 @@ class Database:
         self.file = Path(url.database) if self.is_sqlite and url.database else None
         self.folder = folder or (self.file.parent if self.file else None)
         self._info: dict[str, Any] = {_KEYRING: keyring, _RECEIVERS: tuple(receivers), _FOLDER: self.folder}
-        options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if self.is_sqlite else {}
-        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self.engine: Engine = self._connect(url, _BUSY_SECONDS)
+        # A database in memory is another one for each engine.
+        has_another = self.file is not None or not self.is_sqlite
+        self._hurried = self._connect(url, _HURRY_SECONDS, pool_timeout=_HURRY_SECONDS) if has_another else self.engine
+        self._writers = _Queue()
+
+    def _connect(self, url: URL, seconds: float, **options: Any) -> Engine:
+        """Connections that wait so long for a lock."""
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
-        self._writers = threading.Lock()
-        self._writing = self.engine.execution_options(immediate=True)
+            options["connect_args"] = {"timeout": seconds}
+        engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        return engine
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A transaction that only reads."""
-        with Session(self.engine, info=dict(self._info)) as session:
+    def read(self, hurry: bool = False) -> Iterator[Session]:
+        """A transaction that only reads.
+
+        Args:
+            hurry: rather fail than wait for long.
+        """
+        with Session(self._hurried if hurry else self.engine, info=dict(self._info)) as session:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that writes; everything in it is stored, or nothing."""
+    def write(self, hurry: bool = False) -> Iterator[Session]:
+        """A transaction that writes; everything in it is stored, or nothing.
+
+        Args:
+            hurry: come before all others, and rather fail than wait for long.
+        """
+        engine = (self._hurried if hurry else self.engine).execution_options(immediate=True)
         with (
-            self._turn_to_write(),
-            Session(self._writing, expire_on_commit=False, info=dict(self._info)) as session,
+            self._turn_to_write(hurry),
+            Session(engine, expire_on_commit=False, info=dict(self._info)) as session,
             session.begin(),
         ):
             yield session
 
     @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
+    def _turn_to_write(self, hurry: bool) -> Iterator[None]:
         """Let the writers of this process go one after the other, as those of SQLite have to.
 
         SQLite itself would have them look again after pauses that grow to a tenth of a second, long after the lock is free. Who
         has waited in vain goes on, and hears from SQLite that the database is locked.
         """
-        had_turn = self._writers.acquire(timeout=_BUSY_SECONDS) if self.is_sqlite else False
+        seconds = _HURRY_SECONDS if hurry else _BUSY_SECONDS
+        had_turn = self._writers.acquire(seconds, hurry) if self.is_sqlite else False
         try:
             yield
         finally:
@@ -124,6 +144,39 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._hurried.dispose()
+
+
+class _Queue:
+    """A lock that those in a hurry get before the others."""
+
+    def __init__(self) -> None:
+        """Nobody has it."""
+        lock = threading.Lock()
+        self._hurried, self._others = threading.Condition(lock), threading.Condition(lock)
+        self._taken, self._hurrying = False, 0
+
+    def acquire(self, seconds: float, hurry: bool) -> bool:
+        """Wait for the lock, at most so many seconds; false if it did not come."""
+        line = self._hurried if hurry else self._others
+        with line:
+            self._hurrying += hurry
+            free = line.wait_for(lambda: not self._taken and (hurry or not self._hurrying), seconds)
+            self._hurrying -= hurry
+            if free:
+                self._taken = True
+            else:
+                self._wake()  # whoever was to come after this one
+            return free
+
+    def release(self) -> None:
+        """Give it to the next."""
+        with self._others:
+            self._taken = False
+            self._wake()
+
+    def _wake(self) -> None:
+        (self._hurried if self._hurrying else self._others).notify()
 
 
 def _refuse_newer(connection: Connection, known: set[str]) -> None:

@@ -15,7 +15,7 @@ from desk.people.roles import PERMISSIONS, Permission, Role
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
 from web.app import ROUTERS
-from web.asking import conversation_of
+from web.asking import conversation_of, conversation_or_refusal
 from web.inner import from_inside
 
 # Everything that anybody may use. A new route is closed unless it is written down here.
@@ -85,7 +85,7 @@ def test_every_route_says_whom_it_is_for() -> None:
         if name not in FOR_EVERYBODY
         and not name.startswith(PUBLISHED)
         and permission_of(route) is None
-        and not {conversation_of, from_inside} & set(calls_of(route.dependant))
+        and not {conversation_of, conversation_or_refusal, from_inside} & set(calls_of(route.dependant))
     ]
     assert unsaid == []
 

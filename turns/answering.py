@@ -52,17 +52,6 @@ class Answering:
             except ChangedHands:  # a person took over or handed back meanwhile: it is decided anew, by who has it now
                 logger.info("a turn changed hands", seq=waiting.seq)
 
-    async def answer_emergency(self, conversation_id: str, client_id: str, text: str, flag: RedFlag) -> list[Message]:
-        """Store an emergency and reply to it at once, whatever else is being dealt with.
-
-        Raises:
-            IdReused: if the id came before with another text.
-            UnknownConversation: if the conversation was deleted.
-        """
-        messages = await self._in_threads.write(_store_emergency, conversation_id, client_id, text, flag)
-        self._streams.announce(conversation_id)
-        return messages
-
     async def say_away(self, conversation_id: str, client_id: str, text: str) -> list[Message]:
         """Store a message for which there is no time left, and say so.
 
@@ -94,7 +83,7 @@ class Answering:
     async def _decide(self, waiting: Waiting, flag: RedFlag | None, place: Place, deadline: Deadline | None) -> Reply:
         """The reply to a message, by the first of these that it concerns: an emergency, a person, a pause, Rasa."""
         if flag and flag.level == "emergency":
-            return emergency(flag, place)
+            return emergency(flag, place.handoff)
         if place.has_a_person:
             return self._own.beside_a_person(flag, place, waiting.text)
         if place.paused and self._own.says_it_was_read(waiting.text):
@@ -137,11 +126,3 @@ class Answering:
 
     def _say_away(self, session: Session, conversation_id: str, seq: int) -> list[Message]:
         return store_turn(session, conversation_id, seq, self._own.away_now(session, conversation_id), [])
-
-
-def _store_emergency(session: Session, conversation_id: str, client_id: str, text: str, flag: RedFlag) -> list[Message]:
-    stored = store_patient_message(session, conversation_id, client_id, text)
-    if stored.replies is not None:
-        return stored.replies
-    reply = emergency(flag, place_of(session, conversation_id, stored.seq))
-    return store_turn(session, conversation_id, stored.seq, reply.drafts, reply.effects)

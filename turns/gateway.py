@@ -16,9 +16,10 @@ from desk.database import Database
 from desk.models import Message
 from emergencies.red_flags import RedFlags, the_red_flags
 from intake.clinic import Clinic
+from turns.alarms import Alarms
 from turns.answering import Answering
 from turns.deadline import Deadline, longest_turn
-from turns.emergency_check import EmergencyCheck
+from turns.emergency_check import Checked, EmergencyCheck
 from turns.in_threads import InThreads
 from turns.own_data import OwnData
 from turns.rasa import RasaClient
@@ -40,6 +41,7 @@ class Gateway:
     Attributes:
         rasa: decides about every message that is no emergency.
         emergencies: the check that every message passes first.
+        alarms: the replies to emergencies.
         streams: the log of a conversation, again and as it grows.
         own_data: what patients do with their own data.
     """
@@ -61,6 +63,7 @@ class Gateway:
         self._going_on: set[asyncio.Task[None]] = set()
         self.emergencies = EmergencyCheck(database, clinic, red_flags)
         self.streams = Streams(self._database)
+        self.alarms = Alarms(database, self.streams)
         self.own_data = OwnData(database, self.streams)
         self._answering = Answering(database, rasa, OwnReplies(clinic, red_flags), self.streams)
 
@@ -77,19 +80,26 @@ class Gateway:
         conversation, messages = await self._database.write(start_conversation, greeting)
         return conversation.id, messages
 
-    async def receive(self, conversation_id: str, client_id: str, text: str) -> list[Message]:
+    async def receive(self, conversation_id: str, client_id: str, text: str, checked: Checked | None = None) -> list[Message]:
         """Take a patient's message and give the replies to it.
 
-        It is idempotent: the same id gives the same replies again, and has no second effect.
+        It is idempotent: the same id gives the same replies again, and has no second effect. The reply to an emergency comes
+        whatever breaks; see `turns.alarms`.
+
+        Args:
+            conversation_id: the conversation.
+            client_id: the message's own id.
+            text: what the patient wrote.
+            checked: what the check for emergencies found, if it has been asked already.
 
         Raises:
             IdReused: if the id came before with another text.
             UnknownConversation: if the conversation was deleted.
         """
         deadline = Deadline.of_a_message(self.rasa.timeout)
-        flag = await self.emergencies.of_message(conversation_id, text)
-        if flag and flag.level == "emergency":
-            return await self._answering.answer_emergency(conversation_id, client_id, text, flag)
+        checked = checked or await self.emergencies.of_message(conversation_id, text)
+        if checked.emergency:
+            return await self.alarms.reply(conversation_id, client_id, text, checked.emergency)
         async with self._turn_lock.of(conversation_id, deadline.last_begin) as has_turn:
             stored = await self._take_turn(conversation_id, client_id, text, deadline.last_begin) if has_turn else None
             if stored is None:
@@ -99,7 +109,7 @@ class Gateway:
             self.streams.announce(conversation_id)
             if not stored.is_next:
                 await self._answer_earlier(conversation_id, stored.seq, deadline.last_begin)
-            return await self._answering.answer(Waiting(conversation_id, stored.seq, text), flag, deadline)
+            return await self._answering.answer(Waiting(conversation_id, stored.seq, text), checked.flag, deadline)
 
     async def answer_again(self, waiting: Waiting) -> None:
         """Deal with a message that was stored and not answered.
@@ -161,8 +171,8 @@ class Gateway:
                 logger.exception("an earlier message could not be answered", seq=waiting.seq)
 
     async def _check_and_answer(self, waiting: Waiting, deadline: Deadline | None = None) -> None:
-        flag = await self.emergencies.of_message(waiting.conversation_id, waiting.text)
-        await self._answering.answer(waiting, flag, deadline)
+        checked = await self.emergencies.of_message(waiting.conversation_id, waiting.text)
+        await self._answering.answer(waiting, checked.flag, deadline)
 
 
 def _act(session: Session, conversation_id: str, act: Callable[[Session], Result]) -> tuple[Result, list[Waiting]]:

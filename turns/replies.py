@@ -128,10 +128,15 @@ class OwnReplies:
         return Reply([Draft(text, kind="handoff")], [HandoffAsked(reference=reference, reason="asked")])
 
 
-def emergency(flag: RedFlag, place: Place) -> Reply:
-    """The fixed text for an emergency, and a case that a coordinator sees first. Rasa is not asked, the intake waits."""
+def emergency(flag: RedFlag, handoff: str | None) -> Reply:
+    """The fixed text for an emergency, and a case that a coordinator sees first. Rasa is not asked, the intake waits.
+
+    Args:
+        flag: what was found.
+        handoff: the reference of the open handoff, if there is one.
+    """
     draft = Draft(flag.text, kind="emergency", buttons=buttons_of(flag.buttons))
-    return Reply([draft], [_handoff(flag, place.handoff), IntakePaused(group=flag.group)])
+    return Reply([draft], [_handoff(flag, handoff), IntakePaused(group=flag.group)])
 
 
 def also_urgent(flag: RedFlag, reply: Reply, place: Place) -> Reply:

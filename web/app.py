@@ -46,6 +46,7 @@ def create_app(parts: Parts) -> FastAPI:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await parts.gateway.alarms.close()
         await parts.rasa.close()
         parts.database.close()
 

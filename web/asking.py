@@ -43,12 +43,23 @@ def errors(*statuses: int, json: bool = True) -> dict[int | str, dict[str, Any]]
     return {status: {**shape, "description": _MEANINGS[status]} for status in (*statuses, 500)}
 
 
-def conversation_of(request: Request, parts: PartsNow, _token: Annotated[object, Depends(_TOKEN)] = None) -> str:
+async def conversation_of(request: Request, parts: PartsNow, _token: Annotated[object, Depends(_TOKEN)] = None) -> str:
     """The conversation that the request's token opens."""
     return parts.tokens.read(request.headers.get("authorization"))
 
 
+async def conversation_or_refusal(
+    request: Request, parts: PartsNow, _token: Annotated[object, Depends(_TOKEN)] = None
+) -> str | ApiError:
+    """The same, or why the token opens none: an emergency is answered all the same."""
+    try:
+        return parts.tokens.read(request.headers.get("authorization"))
+    except ApiError as refusal:
+        return refusal
+
+
 ConversationId = Annotated[str, Depends(conversation_of)]
+ConversationOrRefusal = Annotated[str | ApiError, Depends(conversation_or_refusal)]
 
 
 async def take(action: Action, request: Request, parts: Parts, conversation_id: str = "") -> None:
@@ -59,6 +70,18 @@ async def take(action: Action, request: Request, parts: Parts, conversation_id: 
     """
     try:
         await parts.limits.take(action, conversation_id, address_of(request, parts.settings.trusted_proxies))
+    except LimitReached as reached:
+        raise too_many(parts, reached) from None
+
+
+async def take_check(request: Request, parts: Parts, conversation_id: str | None) -> None:
+    """Count a message that is looked at for an emergency, in this process alone: nothing else has to be asked.
+
+    Raises:
+        ApiError: 429, if it is too often.
+    """
+    try:
+        await parts.limits.take_check(conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
         raise too_many(parts, reached) from None
 

@@ -14,8 +14,10 @@ from fastapi.responses import StreamingResponse
 
 from desk.conversations.feedback import NoSuchAnswer, give_feedback
 from desk.conversations.log import IdReused
+from desk.models import Message
+from turns.emergency_check import Checked
 from turns.streams import Streams
-from web.asking import ConversationId, conversation_of, errors, limited, take, too_many
+from web.asking import ConversationId, ConversationOrRefusal, conversation_of, errors, limited, take, take_check, too_many
 from web.callers import address_of
 from web.errors import ApiError
 from web.parts import Parts, PartsNow
@@ -43,14 +45,19 @@ async def start(request: Request, parts: PartsNow) -> Started:
 
 
 @router.post("/messages", responses=errors(400, 401, 409, 413, 422, 429))
-async def send(request: Request, body: SendMessage, conversation_id: ConversationId, parts: PartsNow) -> Messages:
-    """Send a message and get the replies to it; the same id gives the same replies and has no second effect."""
+async def send(request: Request, body: SendMessage, conversation: ConversationOrRefusal, parts: PartsNow) -> Messages:
+    """Send a message and get the replies to it; the same id gives the same replies and has no second effect.
+
+    An emergency is answered whatever breaks, also without a token that opens a chat. What could not be stored yet has the
+    number 0: send the same again under the same id until it has another.
+    """
     text = _clean(body.text)
-    await _may_send(request, parts, conversation_id, text)
-    try:
-        replies = await parts.gateway.receive(conversation_id, str(body.id), text)
-    except IdReused:
-        raise ApiError(409, "id_reused") from None
+    replies = await _reply_to_emergency(request, parts, conversation, str(body.id), text)
+    if isinstance(replies, Checked):
+        if isinstance(conversation, ApiError):
+            raise conversation
+        await take("send", request, parts, conversation)
+        replies = await _receive(parts, conversation, str(body.id), text, replies)
     return Messages(messages=[as_wire(reply) for reply in replies])
 
 
@@ -116,18 +123,25 @@ def _clean(text: str) -> str:
     return text
 
 
-async def _may_send(request: Request, parts: Parts, conversation_id: str, text: str) -> None:
-    """Refuse who sends too much, but not an emergency, as long as looking for one does not cost too much."""
+async def _reply_to_emergency(
+    request: Request, parts: Parts, conversation: str | ApiError, client_id: str, text: str
+) -> list[Message] | Checked:
+    """The reply to an emergency; for any other message that it was checked. Nothing that may be away is asked before."""
+    known = None if isinstance(conversation, ApiError) else conversation
+    await take_check(request, parts, known)
+    checked = await parts.gateway.emergencies.of_message(known, text)
+    if checked.emergency is None:
+        return checked
+    if known is None:
+        return parts.gateway.alarms.nowhere(text, checked.emergency)
+    return await _receive(parts, known, client_id, text, checked)
+
+
+async def _receive(parts: Parts, conversation_id: str, client_id: str, text: str, checked: Checked) -> list[Message]:
     try:
-        await take("send", request, parts, conversation_id)
-    except ApiError as refusal:
-        try:
-            await take("check", request, parts, conversation_id)
-        except ApiError:
-            raise refusal from None
-        flag = await parts.gateway.emergencies.of_message(conversation_id, text)
-        if flag is None or flag.level != "emergency":
-            raise
+        return await parts.gateway.receive(conversation_id, client_id, text, checked)
+    except IdReused:
+        raise ApiError(409, "id_reused") from None
 
 
 @dataclass(frozen=True)

@@ -43,4 +43,9 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-PartsNow = Annotated[Parts, Depends(parts_of)]
+async def _parts_now(request: Request) -> Parts:
+    """The same for a route. A function that is not async would need a thread, for which an emergency might have to wait."""
+    return parts_of(request)
+
+
+PartsNow = Annotated[Parts, Depends(_parts_now)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -39,8 +39,8 @@ MINUTE, HOUR = 60, 3600
 RULES: dict[Action, tuple[Rule, ...]] = {
     "start": (Rule("address", 30, MINUTE), Rule("address", 300, HOUR)),
     "send": (Rule("session", 30, MINUTE), Rule("session", 300, HOUR), Rule("address", 300, MINUTE)),
-    # A message above the limit of "send" is still checked for an emergency, so often.
-    "check": (Rule("session", 20, MINUTE), Rule("address", 60, MINUTE)),
+    # Every message is looked at for an emergency before anything else is counted: in each process so often, far above "send".
+    "check": (Rule("session", 50, MINUTE), Rule("address", 400, MINUTE)),
     "read": (Rule("session", 240, MINUTE), Rule("address", 2400, MINUTE)),
     "stream": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
     "own_data": (Rule("session", 20, MINUTE), Rule("address", 120, MINUTE)),
@@ -137,6 +137,7 @@ class Limits:
     def __init__(self, windows: Windows | None) -> None:
         """Count in these windows; without them, nothing is limited."""
         self._windows = windows
+        self._checks = MemoryWindows()
         self._streams: Counter[str] = Counter()
 
     async def take(self, action: Action, session: str, address: str) -> None:
@@ -150,13 +151,22 @@ class Limits:
         Raises:
             LimitReached: if it was done too often.
         """
-        if self._windows is None:
-            return
-        for rule in RULES[action]:
-            who = session if rule.whose == "session" else address
-            seconds = await self._windows.hit(f"{action}/{rule.seconds}/{rule.whose}/{who}", rule)
-            if seconds > 0:
-                raise LimitReached(seconds)
+        if self._windows is not None:
+            await _count(self._windows, action, {"session": session, "address": address})
+
+    async def take_check(self, session: str | None, address: str) -> None:
+        """Count a check for an emergency, in this process alone: nothing else is asked, which may be away.
+
+        Args:
+            session: the conversation, if it is known.
+            address: where the request comes from.
+
+        Raises:
+            LimitReached: if it was done too often.
+        """
+        who: dict[Whose, str] = {"session": session, "address": address} if session else {"address": address}
+        if self._windows is not None:
+            await _count(self._checks, "check", who)
 
     def open_stream(self, session: str, address: str) -> Callable[[], None]:
         """Count a stream as open; gives what to call when it ends.
@@ -176,6 +186,15 @@ class Limits:
                     del self._streams[who]
 
         return close
+
+
+async def _count(windows: Windows, action: Action, who: Mapping[Whose, str]) -> None:
+    for rule in RULES[action]:
+        if rule.whose not in who:
+            continue
+        seconds = await windows.hit(f"{action}/{rule.seconds}/{rule.whose}/{who[rule.whose]}", rule)
+        if seconds > 0:
+            raise LimitReached(seconds)
 
 
 def make_limits(on: bool, redis_url: str | None) -> Limits:

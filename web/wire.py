@@ -38,7 +38,10 @@ class WireMessage(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    seq: int = Field(description="Number of the message in its chat, from 1, without gaps. Replay and stream go on from it.")
+    seq: int = Field(
+        description="Number of the message in its chat, from 1, without gaps. Replay and stream go on from it. "
+        "0 only in the reply to an emergency that could not be stored yet: it gets its number when it is stored."
+    )
     at: UtcText = Field(description="When it was stored, in UTC.")
     sender: Literal["patient", "assistant", "coordinator", "system"] = Field(alias="from", description="Who says it.")
     kind: Kind = Field(

@@ -1,0 +1,196 @@
+"""Whatever breaks, a patient in an emergency is told what to do, and a coordinator sees it as soon as it can be stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from desk.conversations.handoffs import list_handoffs
+from desk.conversations.log import start_conversation
+from desk.models import Intake, IntakeAnswer
+from desk.sealed import Keyring, new_key
+from tests.support import broken_rasa as rasa
+from tests.support.faults import Fault, full, locked, not_even_read, read_only, silent_redis
+from tests.support.people import Message, Patient, error_of
+from tests.support.small_web import NewWeb, SmallWeb
+from tests.support.system import until
+
+EMERGENCY = "I have chest pain and I cannot breathe"
+LONG = f"{EMERGENCY}. {'It began an hour ago after the walk. ' * 90}"  # more than fits where there is no room
+FAULTS: dict[str, Fault] = {"locked": locked, "not even read": not_even_read, "full": full, "read-only": read_only}
+
+
+@pytest.fixture
+def web(new_web: NewWeb) -> SmallWeb:
+    """A web that is going to be hurt."""
+    return new_web(limits="off")
+
+
+def is_told(replies: list[Message]) -> bool:
+    """Whether a patient was told what to do, with the number to call."""
+    [reply] = replies
+    return reply["kind"] == "emergency" and "112" in reply["text"]
+
+
+def alarms(web: SmallWeb) -> list[tuple[str | None, str | None]]:
+    """What coordinators see: the level and the group of each handoff."""
+    with web.parts.database.read() as session:
+        return [(handoff.urgent_level, handoff.urgent_group) for handoff in list_handoffs(session)]
+
+
+def is_stored_once(web: SmallWeb, patient: Patient, text: str) -> None:
+    """Wait until an emergency is stored, and look that it is there once, with its reply and its alarm."""
+    until(lambda: text in patient.said(), 60, "it was stored")
+    until(lambda: web.parts.gateway.alarms.waiting == 0, 60, "nothing waits")
+    log = patient.log(after=len(patient.greeting))
+    assert [(message["from"], message["kind"]) for message in log] == [("patient", "text"), ("assistant", "emergency")]
+    assert [message["seq"] for message in log] == [2, 3]
+    assert [level for level, _ in alarms(web)] == ["emergency"]
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_while_nothing_can_be_stored_the_reply_goes_out_and_is_stored_afterwards(web: SmallWeb, fault: Fault) -> None:
+    with Patient(web.url) as patient:
+        with fault(web):
+            [reply] = patient.says(LONG)
+            assert is_told([reply])
+            assert reply["seq"] == 0, "a number would say that it is in the log"
+        is_stored_once(web, patient, LONG.strip())
+        assert patient.log()[-1] == {**reply, "seq": 3}, "the same reply, at the time at which it was said"
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_the_same_id_again_is_the_same_reply_and_stored_once(web: SmallWeb, fault: Fault) -> None:
+    message_id = str(uuid4())
+    with Patient(web.url) as patient:
+        with fault(web):
+            told = [patient.send(LONG, message_id).json()["messages"] for _ in range(2)]
+        assert told[0] == told[1]
+        until(lambda: patient.send(LONG, message_id).json()["messages"][0]["seq"] == 3, 60, "it has a number")
+        is_stored_once(web, patient, LONG.strip())
+
+
+def test_a_number_is_given_at_once_where_nothing_is_broken(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        assert patient.says(EMERGENCY)[0]["seq"] == 3
+        is_stored_once(web, patient, EMERGENCY)
+
+
+def give_a_record_that_cannot_be_opened(web: SmallWeb, patient: Patient, sealed: str) -> None:
+    """Put an answer into a patient's intake as it is after a fault of the disk, or after the key was lost."""
+    now = datetime.now(UTC)
+    with web.parts.database.write() as session:
+        intake = {"status": "in_progress", "open_field": "contact", "attempts": 0, "updated_at": now}
+        session.add(Intake(conversation_id=patient.session, **intake))
+        answer = {"field": "full_name", "message_seq": 1, "at": now, "sealed": sealed}
+        session.add(IntakeAnswer(conversation_id=patient.session, **answer))
+
+
+SEALED: dict[str, Callable[[], str]] = {
+    "damaged": lambda: "gAAAAAB-this-was-something-once",
+    "of another key": lambda: Keyring([new_key()]).seal({"said": "Maria Example", "value": "Maria Example"}),
+}
+
+
+@pytest.mark.parametrize("sealed", SEALED.values(), ids=SEALED.keys())
+def test_a_record_that_cannot_be_opened_keeps_nobody_from_the_reply(web: SmallWeb, sealed: Callable[[], str]) -> None:
+    with Patient(web.url) as patient:
+        give_a_record_that_cannot_be_opened(web, patient, sealed())
+        [reply] = patient.says(EMERGENCY)
+        assert is_told([reply])
+        assert reply["seq"] == 3, "nothing of it had to be opened"
+        is_stored_once(web, patient, EMERGENCY)
+
+
+def test_a_rasa_that_is_away_or_has_no_model_is_not_asked(web: SmallWeb) -> None:
+    with Patient(web.url) as one, Patient(web.url) as other:
+        web.rasa.behaves(rasa.answers(200, b"[]"))  # so answers a Rasa without a model
+        assert is_told(one.says(EMERGENCY))
+        web.rasa.goes_away()
+        assert is_told(other.says(EMERGENCY))
+        assert [level for level, _ in alarms(web)] == ["emergency"] * 2
+
+
+def test_a_redis_that_does_not_answer_is_not_waited_for(new_web: NewWeb) -> None:
+    with silent_redis() as address:
+        web = new_web(redis_url=address)
+        [headers] = chats(web, 1)
+        reply = httpx.post(f"{web.url}/api/chat/messages", json=message(EMERGENCY), headers=headers, trust_env=False)
+    assert is_told(reply.json()["messages"])
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer nothing", "Basic abc"])
+def test_without_a_token_that_opens_a_chat_the_reply_comes_all_the_same(web: SmallWeb, authorization: str) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+    with httpx.Client(base_url=web.url, headers=headers, trust_env=False) as client:
+        [reply] = client.post("/api/chat/messages", json=message(EMERGENCY)).json()["messages"]
+        assert is_told([reply])
+        assert reply["seq"] == 0
+        assert error_of(client.post("/api/chat/messages", json=message("Does it work?"))).startswith("token_")
+    assert alarms(web) == []
+
+
+def test_in_a_chat_that_was_deleted_the_reply_comes_all_the_same(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        patient.http.delete("/api/chat/session")
+        assert is_told(patient.says(EMERGENCY))
+        assert web.parts.gateway.alarms.waiting == 0, "there is nothing to store it with"
+        assert error_of(patient.send("Does it work?")) == "token_invalid"
+
+
+def message(text: str) -> dict[str, str]:
+    """The body of a message."""
+    return {"id": str(uuid4()), "text": text}
+
+
+def chats(web: SmallWeb, number: int) -> list[dict[str, str]]:
+    """Open many chats without a request for each; gives the headers that open them."""
+    with web.parts.database.write() as session:
+        ids = [start_conversation(session, [])[0].id for _ in range(number)]
+    return [{"Authorization": f"Bearer {web.parts.tokens.make(id_)}"} for id_ in ids]
+
+
+def everybodys(web: SmallWeb) -> httpx.AsyncClient:
+    """A client for as many patients as there are."""
+    return httpx.AsyncClient(base_url=web.url, timeout=60, trust_env=False, limits=httpx.Limits(max_connections=None))
+
+
+def write(client: httpx.AsyncClient, text: str, chats: list[dict[str, str]]) -> list[asyncio.Task[httpx.Response]]:
+    """Let everybody write the same at once; gives what is on its way."""
+    return [asyncio.create_task(client.post("/api/chat/messages", json=message(text), headers=each)) for each in chats]
+
+
+def test_two_hundred_patients_who_wait_for_the_records_hold_no_emergency_up(web: SmallWeb) -> None:
+    *crowd, one = chats(web, 201)
+
+    async def play() -> None:
+        async with everybodys(web) as client:
+            with locked(web):
+                waiting = write(client, "Does it work?", crowd)
+                await asyncio.sleep(1)  # so that they have come as far as they can
+                reply = await write(client, EMERGENCY, [one])[0]
+                assert not any(each.done() for each in waiting), "the records were free"
+            assert is_told(reply.json()["messages"])
+            assert {(await each).status_code for each in waiting} <= {200, 500}
+
+    asyncio.run(play())
+    until(lambda: [level for level, _ in alarms(web)] == ["emergency"], 60, "it was stored")
+
+
+def test_two_hundred_emergencies_at_once_are_all_told_and_all_stored(web: SmallWeb) -> None:
+    everybody = chats(web, 200)
+
+    async def play() -> list[httpx.Response]:
+        async with everybodys(web) as client:
+            with locked(web):
+                return await asyncio.gather(*write(client, EMERGENCY, everybody))
+
+    assert all(is_told(reply.json()["messages"]) for reply in asyncio.run(play()))
+    until(lambda: web.parts.gateway.alarms.waiting == 0, 100, "all are stored")
+    with web.parts.database.read() as session:
+        assert len(list_handoffs(session, most=300)) == 200
