@@ -37,7 +37,7 @@ def test_who_writes_too_much_is_told_how_long_to_wait_and_whom_to_call(web: Smal
         seconds = int(refused.headers["Retry-After"])
         assert 0 < seconds <= RULES["send"][0].seconds + 1
         assert f"{seconds} seconds" in refused.json()["error"]["message"]
-        assert "call 112" in refused.json()["error"]["message"]
+        assert "112 at the clinic" in refused.json()["error"]["message"]
         assert "one more" not in patient.said()
 
 
@@ -54,7 +54,7 @@ def test_looking_for_emergencies_has_a_limit_too(web: SmallWeb) -> None:
         left = RULES["check"][0].most - MOST - 1
         statuses = [patient.send(EMERGENCY).status_code for _ in range(left + 1)]
         assert statuses == [200] * left + [429]
-        assert "call 112" in patient.send(EMERGENCY).json()["error"]["message"]
+        assert "112 at the clinic" in patient.send(EMERGENCY).json()["error"]["message"]
 
 
 def test_the_limit_of_one_patient_is_not_that_of_another(web: SmallWeb) -> None:

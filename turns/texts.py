@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, read_data
+from intake.clinic import Clinic
 from language.spoken import text_file
 
 # Every refusal that a caller may get, by its code, with what is filled into its sentence.
@@ -21,7 +22,7 @@ ERRORS: dict[str, tuple[str, ...]] = {
     "token_invalid": (),
     "token_expired": (),
     "id_reused": (),
-    "too_many_requests": ("seconds", "emergency_number"),
+    "too_many_requests": ("seconds",),
     "no_such_answer": (),
     "on_hold": ("contact",),
     "not_found": (),
@@ -50,6 +51,7 @@ class Texts(Part):
     person_called: Annotated[str, fills("reference", "coordinator", "opening_hours", "reply_within", "emergency_number")]
     consent_withdrawn: PlainText
     consent_withdrawn_person: Annotated[str, fills("reference")]
+    help: Annotated[str, fills("emergency_number", "contact")]
     errors: Annotated[dict[str, str], by_name(ERRORS)]
     error_titles: Annotated[dict[str, str], by_name({code: () for code in ("not_found", "internal", "forbidden", "other")})]
 
@@ -61,6 +63,12 @@ def read_texts_of_turns(file: Path | None = None) -> Texts:
         TextsError: naming what is wrong.
     """
     return read_data(Texts, file or text_file("turns", "texts.yml"), TextsError)
+
+
+def help_now(clinic: Clinic) -> str:
+    """The number to call and the ways to the clinic, for whoever reads an error. Where they are is not known."""
+    contact = " or ".join(filter(None, (clinic.phone, clinic.email)))
+    return texts().help.format(emergency_number=clinic.emergency_number, contact=contact)
 
 
 @cache

@@ -71,7 +71,7 @@ async def take(action: Action, request: Request, parts: Parts, conversation_id: 
     try:
         await parts.limits.take(action, conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
-        raise too_many(parts, reached) from None
+        raise too_many(reached) from None
 
 
 async def take_check(request: Request, parts: Parts, conversation_id: str | None) -> None:
@@ -83,7 +83,7 @@ async def take_check(request: Request, parts: Parts, conversation_id: str | None
     try:
         await parts.limits.take_check(conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
-        raise too_many(parts, reached) from None
+        raise too_many(reached) from None
 
 
 def limited(action: Action) -> Callable[..., Awaitable[None]]:
@@ -95,8 +95,8 @@ def limited(action: Action) -> Callable[..., Awaitable[None]]:
     return counted
 
 
-def too_many(parts: Parts, reached: LimitReached) -> ApiError:
-    """The refusal for who comes too often. Somebody in danger has to read more in it than that."""
-    error = ApiError(429, "too_many_requests", seconds=reached.seconds, emergency_number=parts.clinic.emergency_number)
+def too_many(reached: LimitReached) -> ApiError:
+    """The refusal for who comes too often."""
+    error = ApiError(429, "too_many_requests", seconds=reached.seconds)
     error.headers["Retry-After"] = str(reached.seconds)
     return error

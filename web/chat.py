@@ -92,7 +92,7 @@ async def stream(
     try:
         close = parts.limits.open_stream(conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
-        raise too_many(parts, reached) from None
+        raise too_many(reached) from None
     events = _events(request, parts.gateway.streams, _Stream(conversation_id, after, ends, close))
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

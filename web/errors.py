@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Awaitable, Callable
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,11 +13,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from desk.conversations.log import UnknownConversation
-from turns.texts import texts
-from web.error_pages import as_page_too
+from turns.texts import help_now, texts
+from web.error_pages import Handler, as_page_too
 
 logger = structlog.get_logger(__name__)
 
+_NOT_FOR_PATIENTS = ("/desk", "/encode", "/webhook")
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 403: "forbidden"}
 
 
@@ -43,6 +46,23 @@ def unexpected(error: Exception, path: str) -> JSONResponse:
     incident = secrets.token_hex(4)
     logger.error("request failed", path=path, incident=incident, exc_info=error)
     return error_response(500, "internal", incident=incident)
+
+
+def with_help(request: Request, refusal: JSONResponse) -> JSONResponse:
+    """A refusal that a patient may read: whoever is in danger reads in it whom to call, and how to reach the clinic."""
+    if request.url.path.startswith(_NOT_FOR_PATIENTS):
+        return refusal
+    error = json.loads(bytes(refusal.body))["error"]
+    message = f"{error['message']} {help_now(request.app.state.parts.clinic)}"
+    headers = {name: value for name, value in refusal.headers.items() if name != "content-length"}
+    return JSONResponse({"error": {**error, "message": message}}, refusal.status_code, headers)
+
+
+def _with_help_too(handler: Callable[[Request, Exception], Awaitable[JSONResponse]]) -> Handler:
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        return with_help(request, await handler(request, error))
+
+    return as_page_too(handle)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -79,8 +99,8 @@ def install_error_handlers(app: FastAPI) -> None:
     async def encoding(_request: Request, _error: Exception) -> JSONResponse:
         return error_response(400, "invalid_encoding")
 
-    app.add_exception_handler(ApiError, as_page_too(refused))
-    app.add_exception_handler(UnknownConversation, as_page_too(unknown))
-    app.add_exception_handler(HTTPException, as_page_too(http))
-    app.add_exception_handler(RequestValidationError, as_page_too(invalid))
-    app.add_exception_handler(UnicodeDecodeError, as_page_too(encoding))
+    app.add_exception_handler(ApiError, _with_help_too(refused))
+    app.add_exception_handler(UnknownConversation, _with_help_too(unknown))
+    app.add_exception_handler(HTTPException, _with_help_too(http))
+    app.add_exception_handler(RequestValidationError, _with_help_too(invalid))
+    app.add_exception_handler(UnicodeDecodeError, _with_help_too(encoding))

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.callers import came_by_tls
 from web.error_pages import as_page
-from web.errors import error_response, unexpected
+from web.errors import error_response, unexpected, with_help
 from web.headers import headers_for, is_preflight, preflight_headers
 
 logger = structlog.get_logger(__name__)
@@ -91,13 +91,14 @@ class Guard:
             await self.app(scope, receive_limited, reply.send)
         except BodyTooLarge:
             if not reply.begun:
-                refusal = error_response(413, "body_too_large")
+                refusal = with_help(Request(scope), error_response(413, "body_too_large"))
                 await as_page(Request(scope), refusal)(scope, receive, reply.send)
         except Exception as error:
             if reply.begun:
                 raise
             # Here and not in the framework's outermost layer, whose answer would lack the headers.
-            await as_page(Request(scope), unexpected(error, scope["path"]))(scope, receive, reply.send)
+            refusal = with_help(Request(scope), unexpected(error, scope["path"]))
+            await as_page(Request(scope), refusal)(scope, receive, reply.send)
 
 
 class _Reply:
