@@ -19,7 +19,10 @@ from desk.cases.taking_over import read_said
 from desk.keeping.retention import RULES, read_rules
 from desk.people.passwords import read_tried_first
 from desk.post.notices import read_notices
+from emergencies.numbers import FILE as NUMBERS
+from emergencies.numbers import read_numbers
 from emergencies.red_flags import read_red_flags
+from emergencies.whereabouts import read_places
 from exports.pdf import read_pdf_texts
 from intake.clinic import read_clinic
 from intake.fields import read_intake
@@ -101,6 +104,8 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("intake", "meanings.yml"), read_meanings),
         DataFile(MEDICINES, read_medicines),
         DataFile(text_file("emergencies", "red_flags.yml"), read_red_flags),
+        DataFile(text_file("emergencies", "places.yml"), read_places),
+        DataFile(NUMBERS, read_numbers),
         DataFile(text_file("language", "context.yml"), read_rules_of_context),
         DataFile(text_file("language", "patterns.yml"), read_pattern_words),
         DataFile(text_file("language", "plain_words.yml"), lambda file: read_plain_words(file=file)),

@@ -21,6 +21,7 @@ import phonenumbers
 from pydantic import ValidationInfo, field_validator
 
 from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, filled_with, fills, read_data
+from emergencies.calling import Calling, CallingTexts, Where, whereabouts_of
 from emergencies.classifier import (
     CALM,
     ClassifierError,
@@ -32,7 +33,9 @@ from emergencies.classifier import (
     parts_of,
     read_classifier,
 )
-from intake.clinic import Clinic, Country
+from emergencies.numbers import Service
+from emergencies.whereabouts import the_places
+from intake.clinic import Clinic
 from intake.fields import the_intake
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
@@ -65,7 +68,7 @@ class RedFlag:
     buttons: list[str]
 
 
-_Values = ("clinic", "emergency_number", "crisis_lines")
+_Values = ("clinic", "call", "emergency_number", "crisis_lines")
 
 
 class _Group(Part):
@@ -79,20 +82,29 @@ class _Group(Part):
     together: str = ""
     urgent: str = ""
     urgent_together: str = ""
+    service: Service = "ambulance"  # whom to call
+    reviewer_role: PlainText | None = None  # who has approved its texts, if not whoever approved the file
     text: str
     urgent_text: str = ""
 
 
+class _AfterAlarm(Part):
+    name: Name
+    says: str
+    unless: str = ""
+    text: Annotated[str, fills(*_Values)]
+
+
 class _File(Part):
     version: int
+    reviewer_role: PlainText
     phrases: dict[str, Annotated[str, fills(*_Values)]]
-    crisis_line: Annotated[str, fills("name", "number")]
+    calling: CallingTexts
     acknowledge: PlainText
     acknowledged: Annotated[str, fills(*_Values)]
     acknowledged_by: str
     waiting: Annotated[str, fills("acknowledge")]
-    countries: dict[Country, str]
-    elsewhere: str
+    after_alarm: list[_AfterAlarm]
     lists: dict[str, str]
     groups: list[_Group]
 
@@ -186,10 +198,8 @@ class RedFlags:
         self._by_name = {group.name: group for group in file.groups}
         self._read_by = read_patterns(file.acknowledged_by, lists)
         self._context = context
-        self._elsewhere = frozenset(split_list(file.elsewhere))
-        self._countries = [
-            (code, re.compile("|".join(rf"(?<= ){re.escape(name)}(?= )" for name in split_list(names))))
-            for code, names in file.countries.items()
+        self._after_alarm = [
+            (each, read_patterns(each.says, lists), read_patterns(each.unless, lists)) for each in file.after_alarm
         ]
         everything = [pattern for group in self._groups for pattern in group.patterns()]
         everything += [pattern for name in context.signals for pattern in context.markers[name]]
@@ -215,7 +225,7 @@ class RedFlags:
         if alarm is None:
             return None
         level, group = alarm
-        return self._red_flag(group, level, clinic, self._named(seen.lines, clinic) or country)
+        return self._red_flag(group, level, clinic, _where(text, clinic, country))
 
     def ask_examples(self, encode: Encode, encoder: str) -> None:
         """From now on, ask the examples as well.
@@ -330,7 +340,24 @@ class RedFlags:
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
-        return self._fill(self.file.acknowledged, clinic, country)
+        return self._fill(self.file.acknowledged, clinic, Where(lives=country))
+
+    def after_alarm(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
+        """What is said to a message that tells how things stand after an alarm ("the ambulance is coming").
+
+        Args:
+            text: what the patient wrote; whether it is an emergency itself is asked first.
+            clinic: whose numbers are shown.
+            country: where the patient lives, if something is known.
+
+        Returns:
+            The approved answer; nothing to a message that is about something else.
+        """
+        lines = [line.replace(" ? ", " ") for line in self._plain.lines(normalised(text[:LONGEST]))]
+        for each, says, unless in self._after_alarm:
+            if any(_found(says, line) and not _found(unless, line) for line in lines):
+                return self._fill(each.text, clinic, _where(text, clinic, country))
+        return None
 
     def says_it_was_read(self, text: str) -> bool:
         """Whether a patient says that they have read the answer to an alarm."""
@@ -346,30 +373,31 @@ class RedFlags:
         """What a coordinator reads for a group; its name if it is no longer in the file."""
         return self._labels.get(group, group)
 
-    def _red_flag(self, group: _Group, level: Level, clinic: Clinic, country: str | None) -> RedFlag:
+    def _red_flag(self, group: _Group, level: Level, clinic: Clinic, where: Where) -> RedFlag:
         text = group.text if level == "emergency" else group.urgent_text
-        return RedFlag(group.name, group.label, level, self._fill(text, clinic, country), [self.file.acknowledge])
+        filled = self._fill(text, clinic, where, group.service)
+        return RedFlag(group.name, group.label, level, filled, [self.file.acknowledge])
 
-    def _fill(self, text: str, clinic: Clinic, country: str | None) -> str:
-        lines = clinic.crisis_lines.get(country or "", []) or clinic.crisis_lines.get(clinic.country, [])
+    def _fill(self, text: str, clinic: Clinic, where: Where, service: Service = "ambulance") -> str:
+        """A text with the numbers of where somebody is; its line breaks stay."""
+        calling = Calling(self.file.calling, clinic, where)
         values = {
             "clinic": clinic.name,
-            "emergency_number": clinic.emergency_number_of(country),
-            "crisis_lines": " ".join(self.file.crisis_line.format(name=line.name, number=line.number) for line in lines),
+            "call": calling.how(service),
+            "emergency_number": calling.number(service),
+            "crisis_lines": calling.crisis_lines(),
         }
-        return " ".join(text.format(**self.file.phrases, **{name: f"{{{name}}}" for name in values}).format(**values).split())
+        whole = text.format(**self.file.phrases, **{name: f"{{{name}}}" for name in values}).format(**values)
+        return "\n".join(" ".join(line.split()) for line in whole.splitlines() if line.strip())
 
-    def _named(self, lines: list[str], clinic: Clinic) -> str | None:
-        """The one country that the message says the patient is in."""
-        codes = {
-            code
-            for code, names in self._countries
-            if code in clinic.emergency_numbers
-            for line in lines
-            for found in names.finditer(line)
-            if not set(line[: found.start()].split()[-3:]) & self._elsewhere
-        }
-        return codes.pop() if len(codes) == 1 else None
+
+def _where(text: str, clinic: Clinic, country: str | None) -> Where:
+    """Where somebody may be. A fault here must not keep an alarm from anybody."""
+    try:
+        return whereabouts_of(the_places().where(text), clinic, country)
+    except Exception:
+        logger.exception("where somebody is could not be read")
+        return Where(lives=country)
 
 
 def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
@@ -446,6 +474,10 @@ def _patterns_in(rules: Iterable[_Rules]) -> Iterator[Pattern]:
 
 def _plain(lines: list[str]) -> str:
     return " | ".join(line.strip() for line in lines)
+
+
+def _found(patterns: list[Pattern], line: str) -> bool:
+    return any(pattern.spans(line) for pattern in patterns)
 
 
 def _mentioned(sides: list[_Side], message: Text) -> bool:

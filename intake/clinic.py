@@ -39,8 +39,9 @@ def _country(code: str) -> str:
 
 Country = Annotated[str, AfterValidator(_country)]
 _Number = Annotated[int, BeforeValidator(no_yes)]
-_Emergency = Annotated[str, like(r"\d{2,6}", 'an emergency number has two to six digits and nothing else, such as "112"')]
-_Line = Annotated[str, like(r"\d[\d ]{1,14}", 'a phone line has digits and spaces only, such as "116 123"')]
+EmergencyNumber = Annotated[str, like(r"\d{2,6}", 'an emergency number has two to six digits and nothing else, such as "112"')]
+_Line = Annotated[str, like(r"\*?\d[\d ]{1,14}", 'a phone line has digits and spaces only, such as "116 123"')]
+_Language = Annotated[str, like(r"[a-z]{2,3}", "a language has two or three small letters, such as en")]
 _Email = Annotated[
     str, like(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", "this is no e-mail address, such as hello@clinic.example")
 ]
@@ -48,10 +49,13 @@ _Link = Annotated[str, like(r"https://[^\s/]+\S*", "a link begins with https:// 
 
 
 class CrisisLine(Part):
-    """A phone line for people who think of ending their lives."""
+    """A phone line for people who think of ending their lives, offered in its own country and nowhere else."""
 
-    name: PlainText
+    name: PlainText | None = None
     number: _Line
+    languages: list[_Language] = []  # in which people answer; empty if not known
+    hours: Literal["24/7"] | None = None
+    texts: bool = False  # whether it takes text messages as well
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -113,9 +117,9 @@ class Clinic(Part):
     reply_within: PlainText
     booking_link: _Link | None = None
     prices_policy: PlainText
-    emergency_number: _Emergency
-    emergency_numbers: dict[Country, _Emergency]
-    crisis_lines: dict[Country, list[CrisisLine]] = {}
+    emergency_number: EmergencyNumber
+    emergency_numbers: dict[Country, EmergencyNumber] = {}  # what differs from emergencies/numbers.yml
+    crisis_lines: dict[Country, list[CrisisLine]] = {}  # likewise
 
     @field_validator("language")
     @classmethod
@@ -148,10 +152,6 @@ class Clinic(Part):
         if wrong:
             raise Faults(wrong)
         return self
-
-    def emergency_number_of(self, country: str | None) -> str:
-        """The emergency number of a country; the clinic's own if the country or its number is not known."""
-        return self.emergency_numbers.get(country or "", self.emergency_number)
 
 
 def span_of(text: str) -> tuple[time, time]:

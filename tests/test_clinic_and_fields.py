@@ -61,8 +61,12 @@ def field_of(name: str) -> str:
         ("target_minutes: 480", "target_minutes: yes", "a whole number is needed"),
         ('emergency_number: "112"', "emergency_number: 112", 'Put it in quotes: "112"'),
         ('emergency_number: "112"', 'emergency_number: "call 112"', "two to six digits"),
-        ('  GB: "999"', '  UK: "999"', "did you mean GB?"),
-        ('number: "988"', "number: 988", 'Put it in quotes: "988"'),
+        ('# emergency_numbers: {GB: "999"}', 'emergency_numbers: {UK: "999"}', "did you mean GB?"),
+        (
+            "# crisis_lines: {GB: [",
+            'crisis_lines: {US: [{name: "988 Lifeline", number: 988}], GB: [',
+            'Put it in quotes: "988"',
+        ),
         ("booking_link: null", "booking_link: www.book.example", "begins with https://"),
         ("name: Birchwood Example Clinic", 'name: ""', "there is no text"),
         ("coordinator: a coordinator of", "coordinator: a {role} of", "{role} would be shown as it stands"),
@@ -91,8 +95,10 @@ def test_a_clinic_without_opening_hours_is_told(tmp_path: Path) -> None:
 
 
 def test_norway_needs_no_quotes_as_a_name(tmp_path: Path) -> None:
-    (tmp_path / "clinic.yml").write_text(CLINIC.replace('  GB: "999"', '  NO: "112"'), "utf-8")
-    assert read_clinic(tmp_path / "clinic.yml").emergency_number_of("NO") == "112"
+    (tmp_path / "clinic.yml").write_text(
+        CLINIC.replace('# emergency_numbers: {GB: "999"}', 'emergency_numbers:\n  NO: "112"'), "utf-8"
+    )
+    assert read_clinic(tmp_path / "clinic.yml").emergency_numbers["NO"] == "112"
 
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -55,6 +55,11 @@ def code_of(value: object) -> str | None:
     return str(value["code"]) if isinstance(value, dict) and "code" in value else None
 
 
+def country_names() -> dict[str, str]:
+    """Every name of a country that is known, as `letters` writes it, with its ISO code."""
+    return dict(_names())
+
+
 def _understood(code: str) -> Understood:
     return Understood({"code": code, "name": country_name(code)})
 
