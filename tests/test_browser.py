@@ -102,6 +102,19 @@ def test_an_emergency_stands_out_and_stays_one_press_away(page: Page) -> None:
     expect(bar).to_be_hidden()
 
 
+def test_each_number_of_an_emergency_can_be_pressed_and_says_where_it_is_right(page: Page) -> None:
+    say(page, "My mother cannot breathe after the infusion")
+    calls = page.locator(".kind-emergency").first.get_by_role("link")
+    expect(calls).to_have_text(["At the clinic in Lithuania: 112"], timeout=ANSWER)
+    say(page, "I live in Texas and I cannot breathe")
+    calls = page.locator(".kind-emergency").nth(1).get_by_role("link")
+    expect(calls).to_have_text(["At the clinic in Lithuania: 112", "In the United States: 911"], timeout=ANSWER)
+    say(page, "We are in Thailand and she cannot breathe")
+    calls = page.locator(".kind-emergency").nth(2).get_by_role("link")
+    expect(calls).to_have_text(["Call 1669 now"], timeout=ANSWER)
+    expect(calls).to_have_attribute("href", "tel:1669")
+
+
 def test_starting_over_asks_first_and_then_begins_a_new_chat(page: Page) -> None:
     asks_and_reads(page, "Does it work?")
     page.get_by_role("button", name="Start over").click()

@@ -34,7 +34,7 @@ export function bodyOf(message, text, context) {
     message.question && stepText(message.question, context.strings),
     boxTitle(message, context.strings),
     paragraphs(text),
-    message.kind === 'emergency' && callButton(text, context),
+    message.kind === 'emergency' && callButtons(text, context),
   ];
 }
 
@@ -43,12 +43,15 @@ export function boxTitle({ kind }, strings) {
   return title && BOXED.includes(kind) && el('p', { class: 'box-title' }, title);
 }
 
-// The text may name another number for the patient's own country. Then a button with the clinic's number would mislead.
-function callButton(text, { strings, clinic }) {
-  const number = clinic.emergencyNumber;
-  const named = text.match(/\b\d{3,4}\b/g) ?? [];
-  if (!number || (named.length && !named.includes(number))) return null;
-  return el('p', {}, el('a', { class: 'call', href: telUrl(number) }, fill(strings.callNow, { number })));
+// The first lines say whom to call: one number, or several, each after its place and a colon. A number without its place would
+// mislead whoever is elsewhere, so each button says what the text says.
+function callButtons(text, { strings }) {
+  const [first, second = ''] = text.split('\n');
+  const named = [...`${first}\n${second}`.matchAll(/(?:([^.!?:\n]+): )?\b(\d{3,5})\b/g)];
+  if (!named.length) return null;
+  const link = ([, place, number]) =>
+    el('a', { class: 'call', href: telUrl(number) }, place ? `${place.trim()}: ${number}` : fill(strings.callNow, { number }));
+  return el('p', { class: 'calls' }, named.map(link));
 }
 
 export function choiceGroup(message, choose, strings) {
