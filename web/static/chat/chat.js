@@ -1,6 +1,7 @@
 import { applyAccent } from './accent.js';
 import { Api } from './api.js';
 import { Conversation } from './conversation.js';
+import { ownAlarm } from './own_alarm.js';
 import { deviceStorage, Store } from './store.js';
 import { loadStrings, sameText } from './text.js';
 import { styleSheets } from './theme.js';
@@ -27,7 +28,7 @@ export class CordialChat extends HTMLElement {
 
   async connectedCallback() {
     if (this.conversation) return void this.conversation.start();
-    const strings = await loadStrings(this.getAttribute('language') || document.documentElement.lang);
+    const strings = await loadStrings(this.getAttribute('language') || document.documentElement.lang, this.#clinic());
     this.#build(strings);
     await this.styled;
     this.view.size.apply();
@@ -45,7 +46,7 @@ export class CordialChat extends HTMLElement {
     const scope = `cordial:${api.base || 'here'}`;
     const storage = deviceStorage(this.getAttribute('remember') === 'tab' ? 'sessionStorage' : 'localStorage');
     this.store = new Store(scope, storage);
-    this.conversation = new Conversation({ api, store: this.store });
+    this.conversation = new Conversation({ api, store: this.store, ownAlarm: (text) => ownAlarm(text, strings) });
     this.view = new View({
       strings,
       clinic: this.#clinic(),
@@ -74,7 +75,10 @@ export class CordialChat extends HTMLElement {
     const { api } = conversation;
     return {
       send: (text) => {
-        if (conversation.over) return this.#sayConnection(conversation.connection);
+        if (conversation.over) {
+          conversation.warnOf(text);
+          return this.#sayConnection(conversation.connection);
+        }
         conversation.send(text);
         return true;
       },

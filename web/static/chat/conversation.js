@@ -2,6 +2,8 @@ const ANSWER_TIMEOUT = 15_000;
 const HIDDEN_GRACE = 5 * 60_000;
 const HIDDEN_POLL = 60_000;
 const LOST_AFTER_SILENCE = 30_000;
+// The service answers an emergency within a second. Who has waited for longer is told by the page itself.
+const OWN_ALARM_AFTER = 2000;
 
 function backoff(tries) {
   const step = Math.min(1000 * 2 ** Math.max(tries - 1, 0), 20_000);
@@ -20,9 +22,9 @@ function oneTabAtATime(name, task) {
  * Emits "change" with `detail.fresh`: messages not seen before, in order, `detail.history` if they are old ones.
  */
 export class Conversation extends EventTarget {
-  constructor({ api, store }) {
+  constructor({ api, store, ownAlarm = () => null }) {
     super();
-    Object.assign(this, { api, store, connection: 'connecting', note: null, loaded: false, sessionId: null });
+    Object.assign(this, { api, store, ownAlarm, connection: 'connecting', note: null, loaded: false, sessionId: null });
     this.sleepers = new Set();
     this.run = new AbortController();
     this.run.abort();
@@ -57,7 +59,15 @@ export class Conversation extends EventTarget {
     const entry = this.store.addPending(text);
     if (!this.api.token) entry.status = 'unsent';
     this.#changed();
+    if (entry.status === 'unsent' || this.connection !== 'online') this.#warn(entry);
+    else setTimeout(() => this.#warn(entry), OWN_ALARM_AFTER);
     this.flush({ now: true });
+  }
+
+  /** Says what to do in an emergency, about words that cannot be sent any more. */
+  warnOf(text) {
+    const alarm = this.ownAlarm(text);
+    if (alarm) this.#changed(this.store.tell(null, [alarm]));
   }
 
   retry(id) {
@@ -114,7 +124,7 @@ export class Conversation extends EventTarget {
       for (let entry; (entry = this.store.nextToSend()); ) {
         if (!now && Date.now() < entry.notBefore) break;
         // A repeat after a server error goes on quietly; the dots and the error would only take turns.
-        const quiet = entry.status === 'failed' && !now;
+        const quiet = entry.status === 'told' || (entry.status === 'failed' && !now);
         if (!(await this.#deliver(entry, signal, quiet))) break;
       }
     } finally {
@@ -134,6 +144,7 @@ export class Conversation extends EventTarget {
         const reply = await this.api.send(entry.id, entry.text, { signal, timeout: deadline - Date.now() });
         if (signal.aborted) return false;
         if (this.connection !== 'online') this.#wake();
+        if (reply.messages.some(({ seq }) => !seq)) return this.#isTold(entry, reply.messages);
         await this.#confirmed(entry, reply.messages, signal);
         return true;
       } catch (error) {
@@ -142,19 +153,44 @@ export class Conversation extends EventTarget {
         if (!error.temporary) {
           entry.status = 'refused';
           entry.error = error.message;
+          this.#warn(entry);
           this.#changed();
           return true;
         }
         const wait = Math.max(error.retryAfter * 1000, backoff(attempt));
         const most = quiet ? 1 : error.status === 0 ? 2 : 3;
         const hopeless = navigator.onLine === false || error.code === 'timeout' || Date.now() + wait >= deadline;
+        if (entry.status === 'told') return this.#tryLater(entry);
         if (hopeless || attempt >= most) return this.#postpone(entry, error, wait);
         await this.#pause(wait, signal);
       }
     }
   }
 
+  // The reply is there, and the service could not store it yet. It keeps both as long as it runs, and we keep the message longer.
+  #isTold(entry, messages) {
+    entry.status = 'told';
+    this.#changed(this.store.tell(entry, messages));
+    return this.#tryLater(entry);
+  }
+
+  #tryLater(entry) {
+    entry.tries += 1;
+    const delay = backoff(entry.tries + 1);
+    entry.notBefore = Date.now() + delay;
+    setTimeout(() => this.flush(), delay + 50);
+    return true;
+  }
+
+  // What the page can say by itself, while nothing answers.
+  #warn(entry) {
+    if (this.run.signal.aborted || entry.seq || entry.status === 'confirmed' || !this.store.pending.includes(entry) || this.store.hasTold(entry)) return;
+    const alarm = this.ownAlarm(entry.text);
+    if (alarm) this.#changed(this.store.tell(entry, [alarm]));
+  }
+
   #postpone(entry, error, wait) {
+    this.#warn(entry);
     const status = { timeout: 'late', network: 'unsent' }[error.code] ?? 'failed';
     entry.tries += 1;
     if (entry.status !== 'failed' || status !== 'failed') Object.assign(entry, { status, error: error.message });
@@ -275,13 +311,17 @@ export class Conversation extends EventTarget {
     if (inOrder) this.store.cursor = Math.max(this.store.cursor, ...messages.map(({ seq }) => seq));
     const answeredLate = this.store.pending.some(({ status, seq }) => status === 'late' && seq && fresh.some((message) => message.seq > seq));
     if (answeredLate) this.flush({ now: true });
-    if (fresh.length || history) this.#changed(fresh, history);
+    const unheard = fresh.filter((message) => !this.store.wasTold(message));
+    if (fresh.length || history) this.#changed(unheard, history);
   }
 
   // The stored session is refused: with nothing on the screen a new one begins, else the patient decides.
   #end(error) {
     if (!this.loaded) return this.#beginAgain();
-    for (const entry of this.store.pending) Object.assign(entry, { status: 'refused', error: error.message });
+    for (const entry of this.store.pending) {
+      Object.assign(entry, { status: 'refused', error: error.message });
+      this.#warn(entry);
+    }
     this.run.abort();
     this.#setConnection('ended');
     return false;
@@ -349,6 +389,7 @@ export class Conversation extends EventTarget {
 
   #lost() {
     if (!this.over) this.#setConnection(navigator.onLine === false ? 'offline' : 'reconnecting');
+    for (const entry of this.store.pending) this.#warn(entry);
   }
 
   #setConnection(state) {

@@ -244,6 +244,6 @@ function bubble() {
 export async function launch({ api, clinic, options }) {
   if (!customElements.get('cordial-launcher')) customElements.define('cordial-launcher', CordialLauncher);
   if (document.readyState === 'loading') await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve, { once: true }));
-  const strings = await loadStrings(options.language || document.documentElement.lang);
+  const strings = await loadStrings(options.language || document.documentElement.lang, clinic);
   document.body.append(new CordialLauncher({ api, clinic, options, strings }));
 }

@@ -63,6 +63,8 @@ export class Store {
     this.messages = new Map();
     this.boundIds = new Map();
     this.pending = [];
+    this.told = [];
+    this.announced = [];
     this.cursor = 0;
   }
 
@@ -104,7 +106,32 @@ export class Store {
     if (this.messages.has(message.seq)) return false;
     this.messages.set(message.seq, message);
     if (message.from === 'patient') this.#bind(message);
+    else if (message.kind === 'emergency') this.#isStored(message);
     return true;
+  }
+
+  /** Replies to a message that are not in the log: it could not be stored, or not even sent. Gives those that are new. */
+  tell(entry, messages) {
+    const known = this.told.filter((each) => each.entry === entry);
+    const fresh = messages.filter(({ text }) => !known.some(({ message }) => message.text === text));
+    if (!fresh.length) return [];
+    this.told = this.told.filter((each) => !known.includes(each));
+    const begin = this.toldBefore ?? 0;
+    this.toldBefore = begin + fresh.length;
+    this.told.push(...fresh.map((message, index) => ({ key: `told-${begin + index}`, entry, message })));
+    this.announced.push(...fresh.map(({ text }) => text));
+    return fresh;
+  }
+
+  hasTold(entry) {
+    return this.told.some((each) => each.entry === entry);
+  }
+
+  /** Whether a message was said before it had a number; asked once for each. */
+  wasTold({ kind, text }) {
+    const at = kind === 'emergency' ? this.announced.indexOf(text) : -1;
+    if (at >= 0) this.announced.splice(at, 1);
+    return at >= 0;
   }
 
   addPending(text) {
@@ -119,12 +146,14 @@ export class Store {
     this.storage.removeItem(this.outgoing + entry.id);
     entry.status = 'confirmed';
     entry.before = firstReply;
+    this.#untell(entry);
     if (entry.seq) this.drop([entry]);
   }
 
   drop(entries) {
     for (const entry of entries) this.storage.removeItem(this.outgoing + entry.id);
     this.pending = this.pending.filter((entry) => !entries.includes(entry));
+    for (const entry of entries) this.#untell(entry);
   }
 
   removedElsewhere(key) {
@@ -139,7 +168,9 @@ export class Store {
   }
 
   nextToSend() {
-    return this.pending.find(({ status }) => status !== 'confirmed' && status !== 'refused');
+    const now = Date.now();
+    // What was told is sent again now and then, and holds up nothing.
+    return this.pending.find(({ status, notBefore }) => status !== 'confirmed' && status !== 'refused' && !(status === 'told' && now < notBefore));
   }
 
   get awaitingEcho() {
@@ -156,13 +187,31 @@ export class Store {
     }));
     const ours = this.pending
       .filter(({ seq }) => !seq)
-      .map((entry) => ({
-        key: entry.id,
-        order: placeOf(entry),
-        message: { seq: null, at: entry.at, from: 'patient', kind: 'text', text: entry.text, buttons: [], answer: null, question: null },
-        pending: entry,
-      }));
-    return [...known, ...ours].sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
+      .flatMap((entry) => [
+        {
+          key: entry.id,
+          order: placeOf(entry),
+          message: { seq: null, at: entry.at, from: 'patient', kind: 'text', text: entry.text, buttons: [], answer: null, question: null },
+          pending: entry,
+        },
+        ...this.#toldOf(entry, placeOf(entry)),
+      ]);
+    const others = this.pending.filter(({ seq }) => seq).flatMap((entry) => this.#toldOf(entry, entry.seq + 0.5));
+    return [...known, ...ours, ...others, ...this.#toldOf(null, Infinity)].sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
+  }
+
+  #toldOf(entry, order) {
+    return this.told.filter((each) => each.entry === entry).map(({ key, message }) => ({ key, order, message, pending: null }));
+  }
+
+  #untell(entry) {
+    this.told = this.told.filter((each) => each.entry !== entry);
+  }
+
+  // A reply that was told has come into the log, and its message before it.
+  #isStored({ text, seq }) {
+    const { entry } = this.told.find((each) => each.message.text === text && each.entry?.seq < seq) ?? {};
+    if (entry) this.drop([entry]);
   }
 
   #bind(message) {

@@ -14,6 +14,35 @@ export default {
   emergency: 'Emergency: {number}',
   callNow: 'Call {number} now',
 
+  // {help}, {call} and {localNumber} are filled in wherever they stand: for the patient's country is not known here.
+  localNumber: 'your local emergency number ({number} at the clinic)',
+  localNumberAlone: 'your local emergency number',
+  call: 'If somebody is in danger or you need help now, call {localNumber}.',
+  reach: 'You can also reach the clinic at {contact}.',
+  or: ' or ',
+
+  // The page's own card, for when the service cannot be reached. It is raised by plain wordings alone: a wording in `words`, unless
+  // one of `unlessBefore` stands among the three words before it, or one of `unlessIn` anywhere in the sentence.
+  ownAlarm: {
+    text:
+      'What you wrote sounds like an emergency, and our service does not answer just now. Do not wait for it. Call {localNumber} now. If you can, ask somebody near you to stay with you. ' +
+      'Your message is kept, and a person sees it as soon as it can be sent.',
+    words: [
+      'cannot breathe', 'can not breathe', 'cant breathe', 'can barely breathe', 'can hardly breathe', 'struggling to breathe', 'fighting for air',
+      'not breathing', 'stopped breathing', 'choking', 'turning blue', 'lips are blue',
+      'chest pain', 'pain in my chest', 'pain in his chest', 'pain in her chest', 'chest hurts', 'pressure on my chest', 'heart attack',
+      'having a stroke', 'face is drooping', 'face droops', 'speech is slurred', 'cannot speak properly', 'one side is numb', 'cannot move my arm',
+      'unconscious', 'passed out', 'collapsed', 'wont wake up', 'does not wake up', 'will not wake up', 'not waking up', 'not responding',
+      'having a seizure', 'having a fit', 'having convulsions',
+      'throat is closing', 'throat is swelling', 'tongue is swelling', 'face is swelling', 'anaphylactic shock', 'anaphylaxis',
+      'vomiting blood', 'throwing up blood', 'coughing up blood', 'bleeding heavily', 'bleeding a lot', 'wont stop bleeding', 'does not stop bleeding',
+      'kill myself', 'killing myself', 'end my life', 'take my own life', 'want to die', 'do not want to live', 'dont want to live', 'suicidal',
+      'took an overdose', 'taken an overdose', 'took too many pills', 'call an ambulance',
+    ],
+    unlessBefore: ['no', 'never', 'without', 'not', 'any', 'of', 'cause', 'causes', 'had', 'after', 'if', 'had a', 'risk', 'against'],
+    unlessIn: ['years ago', 'months ago', 'last year', 'side effect', 'side effects', 'can it', 'could it', 'does it', 'what if', 'my dog', 'my cat', 'in the film'],
+  },
+
   from: {
     patient: 'You',
     assistant: 'Assistant (software)',
@@ -51,11 +80,12 @@ export default {
   choices: 'Choices: {titles}.',
 
   status: {
-    unsent: 'Not sent yet. We keep your message and send it when the connection is back.',
-    late: 'The answer is taking too long. Your message is kept. You can try again, or talk to a person.',
-    lateStored: 'We have your message, but no answer came. You can try again, or talk to a person.',
-    failed: 'Your message could not be sent. It is kept. Please try again.',
-    refused: 'Your message was not accepted.',
+    unsent: 'Not sent yet. We keep your message and send it when the connection is back. {help}',
+    late: 'The answer is taking too long. Your message is kept. You can try again, or talk to a person. {help}',
+    lateStored: 'We have your message, but no answer came. You can try again, or talk to a person. {help}',
+    failed: 'Your message could not be sent. It is kept. Please try again. {help}',
+    refused: 'Your message was not accepted. {help}',
+    told: 'We could not store your message yet, so no person has seen it. We keep it and try again by ourselves. {help}',
     sent: 'Message sent.',
   },
   tryAgain: 'Try again',
@@ -64,12 +94,12 @@ export default {
   connection: {
     connecting: 'Connecting…',
     online: 'You are connected again.',
-    offline: 'You are offline. Your messages are kept and sent when you are back.',
-    reconnecting: 'We cannot reach our service right now. We keep trying, and your messages are kept.',
-    ended: 'This conversation has ended. You can still read it here.',
+    offline: 'You are offline. Your messages are kept and sent when you are back. {call}',
+    reconnecting: 'We cannot reach our service right now. We keep trying, and your messages are kept. {call}',
+    ended: 'This conversation has ended. You can still read it here. {call}',
     deleted: 'Everything in this chat has been deleted. To ask something again, start a new chat.',
-    elsewhere: 'This conversation was ended in another tab.',
-    expired: 'Your earlier conversation is no longer open, so this is a new one.',
+    elsewhere: 'This conversation was ended in another tab. {help}',
+    expired: 'Your earlier conversation is no longer open, so this is a new one. {help}',
   },
   reachUs: 'Or reach us here:',
   tryNow: 'Try now',
@@ -106,7 +136,7 @@ export default {
   own: {
     intro: 'This is what is held on you in this chat, and what you can do with it.',
     loading: 'Looking it up…',
-    failed: 'We could not look it up just now. Please try again.',
+    failed: 'We could not look it up just now. Please try again. {help}',
     answers: 'Your answers in the intake',
     noAnswers: 'You have not answered any question of the intake.',
     status: {
@@ -133,20 +163,20 @@ export default {
     eraseAsk: 'Delete everything…',
     eraseSure: 'Should everything be deleted? This cannot be undone, and a person at the clinic can then no longer answer you here.',
     eraseYes: 'Yes, delete everything',
-    notDone: 'That did not work. Nothing may have changed. Please try again, or ask us by another way.',
+    notDone: 'That did not work. Nothing may have changed. Please try again, or ask us by another way. {help}',
   },
 
   helpful: 'Was this helpful?',
   helpfulYes: 'Yes',
   helpfulNo: 'No',
   helpfulThanks: 'Thank you.',
-  helpfulFailed: 'This could not be saved. Please try again.',
+  helpfulFailed: 'This could not be saved. Please try again. {help}',
 
   launcher: 'Ask us',
   openChat: 'Open the chat',
   closeChat: 'Close the chat',
   unread: { one: '1 new message', other: '{n} new messages' },
-  chatMissing: 'The chat could not be loaded. Please check your connection and try again.',
+  chatMissing: 'The chat could not be loaded. Please check your connection and try again. {help}',
 
   answer: 'Answer: {about}',
   about: {

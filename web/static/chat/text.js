@@ -1,9 +1,24 @@
 const available = { en: () => import('./strings.en.js') };
 
-export async function loadStrings(language) {
+/** The strings of a language, each with the ways to help that it names for this clinic. */
+export async function loadStrings(language, clinic = {}) {
   const code = (language || 'en').toLowerCase().split('-')[0];
   const load = available[code] ?? available.en;
-  return (await load()).default;
+  return withHelp((await load()).default, clinic);
+}
+
+// Where the patient is, the page does not know: their own country's number comes first, and the clinic's is said to be that.
+function withHelp(strings, { emergencyNumber: number, phone, email }) {
+  const localNumber = number ? fill(strings.localNumber, { number }) : strings.localNumberAlone;
+  const contact = [phone, email].filter(Boolean).join(strings.or);
+  const call = fill(strings.call, { localNumber });
+  const help = contact ? `${call} ${fill(strings.reach, { contact })}` : call;
+  const put = (value) => {
+    if (typeof value === 'string') return fill(value, { localNumber, call, help });
+    if (Array.isArray(value)) return value.map(put);
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, put(each)]));
+  };
+  return put(strings);
 }
 
 export function fill(template, values = {}) {

@@ -1,0 +1,178 @@
+"""When the service does not answer, the chat itself says what to do in an emergency, and how to get help in any trouble."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browsing import Visits, say, stored
+from tests.support.faults import full
+from tests.support.people import Patient
+from tests.support.small_web import NewWeb, SmallWeb
+
+EMERGENCY = "I have chest pain and I cannot breathe"
+NUMBER, ADDRESS = "112", "hello@birchwood.example"
+# What the chat says when something fails.
+TROUBLES = ["helpfulFailed", "chatMissing", "own.failed", "own.notDone", "connection.elsewhere", "connection.expired"]
+TROUBLES += [f"status.{name}" for name in ("unsent", "late", "lateStored", "failed", "refused", "told")]
+BESIDE_THE_WAYS = ["connection.offline", "connection.reconnecting", "connection.ended"]  # the line shows them as links
+
+PLAIN = [
+    EMERGENCY,
+    "my husband has chest pain",
+    "She can't breathe!",
+    "MY FATHER IS UNCONSCIOUS",
+    "He has passed out and he is not responding",
+    "I think I am having a stroke",
+    "my throat is swelling",
+    "I don\u2019t want to live any more",
+    "Thank you for the brochure. My wife collapsed. What does it cost?",
+]
+NOT_PLAIN = [
+    "Does it work?",
+    "Can it cause chest pain?",
+    "no chest pain and no fever",
+    "I never had chest pain",
+    "is chest pain a side effect",
+    "he had a heart attack two years ago",
+    "What is the risk of anaphylaxis",
+    "Maria Example",
+    "my dog collapsed",
+]
+
+
+@pytest.fixture
+def web(new_web: NewWeb) -> SmallWeb:
+    """A web that is going to be out of reach."""
+    return new_web()
+
+
+@pytest.fixture
+def page(visit: Visits, web: SmallWeb) -> Page:
+    """The chat page, open and greeted."""
+    page = visit(f"{web.url}/chat")
+    expect(page.get_by_role("button", name="Does it work?")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def said(web: SmallWeb) -> Callable[[Page], list[str]]:
+    """What the service has from the patient of a page."""
+
+    def look(page: Page) -> list[str]:
+        with Patient(web.url) as onlooker:
+            onlooker.http.headers["Authorization"] = f"Bearer {stored(page, ':session')['token']}"
+            return onlooker.said()
+
+    return look
+
+
+def test_without_a_network_the_page_says_itself_what_to_do_and_sends_the_message_later(
+    page: Page, said: Callable[[Page], list[str]]
+) -> None:
+    page.context.set_offline(True)
+    expect(page.locator(".connection")).to_contain_text(NUMBER)
+    expect(page.locator(".connection")).to_contain_text(ADDRESS)
+    say(page, EMERGENCY)
+    own = page.locator(".from-system.kind-emergency")
+    expect(own).to_contain_text("your local emergency number (112 at the clinic)")
+    expect(own.get_by_role("link", name="Call 112 now")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator(".from-assistant.kind-emergency")).to_have_count(1)
+    expect(own).to_have_count(0)
+    expect(page.locator(".from-patient")).to_have_count(1)
+    assert said(page) == [EMERGENCY]
+
+
+def test_a_reload_without_a_network_says_it_again(page: Page) -> None:
+    page.route("**/api/chat/**", lambda route: route.abort())
+    say(page, EMERGENCY)
+    expect(page.locator(".from-system.kind-emergency")).to_be_visible()
+    page.reload()
+    expect(page.locator(".from-system.kind-emergency")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_service_that_hangs_is_not_waited_for(page: Page) -> None:
+    page.route("**/api/chat/messages", lambda route: None if route.request.method == "POST" else route.continue_())
+    say(page, EMERGENCY)
+    expect(page.locator(".from-system.kind-emergency")).to_be_visible()
+    expect(page.locator(".typing"), "the message is still on its way").to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_an_ordinary_message_raises_no_card(page: Page) -> None:
+    page.context.set_offline(True)
+    say(page, "Can it cause chest pain?")
+    expect(page.locator(".delivery").last).to_contain_text("Not sent yet")
+    expect(page.locator(".kind-emergency")).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.locator(".from-assistant")).to_have_count(2)
+
+
+def test_in_a_chat_that_has_ended_the_page_says_it_too(page: Page) -> None:
+    token = stored(page, ":session")["token"]
+    page.request.delete(f"{page.url.removesuffix('/chat')}/api/chat/session", headers={"Authorization": f"Bearer {token}"})
+    expect(page.locator(".connection")).to_contain_text("This conversation has ended.")
+    expect(page.locator(".connection")).to_contain_text(NUMBER)
+    for _ in range(2):
+        say(page, EMERGENCY)
+    expect(page.locator(".from-system.kind-emergency")).to_have_count(1)
+
+
+def test_a_reply_that_could_not_be_stored_is_shown_and_the_stored_one_takes_its_place(
+    web: SmallWeb, page: Page, said: Callable[[Page], list[str]]
+) -> None:
+    long = f"{EMERGENCY}. " + "It began an hour ago after the walk. " * 90
+    alarm = page.locator(".kind-emergency")
+    with full(web):
+        say(page, long)
+        expect(alarm).to_have_count(1)
+        expect(page.locator(".delivery").last).to_contain_text("We could not store your message yet")
+        expect(page.locator(".from-patient + .from-assistant.kind-emergency"), "at the end").to_have_count(1)
+    expect(page.locator(".delivery").last).to_be_hidden()
+    expect(alarm).to_have_count(1)
+    expect(page.locator(".from-patient")).to_have_count(1)
+    expect(page.locator(".from-patient + .from-assistant.kind-emergency")).to_have_count(1)
+    assert said(page) == [long.strip()]
+    assert stored(page, ":session"), "and nothing waits to be sent"
+    assert not page.evaluate("Object.keys(localStorage).some(key => key.includes(':out:'))")
+
+
+def in_page(page: Page, call: str) -> Any:
+    """What a call of the chat's own modules gives there."""
+    clinic = json.dumps({"emergencyNumber": NUMBER, "email": ADDRESS})
+    script = f"""async () => {{
+        const {{ loadStrings }} = await import('/static/chat/text.js');
+        const {{ ownAlarm }} = await import('/static/chat/own_alarm.js');
+        const strings = await loadStrings('en', {clinic});
+        return {call};
+    }}"""
+    return page.evaluate(script)
+
+
+def test_only_what_is_said_plainly_raises_the_card(page: Page) -> None:
+    raised = in_page(page, f"{json.dumps([*PLAIN, *NOT_PLAIN])}.filter(text => ownAlarm(text, strings))")
+    assert raised == PLAIN
+
+
+def test_every_trouble_names_the_number_and_the_clinic(page: Page) -> None:
+    look = "names => names.map(name => name.split('.').reduce((part, key) => part[key], strings))"
+    troubles = in_page(page, f"({look})({json.dumps(TROUBLES)})")
+    assert [
+        text for text in troubles if not (f"local emergency number ({NUMBER} at the clinic)" in text and ADDRESS in text)
+    ] == []
+    lines = in_page(page, f"({look})({json.dumps(BESIDE_THE_WAYS)})")
+    assert [text for text in lines if f"local emergency number ({NUMBER} at the clinic)" not in text] == []
+
+
+def test_without_a_number_of_the_clinic_the_local_one_is_named(page: Page) -> None:
+    script = """async () => {
+        const { loadStrings } = await import('/static/chat/text.js');
+        return (await loadStrings('en')).status.unsent;
+    }"""
+    assert page.evaluate(script).endswith("call your local emergency number.")
