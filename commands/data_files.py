@@ -22,6 +22,7 @@ from desk.post.notices import read_notices
 from emergencies.numbers import FILE as NUMBERS
 from emergencies.numbers import read_numbers
 from emergencies.red_flags import read_red_flags
+from emergencies.review import read_review_texts
 from emergencies.whereabouts import read_places
 from exports.pdf import read_pdf_texts
 from intake.clinic import read_clinic
@@ -105,6 +106,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(MEDICINES, read_medicines),
         DataFile(text_file("emergencies", "red_flags.yml"), read_red_flags),
         DataFile(text_file("emergencies", "places.yml"), read_places),
+        DataFile(text_file("emergencies", "review.yml"), read_review_texts),
         DataFile(NUMBERS, read_numbers),
         DataFile(text_file("language", "context.yml"), read_rules_of_context),
         DataFile(text_file("language", "patterns.yml"), read_pattern_words),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from commands.terminal import Json, plain_errors, say, say_json
-from cordial.settings import load_settings
-from emergencies.red_flags import read_red_flags
+from cordial.bootstrap import PROJECT
+from cordial.settings import Settings, load_settings
+from emergencies.red_flags import RedFlags, read_red_flags
+from emergencies.review import Paragraph, Section, count, review
 from intake.clinic import read_clinic
+from knowledge.errors import KnowledgeError
+
+_WIDTH = 110  # of a page on the terminal
+_SETS = PROJECT / "tests" / "red_flags"
 
 red_flags = typer.Typer(help="The check for emergencies.", no_args_is_help=True)
 
@@ -51,3 +60,56 @@ def fit_examples(
         fitted = fit(read_red_flags(), encoder.encode, encoder.name, read_examples(examples))
         fitted.save(into or text_file("emergencies", FILE))
         say(f"Fitted from {fitted.about.examples} examples. Run the tests in tests/test_an_emergency.py before you use it.")
+
+
+@red_flags.command("review")
+def review_rules(
+    pdf: Annotated[Path | None, typer.Option(help="Write it as a PDF into this file, to be printed and signed.")] = None,
+    sets: Annotated[Path, typer.Option(help="The folder of the sets of messages on which figures are counted.")] = _SETS,
+) -> None:
+    """Everything that a physician reviews on one page: each group with its texts, wordings and figures, and the numbers."""
+    from emergencies.fitting import read_examples  # noqa: PLC0415
+
+    with plain_errors():
+        settings = load_settings()
+        clinic, rules = read_clinic(settings.clinic_file), read_red_flags()
+        figures = count(lambda text: rules.check(text, clinic), sets, with_examples=_ask_examples(rules, settings))
+        examples = Counter(example.group for example in read_examples())
+        sections = review(rules, clinic, figures, examples)
+        if pdf is None:
+            say("\n".join(_shown(sections)))
+            return
+        from exports.fonts import font_folders  # noqa: PLC0415
+        from exports.review_pdf import review_pdf  # noqa: PLC0415
+
+        pdf.write_bytes(review_pdf(sections, clinic.name, datetime.now(UTC), clinic.hours.zone, font_folders()))
+        say(f"Written to {pdf}.")
+
+
+def _ask_examples(rules: RedFlags, settings: Settings) -> bool:
+    """Let the check ask the examples as well, if the embedding model is set up; says whether it is."""
+    from knowledge.encoder import Encoder  # noqa: PLC0415
+
+    try:
+        encoder = Encoder(settings.data / "encoder")
+    except KnowledgeError:
+        return False
+    rules.ask_examples(encoder.encode, encoder.name)
+    return True
+
+
+def _shown(sections: list[Section]) -> list[str]:
+    lines: list[str] = []
+    for section in sections:
+        lines += [section.heading, "=" * len(section.heading), ""]
+        for each in section.paragraphs:
+            lines += [*_paragraph(each), ""]
+    return lines
+
+
+def _paragraph(paragraph: Paragraph) -> list[str]:
+    indent = "  " if paragraph.label else ""
+    lines = [f"{paragraph.label}:"] if paragraph.label else []
+    for line in paragraph.text.splitlines():
+        lines += textwrap.wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  " if indent else "")
+    return lines

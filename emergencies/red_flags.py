@@ -71,7 +71,9 @@ class RedFlag:
 _Values = ("clinic", "call", "emergency_number", "crisis_lines")
 
 
-class _Group(Part):
+class Group(Part):
+    """A kind of emergency, as it stands in the file."""
+
     name: Name
     label: PlainText
     not_meant: str = ""
@@ -88,7 +90,9 @@ class _Group(Part):
     urgent_text: str = ""
 
 
-class _AfterAlarm(Part):
+class AfterAlarm(Part):
+    """Messages that tell how things stand after an alarm, and the answer to them."""
+
     name: Name
     says: str
     unless: str = ""
@@ -104,27 +108,27 @@ class _File(Part):
     acknowledged: Annotated[str, fills(*_Values)]
     acknowledged_by: str
     waiting: Annotated[str, fills("acknowledge")]
-    after_alarm: list[_AfterAlarm]
+    after_alarm: list[AfterAlarm]
     lists: dict[str, str]
-    groups: list[_Group]
+    groups: list[Group]
 
     @field_validator("groups")
     @classmethod
-    def _can_be_said(cls, groups: list[_Group], info: ValidationInfo) -> list[_Group]:
+    def _can_be_said(cls, groups: list[Group], info: ValidationInfo) -> list[Group]:
         wrong = [*_named_twice(groups), *_wrong_texts(groups, [*_Values, *info.data.get("phrases", ())])]
         if wrong:
             raise Faults(wrong)
         return groups
 
 
-def _named_twice(groups: list[_Group]) -> Iterator[tuple[Way, str]]:
+def _named_twice(groups: list[Group]) -> Iterator[tuple[Way, str]]:
     names = [group.name for group in groups]
     for at, name in enumerate(names):
         if name in names[:at]:
             yield (at, "name"), f"there is a group {name} already. Give each its own name"
 
 
-def _wrong_texts(groups: list[_Group], known: list[str]) -> Iterator[tuple[Way, str]]:
+def _wrong_texts(groups: list[Group], known: list[str]) -> Iterator[tuple[Way, str]]:
     for at, group in enumerate(groups):
         texts = {"text": group.text}
         if group.urgent_text or group.urgent or group.urgent_together:
@@ -156,7 +160,7 @@ class _Rules:
 class _Compiled:
     """A group, ready to be looked for."""
 
-    group: _Group
+    group: Group
     not_meant: list[Pattern]
     background: list[Pattern]
     rules: list[_Rules]
@@ -176,7 +180,7 @@ class _Seen:
     lines: list[str]
     message: Text
     groups: list[_Compiled]  # that may raise something
-    alarm: tuple[Level, _Group] | None
+    alarm: tuple[Level, Group] | None
 
 
 class RedFlags:
@@ -326,7 +330,7 @@ class RedFlags:
             logger.exception("the examples of emergencies could not be asked")
             return None
 
-    def _with_opinion(self, alarm: tuple[Level, _Group] | None, opinion: Opinion) -> tuple[Level, _Group] | None:
+    def _with_opinion(self, alarm: tuple[Level, Group] | None, opinion: Opinion) -> tuple[Level, Group] | None:
         assert self.classifier is not None  # noqa: S101
         about = self.classifier.about
         if opinion.score <= (about.above if alarm is None else about.above_with_wordings):
@@ -373,7 +377,26 @@ class RedFlags:
         """What a coordinator reads for a group; its name if it is no longer in the file."""
         return self._labels.get(group, group)
 
-    def _red_flag(self, group: _Group, level: Level, clinic: Clinic, where: Where) -> RedFlag:
+    @property
+    def group_names(self) -> list[str]:
+        """The groups in their order."""
+        return list(self._by_name)
+
+    def group(self, name: str) -> Group:
+        """A group as it stands in the file."""
+        return self._by_name[name]
+
+    def texts_of(self, name: str, clinic: Clinic, where: Where) -> tuple[str, str]:
+        """What a group says in an emergency, and for the same day; the second may be empty."""
+        group = self._by_name[name]
+        emergency, urgent = (self._fill(text, clinic, where, group.service) for text in (group.text, group.urgent_text))
+        return emergency, urgent
+
+    def after_alarm_texts(self, clinic: Clinic, where: Where) -> list[tuple[AfterAlarm, str]]:
+        """What is said to each kind of message after an alarm."""
+        return [(each, self._fill(each.text, clinic, where)) for each in self.file.after_alarm]
+
+    def _red_flag(self, group: Group, level: Level, clinic: Clinic, where: Where) -> RedFlag:
         text = group.text if level == "emergency" else group.urgent_text
         filled = self._fill(text, clinic, where, group.service)
         return RedFlag(group.name, group.label, level, filled, [self.file.acknowledge])
@@ -446,7 +469,7 @@ def the_red_flags() -> RedFlags:
     return read_red_flags()
 
 
-def _compile(group: _Group, lists: Lists) -> _Compiled:
+def _compile(group: Group, lists: Lists) -> _Compiled:
     def side(kind: Kind, text: str) -> list[list[_Side]]:
         return [[_Side(kind, read_patterns(text, lists))]]
 

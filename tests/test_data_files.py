@@ -25,6 +25,7 @@ TYPOS = {
     "intake/judging/medicines.yml": ("antiplatelet: [aspirin,", "antiplatelet: [55,", "55 without quotes is read as a number"),
     "emergencies/en/red_flags.yml": ("      {call} Say “", "      {cal} Say “", "did you mean {call}?"),
     "emergencies/en/places.yml": ("in_words:", "in_word:", "did you mean in_words?"),
+    "emergencies/en/review.yml": ("ambulance: Amb", "ambulence: Amb", "did you mean ambulance?"),
     "emergencies/numbers.yml": ("sources: [android, libphonenumber]", "sources: [androit, vugd]", "did you mean android?"),
     "language/en/context.yml": ("  joins: and", "  jions: and", "did you mean joins?"),
     "language/en/patterns.yml": ("turn_round:", "turn_arround:", "did you mean turn_round?"),
