@@ -48,7 +48,7 @@ from language.spoken import text_file
 
 logger = logging.getLogger(__name__)
 
-Level = Literal["emergency", "urgent"]
+Level = Literal["emergency", "urgent", "check"]  # check: ask first whether it is happening now
 _MENTIONS = 3  # more of them say nothing new
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 
@@ -59,7 +59,15 @@ class RedFlagsError(DataFileError):
 
 @dataclass(frozen=True)
 class RedFlag:
-    """An alarm."""
+    """An alarm; or, with the level "check", one that is raised if the patient says that it happens now.
+
+    Attributes:
+        group: of `red_flags.yml`.
+        label: what a coordinator reads.
+        level: how urgent it is.
+        text: the answer.
+        buttons: below it.
+    """
 
     group: str
     label: str
@@ -212,13 +220,14 @@ class RedFlags:
         vocabulary = {word for pattern in everything for word in re.findall(r"[a-z]+", pattern.written)}
         self._plain = read_plain_words(vocabulary)
 
-    def check(self, text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
+    def check(self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
         """Look for an emergency.
 
         Args:
             text: what the patient wrote.
             clinic: whose numbers are shown.
             country: where the patient is, if something is known; a country that the message names comes first.
+            asked: the field of the intake that the patient was asked for just before, if any.
         """
         text = normalised(text[:LONGEST])
         seen = self._look(text)
@@ -341,6 +350,14 @@ class RedFlags:
 
     def _part(self, text: str, seen: _Seen, vector: Numbers) -> MessagePart:
         return MessagePart(text, _plain(seen.lines), vector, self._signals(seen))
+
+    def after_alarm(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
+        """What is said to a message that tells how things stand after an alarm; nothing to one about something else."""
+        return None
+
+    def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
+        """What is said to somebody who is in despair, without a word of dying; nothing for anybody else."""
+        return None
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
