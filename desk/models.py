@@ -1,7 +1,7 @@
 """All tables, by their names."""
 
 from desk.tables.base import Base, UtcTime
-from desk.tables.conversation import Conversation, Feedback, Intake, IntakeAnswer, Message
+from desk.tables.conversation import Conversation, Feedback, HeldBack, Intake, IntakeAnswer, Message
 from desk.tables.facts import AnswerFact
 from desk.tables.handoff import Handoff, Note, Notice, Review
 from desk.tables.people import AuditEntry, Invitation, Login, User
@@ -14,6 +14,7 @@ __all__ = [
     "Conversation",
     "Feedback",
     "Handoff",
+    "HeldBack",
     "Intake",
     "IntakeAnswer",
     "Invitation",

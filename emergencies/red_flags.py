@@ -33,6 +33,7 @@ from emergencies.classifier import (
     parts_of,
     read_classifier,
 )
+from emergencies.happening_now import HappeningNow, HappeningNowTexts
 from emergencies.numbers import Service
 from emergencies.whereabouts import the_places
 from intake.clinic import Clinic
@@ -67,6 +68,7 @@ class RedFlag:
         level: how urgent it is.
         text: the answer.
         buttons: below it.
+        confirmed: whether the patient said so when they were asked, so that the message itself tells nothing.
     """
 
     group: str
@@ -74,6 +76,7 @@ class RedFlag:
     level: Level
     text: str
     buttons: list[str]
+    confirmed: bool = False
 
 
 _Values = ("clinic", "call", "emergency_number", "crisis_lines")
@@ -117,6 +120,7 @@ class _File(Part):
     acknowledged_by: str
     waiting: Annotated[str, fills("acknowledge")]
     after_alarm: list[AfterAlarm]
+    happening_now: HappeningNowTexts
     lists: dict[str, str]
     groups: list[Group]
 
@@ -219,6 +223,7 @@ class RedFlags:
         self._index = PatternIndex(everything)
         vocabulary = {word for pattern in everything for word in re.findall(r"[a-z]+", pattern.written)}
         self._plain = read_plain_words(vocabulary)
+        self.happening_now = HappeningNow(file.happening_now, lists, self._plain.lines)
 
     def check(self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
         """Look for an emergency.
@@ -351,10 +356,6 @@ class RedFlags:
     def _part(self, text: str, seen: _Seen, vector: Numbers) -> MessagePart:
         return MessagePart(text, _plain(seen.lines), vector, self._signals(seen))
 
-    def after_alarm(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
-        """What is said to a message that tells how things stand after an alarm; nothing to one about something else."""
-        return None
-
     def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
         """What is said to somebody who is in despair, without a word of dying; nothing for anybody else."""
         return None
@@ -386,9 +387,18 @@ class RedFlags:
         button = self._plain.lines(self.file.acknowledge)
         return bool(lines) and (lines == button or any(pattern.spans(line) for line in lines for pattern in self._read_by))
 
+    @property
+    def alarm_buttons(self) -> list[str]:
+        """What can be pressed under an alarm."""
+        return [self.file.acknowledge, self.happening_now.texts.no_emergency]
+
     def waiting(self) -> str:
         """What is said while the intake waits for that."""
         return " ".join(self.file.waiting.format(acknowledge=self.file.acknowledge).split())
+
+    def said(self, text: str, clinic: Clinic, country: str | None = None, about: str = "") -> str:
+        """One of the texts of `happening_now`, with the numbers of where a message says that somebody is, or of a country."""
+        return self._fill(text, clinic, _where(about, clinic, country))
 
     def label_of(self, group: str) -> str:
         """What a coordinator reads for a group; its name if it is no longer in the file."""
@@ -416,7 +426,7 @@ class RedFlags:
     def _red_flag(self, group: Group, level: Level, clinic: Clinic, where: Where) -> RedFlag:
         text = group.text if level == "emergency" else group.urgent_text
         filled = self._fill(text, clinic, where, group.service)
-        return RedFlag(group.name, group.label, level, filled, [self.file.acknowledge])
+        return RedFlag(group.name, group.label, level, filled, self.alarm_buttons)
 
     def _fill(self, text: str, clinic: Clinic, where: Where, service: Service = "ambulance") -> str:
         """A text with the numbers of where somebody is; its line breaks stay."""

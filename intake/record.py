@@ -126,6 +126,27 @@ class IntakeResumed(_Effect):
     effect: Literal["intake_resumed"] = "intake_resumed"
 
 
+# Asked: whether it happens now. Alarmed: it raised an alarm. Waited: it came while the intake was paused. Read: its alarm was
+# read. Denied: it is no emergency, the patient says.
+HoldState = Literal["asked", "alarmed", "waited", "read", "denied"]
+
+
+class MessageHeld(_Effect):
+    """The message was not taken for what it was."""
+
+    effect: Literal["message_held"] = "message_held"
+    state: HoldState
+    alarm: dict[str, Any] | None = None  # of one that is asked about: what a yes raises
+
+
+class HeldChanged(_Effect):
+    """What was held back for these reasons is held for another one, or not any more."""
+
+    effect: Literal["held_changed"] = "held_changed"
+    was: list[HoldState]
+    state: HoldState | None  # nothing: it was taken, and may raise an alarm once more
+
+
 class IntakeCompleted(_Effect):
     """Every field has an answer; a person takes over from here."""
 
@@ -155,7 +176,8 @@ IntakeEffect = (
     FieldAsked | FieldClosed | FieldAnswered | AnswerRefused | IntakeStopped | IntakeCompleted | IntakeAmended | StartedOver
 )
 Effect = Annotated[
-    IntakeEffect | AskedBack | ConversationDeleted | IntakePaused | IntakeResumed | HandoffAsked, Field(discriminator="effect")
+    IntakeEffect | AskedBack | ConversationDeleted | IntakePaused | IntakeResumed | HandoffAsked | MessageHeld | HeldChanged,
+    Field(discriminator="effect"),
 ]
 
 

@@ -22,6 +22,7 @@ from tests.support.people import Coordinator, Patient
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 READ = the_red_flags().file.acknowledge
+NO_EMERGENCY = the_red_flags().happening_now.texts.no_emergency
 SETS = PROJECT / "tests" / "red_flags"
 
 EMERGENCIES = [
@@ -226,10 +227,11 @@ def test_the_number_to_call_comes_first_and_the_intake_waits_until_it_was_read(p
     [reply] = patient.says("my father has chest pain and cannot breathe")
     assert reply["kind"] == "emergency"
     assert CLINIC.emergency_number in reply["text"]
-    assert [button["value"] for button in reply["buttons"]] == [READ]
+    assert [button["value"] for button in reply["buttons"]] == [READ, NO_EMERGENCY]
     assert not [message for message in patient.says("Maria Example") if message["question"]]
     assert "full_name" not in patient.intake()["answers"]
-    [_, question] = patient.says(READ)
+    [_, kept, question] = patient.says(READ)
+    assert "Maria Example" in [button["value"] for button in kept["buttons"]]
     assert question["question"]["field"] == "full_name"
     assert patient.says("Maria Example")[-1]["question"]["field"] == "contact"
 

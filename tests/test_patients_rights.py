@@ -15,7 +15,7 @@ from desk.cases.notes import add_note
 from desk.conversations.log import Draft, append
 from desk.conversations.own_data import consent_withdrawn_at
 from desk.models import AuditEntry, Base, Conversation, Message, Notice, Review, User, Word
-from intake.record import FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, IntakeCompleted, Urgent
+from intake.record import FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, IntakeCompleted, MessageHeld, Urgent
 from tests.support import broken_rasa as rasa
 from tests.support.people import Patient, error_of
 from tests.support.small_web import NewWeb, SmallWeb
@@ -64,6 +64,7 @@ def tells_everything(web: SmallWeb, patient: Patient) -> None:
     does(web, patient, [answered("consent", "I agree", CONSENT), FieldAsked(field="full_name")])
     does(web, patient, [answered("full_name", "Maria Exampel"), FieldAsked(field="contact")])
     does(web, patient, [answered("full_name", "Maria Example")])
+    does(web, patient, [MessageHeld(state="denied")])
     does(web, patient, [answered("contact", "maria@mail.example", {"by": "email", "value": "maria@mail.example"})])
     urgent = Urgent(group="chest", level="urgent")
     does(web, patient, [IntakeCompleted(reference=REFERENCE), HandoffAsked(reference=REFERENCE, reason="asked", urgent=urgent)])

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 import anyio.to_thread
 import structlog
 from sqlalchemy.orm import Session
 
-from desk.conversations.log import ChangedHands, still_in_the_same_hands, store_patient_message, store_turn
+from desk.conversations.held_back import HeldMessage
+from desk.conversations.log import ChangedHands, Draft, still_in_the_same_hands, store_patient_message, store_turn, store_turns
 from desk.conversations.own_data import PATIENT
 from desk.conversations.turns import Waiting
 from desk.database import Database
 from desk.keeping.erasure import erase, scrub
 from desk.models import Message
 from emergencies.red_flags import RedFlag
+from intake.record import Asking, HeldChanged
 from turns.deadline import Deadline
 from turns.in_threads import InThreads
 from turns.rasa import RasaAway, RasaClient, Reply
-from turns.replies import OwnReplies, Place, also_urgent, deletes, emergency, place_of, wants_a_person
+from turns.replies import OwnReplies, Part, Place, also_urgent, beside, deletes, emergency, in_order, place_of, wants_a_person
 from turns.streams import Streams
 
 logger = structlog.get_logger(__name__)
@@ -75,35 +78,120 @@ class Answering:
 
     async def _answer_as_it_stands(self, waiting: Waiting, flag: RedFlag | None, deadline: Deadline | None) -> list[Message]:
         place = await self._in_threads.read(place_of, waiting.conversation_id, waiting.seq)
-        reply = await self._decide(waiting, flag, place, deadline)
-        messages = await anyio.to_thread.run_sync(self._store, waiting, place, reply)
+        parts = await self._decide(waiting, flag, place, deadline)
+        messages = await anyio.to_thread.run_sync(self._store, waiting, place, parts)
         self._streams.announce(waiting.conversation_id)
         return messages
 
-    async def _decide(self, waiting: Waiting, flag: RedFlag | None, place: Place, deadline: Deadline | None) -> Reply:
-        """The reply to a message, by the first of these that it concerns: an emergency, a person, a pause, Rasa."""
+    async def _decide(self, waiting: Waiting, flag: RedFlag | None, place: Place, deadline: Deadline | None) -> list[Part]:
+        """The reply to a message, with those to earlier ones that were held back until it came."""
+        reply = self._without_rasa(waiting, flag, place)
+        if reply is not None:
+            return [Part(waiting.seq, waiting.text, place, reply)]
+        if place.paused and self._own.says_no_emergency(waiting.text):
+            return await self._after_a_false_alarm(waiting, place, deadline)
+        asked_about = place.held_as("asked")
+        if asked_about:
+            return await self._after_a_question(waiting, flag, place, asked_about, deadline)
+        return [Part(waiting.seq, waiting.text, place, await self._reply(waiting, flag, place, deadline))]
+
+    def _without_rasa(self, waiting: Waiting, flag: RedFlag | None, place: Place) -> Reply | None:
+        """The reply by the first of these that a message concerns: an emergency, a person, whether it is one, a pause."""
         if flag and flag.level == "emergency":
             return emergency(flag, place.handoff)
         if place.has_a_person:
             return self._own.beside_a_person(flag, place, waiting.text)
+        if flag and flag.level == "check":
+            return self._own.asks_first(flag, place, waiting.text)
         if place.paused and self._own.says_it_was_read(waiting.text):
             return self._own.resumed(place)
-        reply = self._own.waiting(await self._from_rasa(waiting, place, deadline), place, waiting.text)
+        return None
+
+    async def _after_a_false_alarm(self, waiting: Waiting, place: Place, deadline: Deadline | None) -> list[Part]:
+        """Take what raised the alarm for what it was. Without Rasa it is offered, to be sent again later."""
+        thanks = Part(waiting.seq, waiting.text, place, self._own.false_alarm(place))
+        try:
+            left = place.held_as("alarmed", "asked", "waited")
+            taken = await self._take(left, replace(place, paused=False), deadline)
+        except RasaAway as away:
+            _report(away, waiting.seq)
+            return [replace(thanks, reply=self._own.resumed(place))]
+        asked = [] if taken or place.asked is None else [place.asked]
+        thanks = replace(thanks, reply=Reply([*thanks.reply.drafts, *asked], thanks.reply.effects))
+        return [thanks, *(replace(part, place=place) for part in taken)]  # the pause ends with them, so nothing waits for it
+
+    async def _after_a_question(
+        self, waiting: Waiting, flag: RedFlag | None, place: Place, asked_about: list[HeldMessage], deadline: Deadline | None
+    ) -> list[Part]:
+        """Take what was asked about for what it was, and then the message, unless it is a no and nothing else."""
+        is_no = self._own.says_no(waiting.text)
+        try:
+            taken = await self._take(asked_about, place, deadline)
+        except RasaAway as away:  # it stays held back, and is taken with the next message
+            return [Part(waiting.seq, waiting.text, place, self._away(away, waiting, place))]
+        answered = HeldChanged(was=["asked"], state="denied" if is_no else None)
+        if is_no:
+            return [Part(waiting.seq, waiting.text, place, Reply([], [answered])), *taken]
+        now = taken[-1].place.after(taken[-1].reply) if taken else place
+        reply = await self._reply(waiting, flag, _as_written(now, place.record.open_field, None), deadline)
+        reply = self._own.noted(reply, place, waiting.text)
+        return [*taken, Part(waiting.seq, waiting.text, place, Reply(reply.drafts, [answered, *reply.effects]))]
+
+    async def _take(self, held: list[HeldMessage], place: Place, deadline: Deadline | None) -> list[Part]:
+        """Deal with messages that were held back, in their order, each as if it had just come.
+
+        Raises:
+            RasaAway: if one of them cannot be dealt with; then nothing has happened.
+        """
+        parts: list[Part] = []
+        for each in {one.text: one for one in held}.values():
+            then = _as_written(place, each.field, each.asking)
+            reply = await self._taken(each.text, then, deadline)
+            reply = self._own.noted(reply, place, each.text) if parts else reply
+            parts.append(Part(each.seq, each.text, place, reply))
+            place = place.after(reply)
+        return parts
+
+    async def _reply(self, waiting: Waiting, flag: RedFlag | None, place: Place, deadline: Deadline | None) -> Reply:
+        """The reply to a message that is taken for what it is."""
+        news = await anyio.to_thread.run_sync(self._own.to_news, waiting.text, place) if flag is None else None
+        if news and place.paused:
+            return Reply([news], [])
+        try:
+            reply = await self._taken(waiting.text, place, deadline, news)
+        except RasaAway as away:
+            reply = self._own.waiting(self._away(away, waiting, place), place, waiting.text)
+        again = self._own.was_read_before(waiting.text, place)
+        reply = Reply([*again, *reply.drafts], reply.effects)
         return also_urgent(flag, reply, place) if flag else reply
 
-    async def _from_rasa(self, waiting: Waiting, place: Place, deadline: Deadline | None) -> Reply:
+    async def _taken(self, text: str, place: Place, deadline: Deadline | None, heard: Draft | None = None) -> Reply:
+        """What Rasa decides about a text, as it fits where the patient is; after what is said to news or to despair.
+
+        Raises:
+            RasaAway: if it gives no usable reply and nothing else is said.
+        """
+        heard = heard or await anyio.to_thread.run_sync(self._own.to_despair, text, place)
+        try:
+            reply = self._own.waiting(await self._from_rasa(text, place, deadline), place, text)
+        except RasaAway:
+            if heard is None:
+                raise
+            reply = Reply([], [])
+        return beside(heard, reply) if heard else reply
+
+    async def _from_rasa(self, text: str, place: Place, deadline: Deadline | None) -> Reply:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         context = {"intake": record.model_dump(mode="json"), "handoff": place.handoff, "before": place.before}
-        try:
-            return await self._rasa.turn(waiting.text, context, deadline.seconds_for_rasa if deadline else None)
-        except RasaAway as away:
-            incident = secrets.token_hex(4)
-            logger.error("rasa gave no reply", reason=away.reason, incident=incident, seq=waiting.seq)
-            return self._own.person_called(place) if wants_a_person(waiting.text) else Reply([self._own.away()], [])
+        return await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
 
-    def _store(self, waiting: Waiting, place: Place, reply: Reply) -> list[Message]:
-        """Store a reply as it fits at this moment, with its effects.
+    def _away(self, away: RasaAway, waiting: Waiting, place: Place) -> Reply:
+        _report(away, waiting.seq)
+        return self._own.person_called(place) if wants_a_person(waiting.text) else Reply([self._own.away()], [])
+
+    def _store(self, waiting: Waiting, place: Place, parts: list[Part]) -> list[Message]:
+        """Store what is replied as it fits at this moment, with its effects.
 
         Raises:
             ChangedHands: if it was decided for the assistant and a person has the conversation now, or the other way round.
@@ -111,14 +199,18 @@ class Answering:
         conversation_id = waiting.conversation_id
         with self._database.write() as session:
             still_in_the_same_hands(session, conversation_id, place.has_a_person)
-            fitting = self._own.fitting(session, conversation_id, reply, place, waiting.text)
-            last = self._own.unless_on_hold(session, conversation_id, fitting)
-            messages = store_turn(session, conversation_id, waiting.seq, last.drafts, last.effects)
+            last = [replace(part, reply=self._as_it_fits(session, conversation_id, part)) for part in parts]
+            effects = [(part.seq, part.reply.effects) for part in last]
+            messages = store_turns(session, conversation_id, waiting.seq, in_order(last), effects)
             # The last words are still said, and then there is nothing left that could be read again.
-            erased = deletes(last) and erase(session, conversation_id, PATIENT)
+            erased = any(deletes(part.reply) for part in last) and erase(session, conversation_id, PATIENT)
         if erased:
             scrub(self._database)
         return messages
+
+    def _as_it_fits(self, session: Session, conversation_id: str, part: Part) -> Reply:
+        fitting = self._own.fitting(session, conversation_id, part.reply, part.place, part.text)
+        return self._own.unless_on_hold(session, conversation_id, fitting)
 
     def _store_and_say_away(self, session: Session, conversation_id: str, client_id: str, text: str) -> list[Message]:
         stored = store_patient_message(session, conversation_id, client_id, text)
@@ -126,3 +218,13 @@ class Answering:
 
     def _say_away(self, session: Session, conversation_id: str, seq: int) -> list[Message]:
         return store_turn(session, conversation_id, seq, self._own.away_now(session, conversation_id), [])
+
+
+def _as_written(place: Place, field: str | None, asking: Asking | None) -> Place:
+    """A place as it was when a message was written: no answer is taken for a field that the patient had not been asked yet."""
+    open_field = place.record.open_field if place.record.open_field == field else None
+    return replace(place, record=place.record.model_copy(update={"open_field": open_field, "asking": asking}))
+
+
+def _report(away: RasaAway, seq: int) -> None:
+    logger.error("rasa gave no reply", reason=away.reason, incident=secrets.token_hex(4), seq=seq)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import anyio.to_thread
 import structlog
 from anyio import CapacityLimiter, move_on_after
 
-from desk.conversations.intakes import intake_record
 from desk.database import Database
-from emergencies.red_flags import RedFlag, RedFlags, country_of
+from emergencies.red_flags import RedFlag, RedFlags
 from intake.clinic import Clinic
-from intake.record import IntakeRecord
+from turns.known import Known, flag_of, known_of
 
 logger = structlog.get_logger(__name__)
+Result = TypeVar("Result")
 
 THREADS = 4  # of the check alone: whatever else waits, for the database or for Rasa, does not wait here
 READING_THREADS = 8
@@ -61,23 +62,23 @@ class EmergencyCheck:
             conversation_id: whose record is read; none, if nobody knows which conversation it is.
             text: what the patient wrote.
         """
-        flag = await self._in_thread(lambda: self._check(text))
-        if flag is None:  # as nearly always
+        flag, may_be_yes = await self._in_thread(lambda: (self._check(text), self._may_be_yes(text)))
+        if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
-        record = await self._record_of(conversation_id) if conversation_id else None
-        if record is not None and country_of(record) is not None:
-            flag = await self._in_thread(lambda: self._check_again(text, record, flag))
+        known = await self._known_of(conversation_id) if conversation_id else None
+        if known is not None:
+            flag = await self._in_thread(lambda: self._check_again(text, known, flag))
         return Checked(self._reported(flag))
 
     def of_words(self, text: str) -> RedFlag | None:
         """What is urgent in words that were written outside a conversation."""
         return self._reported(self._check(text))
 
-    async def _in_thread(self, look: Callable[[], RedFlag | None]) -> RedFlag | None:
+    async def _in_thread(self, look: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(look, limiter=self._threads)
 
-    async def _record_of(self, conversation_id: str) -> IntakeRecord | None:
-        """The intake of a conversation; nothing, if it cannot be read in time: locked, damaged, sealed with another key."""
+    async def _known_of(self, conversation_id: str) -> Known | None:
+        """What is known of a conversation; nothing, if it cannot be read in time."""
         with move_on_after(READING_SECONDS):
             try:
                 return await anyio.to_thread.run_sync(
@@ -87,9 +88,9 @@ class EmergencyCheck:
                 logger.error("the record behind an emergency could not be read", error=type(error).__name__)
         return None
 
-    def _read(self, conversation_id: str) -> IntakeRecord:
+    def _read(self, conversation_id: str) -> Known:
         with self._database.read(hurry=True) as session:
-            return intake_record(session, conversation_id)
+            return known_of(session, conversation_id)
 
     def _check(self, text: str) -> RedFlag | None:
         """The red flag in a text. A fault in the check must not keep the text from an answer."""
@@ -99,10 +100,18 @@ class EmergencyCheck:
             logger.exception("the check for emergencies failed")
             return None
 
-    def _check_again(self, text: str, record: IntakeRecord, flag: RedFlag | None) -> RedFlag | None:
-        """The red flag with what the record tells."""
+    def _may_be_yes(self, text: str) -> bool:
+        """Whether a text may be the answer to "Is this happening now?"; whether that was asked has to be read."""
         try:
-            return self._red_flags.check(text, self._clinic, country_of(record))
+            return self._red_flags.happening_now.is_yes(text)
+        except Exception:
+            logger.exception("a yes could not be looked for")
+            return False
+
+    def _check_again(self, text: str, known: Known, flag: RedFlag | None) -> RedFlag | None:
+        """The red flag with what is known of the conversation."""
+        try:
+            return flag_of(text, known, self._red_flags, self._clinic)
         except Exception:
             logger.exception("the check for emergencies failed with the record")
             return flag

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from desk.conversations.handoffs import waiting_handoff
+from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record, unread_alarm
 from desk.conversations.log import Draft, has_a_person, last_question, question_before
 from desk.conversations.states import State
@@ -19,16 +22,25 @@ from intake.record import (
     ConversationDeleted,
     Effect,
     HandoffAsked,
+    HeldChanged,
+    HoldState,
     IntakeCompleted,
     IntakePaused,
     IntakeRecord,
     IntakeResumed,
+    MessageHeld,
     Urgent,
+    after,
     new_reference,
 )
 from language.questions import looks_like_a_question
 from turns.rasa import Reply
 from turns.texts import texts
+
+_AFTER_AN_ALARM = timedelta(hours=2)  # in which a message may tell how it went on
+_STAYS_BESIDE = frozenset({"question", "summary", "handoff", "notice"})
+_OFFERED = 3  # messages that can be pressed to send them again
+_ON_A_BUTTON = 60  # characters of a message
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,37 @@ class Place:
     paused: bool  # after an emergency whose text nobody has said to have read
     asked: Draft | None  # then: the open field, as it was asked
     has_a_person: bool
+    held: Sequence[HeldMessage] = ()  # messages that were held back because of an emergency
+
+    def held_as(self, *states: HoldState) -> list[HeldMessage]:
+        """The messages that are held back for one of these reasons."""
+        return [each for each in self.held if each.state in states]
+
+    @property
+    def had_an_alarm(self) -> bool:
+        """Whether there was an alarm a short while ago, which was not a false one."""
+        since = datetime.now(UTC) - _AFTER_AN_ALARM
+        return self.paused or any(each.at > since for each in self.held_as("alarmed", "read"))
+
+    def after(self, reply: Reply) -> Place:
+        """Where the patient is when a reply has done what it does."""
+        record = self.record.model_copy(update={"asking": None})
+        for effect in reply.effects:
+            record = after(record, effect)
+        handoff = next(
+            (effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None
+        )
+        return replace(self, record=record, handoff=self.handoff or handoff)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is replied to one message, in a turn that may deal with earlier ones that were held back as well."""
+
+    seq: int
+    text: str
+    place: Place
+    reply: Reply
 
 
 def place_of(session: Session, conversation_id: str, seq: int) -> Place:
@@ -48,10 +91,11 @@ def place_of(session: Session, conversation_id: str, seq: int) -> Place:
     conversation = session.get(Conversation, conversation_id)  # held here, so that the record finds it without reading it again
     record = intake_record(session, conversation_id)
     paused = conversation is not None and conversation.unread_alarm is not None
+    held = held_back(session, conversation_id)
     asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
     before = question_before(session, conversation_id, seq)
     person = conversation is not None and conversation.state == State.HUMAN
-    return Place(record, waiting_handoff(session, conversation_id), before, paused, asked, person)
+    return Place(record, waiting_handoff(session, conversation_id), before, paused, asked, person, held)
 
 
 class OwnReplies:
@@ -61,6 +105,7 @@ class OwnReplies:
         """Speak for a clinic."""
         self._clinic = clinic
         self._red_flags = red_flags
+        self._happening = red_flags.happening_now
 
     def says_it_was_read(self, text: str) -> bool:
         """Whether a message says that the text of an emergency was read."""
@@ -87,7 +132,7 @@ class OwnReplies:
             return reply
         waiting = Draft(self._red_flags.waiting(), kind="notice", buttons=buttons_of([self._red_flags.file.acknowledge]))
         if touched or (_found_nothing(reply) and not looks_like_a_question(text)):  # most likely an answer to the open field
-            return Reply([waiting], kept)
+            return Reply([waiting], [*kept, MessageHeld(state="waited")])
         return Reply([*reply.drafts, waiting], kept)
 
     def unless_on_hold(self, session: Session, conversation_id: str, reply: Reply) -> Reply:
@@ -99,16 +144,82 @@ class OwnReplies:
 
     def beside_a_person(self, flag: RedFlag | None, place: Place, text: str) -> Reply:
         """What is said while a person has the conversation: nothing, unless it is about an emergency."""
+        if flag and flag.level == "check":  # whoever talks with the patient asks better than we do
+            said = self._said(self._happening.texts.beside_a_person, place, text)
+            return Reply([Draft(said, kind="notice")], [_handoff(flag, place.handoff)])
         if flag:
             return Reply([Draft(flag.text, kind="notice")], [_handoff(flag, place.handoff)])
-        if place.paused and self._red_flags.says_it_was_read(text):
-            return self.resumed(replace(place, asked=None))
+        if place.paused and (self._red_flags.says_it_was_read(text) or self._happening.is_no_emergency(text)):
+            return self.resumed(replace(place, asked=None, held=()))
         return Reply([], [])
 
     def resumed(self, place: Place) -> Reply:
-        """Go on after an emergency has been read, with the open field in the words in which it was asked."""
+        """Go on after an emergency has been read: what was not taken is offered, and the open field asked as it was before."""
         thanks = Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
-        return Reply([thanks, *([place.asked] if place.asked else [])], [IntakeResumed()])
+        read, left = HeldChanged(was=["alarmed"], state="read"), HeldChanged(was=["waited", "asked"], state=None)
+        asked = [place.asked] if place.asked else []
+        return Reply([thanks, *self._offered(place), *asked], [IntakeResumed(), read, left])
+
+    def false_alarm(self, place: Place) -> Reply:
+        """Thank for saying that it was no emergency; what was held back is taken after this."""
+        thanks = Draft(self._said(self._happening.texts.no_emergency_thanks, place))
+        none, left = HeldChanged(was=["alarmed", "asked"], state="denied"), HeldChanged(was=["waited"], state=None)
+        return Reply([thanks], [IntakeResumed(), none, left])
+
+    def asks_first(self, flag: RedFlag, place: Place, text: str) -> Reply:
+        """Ask whether it happens now, before an alarm is raised or the message is taken for anything else."""
+        alarm = {"group": flag.group, "label": flag.label, "text": flag.text, "buttons": flag.buttons}
+        said = self._said(self._happening.texts.ask, place, text)
+        effects: list[Effect] = [MessageHeld(state="asked", alarm=alarm)]
+        if same_text(place.held, text, frozenset({"asked"})):  # to be taken once
+            effects = []
+        return Reply([Draft(said, kind="check", buttons=buttons_of(self._happening.buttons))], effects)
+
+    def noted(self, reply: Reply, place: Place, text: str) -> Reply:
+        """The reply to a message that came in the place of a yes or no; what is no question is kept for people to read."""
+        effects = _without_asking_again(reply.effects)
+        if looks_like_a_question(text) or not (_found_nothing(reply) or len(effects) < len(reply.effects)):
+            return reply
+        return Reply([Draft(self._said(self._happening.texts.noted, place), kind="notice")], effects)
+
+    def to_news(self, text: str, place: Place) -> Draft | None:
+        """What is said to a message that tells how things stand after an alarm; nothing to one about something else."""
+        said = self._red_flags.after_alarm(text, self._clinic, country_of(place.record)) if place.had_an_alarm else None
+        buttons = buttons_of([self._red_flags.file.acknowledge]) if place.paused else []
+        return Draft(said, kind="notice", buttons=buttons) if said else None
+
+    def to_despair(self, text: str, place: Place) -> Draft | None:
+        """What is said to somebody in despair, with a person to talk to; nothing to anybody else."""
+        said = self._red_flags.despair(text, self._clinic, country_of(place.record))
+        return Draft(said, buttons=buttons_of([texts().person_button])) if said else None
+
+    def was_read_before(self, text: str, place: Place) -> list[Draft]:
+        """A short word before the reply to the text of an alarm that was read: it may be a second emergency."""
+        if not same_text(place.held, text, frozenset({"read"})):
+            return []
+        return [Draft(self._said(self._happening.texts.again, place, text), kind="notice")]
+
+    def says_no(self, text: str) -> bool:
+        """Whether a message says that it does not happen now."""
+        return self._happening.is_no(text)
+
+    def says_no_emergency(self, text: str) -> bool:
+        """Whether a message says that an alarm was a false one."""
+        return self._happening.is_no_emergency(text)
+
+    def _offered(self, place: Place) -> list[Draft]:
+        """The messages that were not taken, each to be sent again with a press; an alarm only if it may be an answer."""
+        field = place.record.open_field
+        left = [each for each in place.held_as("alarmed", "waited", "asked") if each.field == field]
+        texts = dict.fromkeys(each.text for each in left if field or each.state != "alarmed")
+        if not texts:
+            return []
+        buttons = [{"title": f"“{_shortened(text)}”", "value": text} for text in list(texts)[-_OFFERED:]]
+        return [Draft(self._said(self._happening.texts.kept, place), kind="notice", buttons=buttons)]
+
+    def _said(self, text: str, place: Place, about: str = "") -> str:
+        """A text with the numbers of where the patient is: as the message says, or else the record."""
+        return self._red_flags.said(text, self._clinic, country_of(place.record), about)
 
     def away(self) -> Draft:
         """That the assistant cannot answer now, with the ways to a person."""
@@ -136,7 +247,10 @@ def emergency(flag: RedFlag, handoff: str | None) -> Reply:
         handoff: the reference of the open handoff, if there is one.
     """
     draft = Draft(flag.text, kind="emergency", buttons=buttons_of(flag.buttons))
-    return Reply([draft], [_handoff(flag, handoff), IntakePaused(group=flag.group)])
+    held: list[Effect] = [HeldChanged(was=["asked"], state="alarmed")]
+    if not flag.confirmed:
+        held.append(MessageHeld(state="alarmed"))
+    return Reply([draft], [_handoff(flag, handoff), IntakePaused(group=flag.group), *held])
 
 
 def also_urgent(flag: RedFlag, reply: Reply, place: Place) -> Reply:
@@ -144,6 +258,11 @@ def also_urgent(flag: RedFlag, reply: Reply, place: Place) -> Reply:
     asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
     effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
     return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
+
+
+def _without_asking_again(effects: list[Effect]) -> list[Effect]:
+    """What a turn did, without the wish that a message be put in other words."""
+    return [each for each in effects if not (isinstance(each, AskedBack) and each.asking == "unclear")]
 
 
 def _found_nothing(reply: Reply) -> bool:
@@ -158,11 +277,35 @@ def deletes(reply: Reply) -> bool:
 def _waits_for_nothing(effect: Effect) -> bool:
     """Whether an effect is no part of the intake: a person, or the deletion of everything, can be had at any time."""
     asks_to_delete = isinstance(effect, AskedBack) and effect.asking in {"delete", "unclear"}
-    return asks_to_delete or isinstance(effect, HandoffAsked | ConversationDeleted)
+    return asks_to_delete or isinstance(effect, HandoffAsked | ConversationDeleted | MessageHeld | HeldChanged)
+
+
+def beside(heard: Draft, reply: Reply) -> Reply:
+    """A reply after what is said to despair or news: nothing is quoted. An answer to the open field is taken all the same."""
+    drafts = [draft for draft in reply.drafts if draft.kind in _STAYS_BESIDE or deletes(reply)]
+    return Reply([heard, *drafts], _without_asking_again(reply.effects))
+
+
+def in_order(parts: Sequence[Part]) -> list[tuple[int, Draft]]:
+    """All that is said in a turn, each with the message that it replies to; what is asked last is asked, at the end."""
+    asking = [part for part in parts if any(map(_asks, part.reply.drafts))]
+    if not asking or [part for part in parts if part.reply.drafts] == asking[-1:]:
+        return [(part.seq, draft) for part in parts for draft in part.reply.drafts]
+    said = [(part.seq, draft) for part in parts for draft in part.reply.drafts if not _asks(draft)]
+    return said + [(asking[-1].seq, draft) for draft in asking[-1].reply.drafts if _asks(draft)]
+
+
+def _asks(draft: Draft) -> bool:
+    return draft.kind in {"question", "summary"}
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _ON_A_BUTTON else f"{words[:_ON_A_BUTTON].rstrip()}…"
 
 
 def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
-    urgent = Urgent(group=flag.group, level=flag.level)
+    urgent = Urgent(group=flag.group, level="emergency" if flag.level == "emergency" else "urgent")
     return HandoffAsked(reference=reference or new_reference(), reason="red_flag", urgent=urgent)
 
 

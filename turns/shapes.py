@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-Kind = Literal["text", "answer", "question", "summary", "notice", "emergency", "handoff"]
+Kind = Literal["text", "answer", "question", "summary", "notice", "emergency", "check", "handoff"]
 
 
 class Question(BaseModel):

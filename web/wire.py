@@ -47,6 +47,7 @@ class WireMessage(BaseModel):
     kind: Kind = Field(
         description="What it is. `answer`: quotes from the library are in `answer`. `question`: the intake asks something. "
         "`summary`: the intake read back. `handoff`: a person was called. `emergency`: show it so that nobody overlooks it. "
+        "`check`: whether it happens now, asked before an alarm; show it as clearly. "
         "`notice`: something about the chat itself. `text`: anything else."
     )
     text: str = Field(description="The message in plain text. It says everything, also without the other fields.")

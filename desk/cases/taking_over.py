@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union, update
 from sqlalchemy.orm import Session
 
 from cordial.data_files import DataFileError, Part, by_name, fills, read_data
@@ -152,7 +152,11 @@ def close(session: Session, conversation_id: str, by: Colleague, seen: int, outc
 def _give_to_the_assistant(session: Session, conversation_id: str) -> None:
     last = select(Message.seq).where(Message.conversation_id == conversation_id, Message.sender == "coordinator")
     spoken = session.scalar(last.order_by(Message.seq.desc()).limit(1)) or 0
-    replied = select(Message.reply_to).where(Message.conversation_id == conversation_id, Message.reply_to.is_not(None))
+    mine = Message.conversation_id == conversation_id
+    replied = union(
+        select(Message.reply_to).where(mine, Message.reply_to.is_not(None)),
+        select(Message.said_with).where(mine, Message.said_with.is_not(None)),
+    )
     session.execute(
         update(Message)
         .where(Message.conversation_id == conversation_id, Message.sender == "patient", Message.seq > spoken)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from desk.conversations.held_back import change_held, hold
 from desk.conversations.states import handed_off, reopen_handoff
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
@@ -20,12 +21,14 @@ from intake.record import (
     FieldAnswer,
     FieldAnswered,
     HandoffAsked,
+    HeldChanged,
     IntakeAmended,
     IntakeCompleted,
     IntakeEffect,
     IntakePaused,
     IntakeRecord,
     IntakeResumed,
+    MessageHeld,
     StartedOver,
     Urgent,
     after,
@@ -72,7 +75,7 @@ def apply_effects(session: Session, conversation_id: str, seq: int, effects: Seq
         effects: in the order in which they happened.
     """
     conversation = session.get_one(Conversation, conversation_id)
-    conversation.asking = None  # what was asked back stands for one message
+    asked, conversation.asking = conversation.asking, None  # what was asked back stands for one message
     for effect in effects:
         match effect:
             case HandoffAsked():
@@ -83,6 +86,10 @@ def apply_effects(session: Session, conversation_id: str, seq: int, effects: Seq
                 conversation.unread_alarm = None
             case AskedBack(asking=asking):
                 conversation.asking = asking
+            case MessageHeld():
+                hold(session, conversation_id, seq, effect, asked)
+            case HeldChanged(was=was, state=state):
+                change_held(session, conversation_id, was, state)
             case ConversationDeleted():
                 pass  # the gateway deletes it, once the reply is on its way
             case _:

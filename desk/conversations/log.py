@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from desk.conversations import words
@@ -164,7 +164,29 @@ def store_turn(
 ) -> list[Message]:
     """Store the replies to a patient's message together with everything that they did.
 
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    return store_turns(session, conversation_id, seq, [(seq, draft) for draft in replies], [(seq, list(effects))])
+
+
+def store_turns(
+    session: Session,
+    conversation_id: str,
+    seq: int,
+    replies: Sequence[tuple[int, Draft]],
+    effects: Sequence[tuple[int, Sequence[Effect]]],
+) -> list[Message]:
+    """Store the outcome of a patient's message, with the replies to earlier ones that were held back until now.
+
     If the message has been dealt with in the meantime, nothing is stored and those replies are given.
+
+    Args:
+        session: a writing transaction.
+        conversation_id: the conversation.
+        seq: the number of the message.
+        replies: in their order, each with the number of the message that it replies to.
+        effects: of each message, with its number.
 
     Raises:
         UnknownConversation: if the conversation was deleted.
@@ -179,15 +201,21 @@ def store_turn(
         return replies_to(session, conversation_id, seq)
     if conversation.state == State.HUMAN:
         left_to_a_person(session, conversation, seq)
-    messages = append(session, conversation_id, replies, reply_to=seq)
-    apply_effects(session, conversation_id, seq, effects)
+    messages = append(session, conversation_id, [draft for _, draft in replies], reply_to=seq)
+    for message, (about, _) in zip(messages, replies, strict=True):
+        if about != seq:
+            message.reply_to, message.said_with = about, seq
+    for about, done in effects:
+        apply_effects(session, conversation_id, about, done)
     return messages
 
 
 def replies_to(session: Session, conversation_id: str, seq: int) -> list[Message]:
-    """The replies to one patient's message, in order."""
+    """What was said when one patient's message was dealt with, in order."""
     found = session.scalars(
-        select(Message).where(Message.conversation_id == conversation_id, Message.reply_to == seq).order_by(Message.seq)
+        select(Message)
+        .where(Message.conversation_id == conversation_id, func.coalesce(Message.said_with, Message.reply_to) == seq)
+        .order_by(Message.seq)
     )
     return list(found)
 

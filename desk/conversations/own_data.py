@@ -12,11 +12,25 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.conversations.handoffs import waiting_handoff
+from desk.conversations.held_back import let_go
 from desk.conversations.intakes import answers_given, intake_record
 from desk.conversations.log import Draft, UnknownConversation, lock
 from desk.conversations.turns import end_turns
 from desk.database import keyring_of
-from desk.models import AuditEntry, Conversation, Feedback, Handoff, Intake, IntakeAnswer, Message, Note, Notice, Review, User
+from desk.models import (
+    AuditEntry,
+    Conversation,
+    Feedback,
+    Handoff,
+    HeldBack,
+    Intake,
+    IntakeAnswer,
+    Message,
+    Note,
+    Notice,
+    Review,
+    User,
+)
 from desk.post.outbox import announce
 from intake.fields import the_intake
 from intake.record import IntakeRecord
@@ -56,6 +70,13 @@ class HeldHandoff(BaseModel):
     urgent: str | None
     alarm: str | None
     alarm_at: datetime | None
+
+
+class HeldBackMessage(BaseModel):
+    """A message of the patient's that was not taken for what it was because of an emergency, or is known to be none."""
+
+    message: int
+    state: str
 
 
 class HeldFeedback(BaseModel):
@@ -116,6 +137,7 @@ class Held(BaseModel):
     consents: list[HeldConsent]
     handoff: str | None
     handoffs: list[HeldHandoff]
+    held_back: list[HeldBackMessage]
     feedback: list[HeldFeedback]
     notes: list[HeldNote]
     reviews: list[HeldReview]
@@ -146,6 +168,7 @@ def held_on(session: Session, conversation_id: str) -> Held:
         consents=[*_withdrawn(session, conversation_id), *_given(history)],
         handoff=waiting_handoff(session, conversation_id),
         handoffs=_handoffs(session, conversation_id),
+        held_back=_held_back(session, conversation_id),
         feedback=_feedback(session, conversation_id),
         notes=_notes(session, conversation_id),
         reviews=_reviews(session, conversation_id),
@@ -193,6 +216,7 @@ def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str 
         intake.reference, intake.updated_at = None, datetime.now(UTC)
     conversation = session.get_one(Conversation, conversation_id)
     conversation.asking = conversation.country = None
+    let_go(session, conversation_id)
     return end_turns(session, conversation_id, say(waiting_handoff(session, conversation_id)))
 
 
@@ -257,6 +281,11 @@ def _handoffs(session: Session, conversation_id: str) -> list[HeldHandoff]:
         )
         for row in rows
     ]
+
+
+def _held_back(session: Session, conversation_id: str) -> list[HeldBackMessage]:
+    rows = session.scalars(select(HeldBack).where(HeldBack.conversation_id == conversation_id).order_by(HeldBack.message_seq))
+    return [HeldBackMessage(message=row.message_seq, state=row.state) for row in rows]
 
 
 def _feedback(session: Session, conversation_id: str) -> list[HeldFeedback]:

@@ -72,8 +72,22 @@ class Message(Base):
     client_id: Mapped[str | None] = mapped_column(String(36))  # of a patient's message
     answered: Mapped[bool] = mapped_column(default=False)  # of a patient's message: the replies are stored
     reply_to: Mapped[int | None]  # the seq of the patient's message that this replies to
+    said_with: Mapped[int | None]  # the seq of a later one with whose replies it was said, where that is not the same
     author: Mapped[str | None] = mapped_column(String(80))  # of a coordinator's message: the name that the patient sees
     author_role: Mapped[str | None] = mapped_column(String(16))
+
+
+class HeldBack(Base):
+    """A patient's message that was not taken for what it was because of an emergency, or is known to be none."""
+
+    __tablename__ = "held_back"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    message_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(16))  # one of `intake.record.HoldState`
+    alarm: Mapped[dict[str, Any] | None]  # of one that is asked about: what a yes raises
+    field: Mapped[str | None] = mapped_column(String(40))  # that was open when it came
+    asking: Mapped[str | None] = mapped_column(String(16))  # what had been asked beside it
 
 
 class Intake(Base):

@@ -15,7 +15,7 @@ from cordial.keys import encryption_keys, signing_key
 from cordial.settings import Settings
 from desk.database import Database
 from desk.sealed import Keyring, new_key
-from emergencies.red_flags import the_red_flags
+from emergencies.red_flags import RedFlags, the_red_flags
 from intake.clinic import read_clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -43,13 +43,15 @@ NewWeb = Callable[..., SmallWeb]
 
 
 @contextmanager
-def small_web(folder: Path, library: Library, encoder: Encoder, **settings: str | int) -> Iterator[SmallWeb]:
-    """Run web with some settings; Rasa repeats what was said."""
+def small_web(
+    folder: Path, library: Library, encoder: Encoder, red_flags: RedFlags | None = None, **settings: str | int
+) -> Iterator[SmallWeb]:
+    """Run web with some settings, and perhaps another check for emergencies; Rasa repeats what was said."""
     rasa = BrokenRasa()
     rasa.behaves(repeats_what_was_said())
     given = {"data": folder, "port": free_port(), "rasa_url": rasa.url, **settings}
     chosen = Settings.model_validate(given)
-    parts = _parts(chosen, library, encoder)
+    parts = _parts(chosen, library, encoder, red_flags or the_red_flags())
     config = uvicorn.Config(
         create_app(parts),
         port=chosen.port,
@@ -71,7 +73,7 @@ def small_web(folder: Path, library: Library, encoder: Encoder, **settings: str 
         rasa.goes_away()
 
 
-def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
+def _parts(settings: Settings, library: Library, encoder: Encoder, red_flags: RedFlags) -> Parts:
     clinic = read_clinic(settings.clinic_file)
     post = post_of(settings, clinic.hours.zone)
     database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), post.receivers)
@@ -79,7 +81,7 @@ def _parts(settings: Settings, library: Library, encoder: Encoder) -> Parts:
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
     tokens = Tokens(signing_key(settings), settings.session_days)
     limits = make_limits(settings.limits == "on", settings.redis_url)
-    gateway = Gateway(database, rasa, clinic, the_red_flags())
+    gateway = Gateway(database, rasa, clinic, red_flags)
     return Parts(
         settings=settings,
         database=database,

@@ -1,0 +1,59 @@
+"""What the check for emergencies is told of a conversation: where the patient lives, what was asked, what was settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from desk.conversations.held_back import HeldMessage, held_back, same_text
+from desk.conversations.intakes import intake_record
+from desk.sealed import SealError
+from emergencies.red_flags import RedFlag, RedFlags, country_of
+from intake.clinic import Clinic
+from intake.record import IntakeRecord
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a conversation when a message of it is checked.
+
+    Attributes:
+        record: where the intake stands.
+        held: the messages that were held back because of an emergency.
+    """
+
+    record: IntakeRecord
+    held: list[HeldMessage]
+
+    @property
+    def alarm_in_question(self) -> dict[str, Any] | None:
+        """The alarm that a yes raises, if the patient was asked whether it happens now."""
+        return next((each.alarm for each in reversed(self.held) if each.state == "asked"), None)
+
+
+def known_of(session: Session, conversation_id: str) -> Known:
+    """What is known of a conversation. Of answers that cannot be opened nothing is known; the rest is."""
+    held = held_back(session, conversation_id)
+    try:
+        return Known(intake_record(session, conversation_id), held)
+    except SealError as error:
+        logger.error("the record behind an emergency could not be read", error=type(error).__name__)
+        return Known(IntakeRecord(), held)
+
+
+def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic) -> RedFlag | None:
+    """What is urgent in a message, given what is known of its conversation.
+
+    A yes to "Is this happening now?" raises the alarm that was in question. What was read raises none again, nor what is no
+    emergency, as the patient says.
+    """
+    if known.alarm_in_question and red_flags.happening_now.is_yes(text):
+        return RedFlag(**known.alarm_in_question, level="emergency", confirmed=True)
+    if same_text(known.held, text, frozenset({"read", "denied"})):
+        return None
+    return red_flags.check(text, clinic, country_of(known.record), known.record.open_field)
