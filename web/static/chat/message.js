@@ -3,7 +3,7 @@ import { answerCard, sentences, spokenAnswer } from './card.js';
 import { el, hiddenText, paragraphs, telUrl } from './dom.js';
 import { fill, formatTime } from './text.js';
 
-const BOXED = ['emergency', 'handoff', 'summary', 'notice'];
+const BOXED = ['emergency', 'check', 'handoff', 'summary', 'notice'];
 
 /** Who speaks, in words: a coordinator by name, and always whether it is a person or software. */
 export function whoSays({ from, author }, strings) {
@@ -34,7 +34,7 @@ export function bodyOf(message, text, context) {
     message.question && stepText(message.question, context.strings),
     boxTitle(message, context.strings),
     paragraphs(text),
-    message.kind === 'emergency' && callButtons(text, context),
+    ['emergency', 'check'].includes(message.kind) && callButtons(text, context),
   ];
 }
 

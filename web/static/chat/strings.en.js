@@ -53,7 +53,12 @@ export default {
   author: '{name}, {role} (a person)',
   authorWithoutRole: '{name} (a person)',
   saidBy: '{who}: {text}',
-  kindLabel: { emergency: 'This may be an emergency', handoff: 'Talking to a person', summary: 'Please check your answers' },
+  kindLabel: {
+    emergency: 'This may be an emergency',
+    check: 'Please answer this first',
+    handoff: 'Talking to a person',
+    summary: 'Please check your answers',
+  },
 
   writeMessage: 'Write a message',
   yourMessage: 'Your message',

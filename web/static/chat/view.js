@@ -80,7 +80,7 @@ export class View {
     this.intake.update(open.question);
     if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0]);
     else if (wasNear) this.#scrollToEnd();
-    const alarm = added.find((node) => node.matches('.kind-emergency'));
+    const alarm = added.find((node) => node.matches('.kind-emergency, .kind-check'));
     if (alarm && !loading) this.#scrollToNews(alarm);
     this.#updateJump();
     this.alarm.update(items.map(({ key, message }) => ({ message, node: this.rows.get(key).node })));
@@ -93,7 +93,7 @@ export class View {
       if (fresh.length) this.say(count(this.strings.loaded, fresh.length, this.strings.locale));
       return;
     }
-    for (const message of others) this.say(spoken(message, this.strings), { urgent: message.kind === 'emergency' });
+    for (const message of others) this.say(spoken(message, this.strings), { urgent: ['emergency', 'check'].includes(message.kind) });
     this.unseen.push(...others.map(({ seq }) => this.rows.get(`seq-${seq}`)?.node).filter(Boolean));
     this.#updateJump();
   }
@@ -293,5 +293,5 @@ function openQuestion(items) {
   const asked = theirs.find(({ question }) => question);
   if (asked) return { what: 'field', question: asked.question };
   if (theirs.some(({ kind, buttons }) => kind === 'summary' && buttons.length)) return { what: 'summary' };
-  return { what: theirs.some(({ from, kind }) => from === 'coordinator' || kind === 'emergency') ? 'person' : 'question' };
+  return { what: theirs.some(({ from, kind }) => from === 'coordinator' || kind === 'emergency' || kind === 'check') ? 'person' : 'question' };
 }
