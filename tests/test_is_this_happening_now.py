@@ -12,6 +12,7 @@ import pytest
 from cordial.bootstrap import PROJECT
 from desk.cases.taking_over import hand_back, take_over, write
 from desk.conversations.handoffs import list_handoffs
+from desk.conversations.turns import waiting_before
 from desk.models import Conversation, Handoff
 from intake.clinic import read_clinic
 from knowledge.encoder import Encoder
@@ -157,6 +158,16 @@ def test_an_emergency_in_the_place_of_a_reply_alarms_at_once(patient: Patient) -
     assert kinds(patient.says(ALARMING)) == ["emergency"]
 
 
+def test_if_that_was_a_false_alarm_both_messages_are_taken(patient: Patient) -> None:
+    patient.answers_until("condition")
+    patient.says(SAID)
+    patient.says(f"{ALARMING}, does it work?")
+    replies = patient.says(FALSE)
+    assert SAID in str(patient.intake()["answers"]["condition"])
+    assert "answer" in kinds(replies)
+    assert [message["question"]["field"] for message in replies if message["question"]] == ["treatments"]
+
+
 def test_doubt_after_doubt_is_asked_about_again_and_a_no_takes_both(patient: Patient) -> None:
     patient.answers_until("condition")
     patient.says(SAID)
@@ -235,13 +246,13 @@ def test_after_an_alarm_it_is_heard_how_it_went_on(patient: Patient) -> None:
 
 
 def test_news_after_an_alarm_that_answers_a_field_is_heard_and_taken(patient: Patient) -> None:
-    patient.answers_until("treatments")
+    patient.answers_until("hopes")
     patient.says(ALARMING)
     patient.says(READ)
-    replies = patient.says(f"{BETTER} with infusions every week")
+    replies = patient.says(f"to walk again, {BETTER} every day")
     assert replies[0]["text"] == TOLD
-    assert BETTER in str(patient.intake()["answers"]["treatments"])
-    assert open_field(replies) == "medicines"
+    assert BETTER in str(patient.intake()["answers"]["hopes"])
+    assert open_field(replies) == "questions"
 
 
 def test_without_an_alarm_before_it_the_same_words_are_an_ordinary_message(patient: Patient) -> None:
@@ -285,6 +296,17 @@ def test_what_a_person_has_replied_to_is_not_taken_up_later(patient: Patient, we
     with web.parts.database.write() as session:
         hand_back(session, patient.session, person, revision(web, patient))
     assert "emergency" not in kinds(patient.says("yes"))
+
+
+def test_a_person_who_hands_back_leaves_no_answered_no_to_be_answered_again(patient: Patient, web: SmallWeb) -> None:
+    patient.says(ASKED_ABOUT)
+    patient.says(NO)
+    with web.parts.database.write() as session:
+        person = colleague(session)
+        take_over(session, patient.session, person, revision(web, patient))
+    with web.parts.database.write() as session:
+        hand_back(session, patient.session, person, revision(web, patient))
+        assert waiting_before(session, patient.session, 2**31 - 1) == []
 
 
 def test_the_check_is_told_what_was_asked(patient: Patient, check: Doubting) -> None:
