@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 
 Level = Literal["emergency", "urgent", "check"]  # check: ask first whether it is happening now
 _MENTIONS = 3  # more of them say nothing new
+_TOLD_SHORTLY = 20  # words; whoever is in the middle of it writes no more, and a longer message is about something else too
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 
 
@@ -376,6 +377,8 @@ class RedFlags:
             The approved answer; nothing to a message that is about something else.
         """
         lines = [line.replace(" ? ", " ") for line in self._plain.lines(normalised(text[:LONGEST]))]
+        if sum(len(line.split()) for line in lines) > _TOLD_SHORTLY:
+            return None
         for each, says, unless in self._after_alarm:
             if any(_found(says, line) and not _found(unless, line) for line in lines):
                 return self._fill(each.text, clinic, _where(text, clinic, country))

@@ -137,17 +137,28 @@ class Places:
             clause.insert(0, word)
         return clause
 
+    def _says(self, key: str, told: Sequence[str]) -> bool:
+        line = f" {' '.join(told)} "
+        return any(f" {each} " in line for each in self._words[key])
+
+    def _told_of(self, sentence: Sequence[str], mention: _Mention) -> list[str]:
+        """The words that tell of a name: those of its clause, and of a name behind a comma those of the clause before that."""
+        clause = self._clause_before(sentence, mention.begin)
+        follows = not clause and mention.begin > 0 and sentence[mention.begin - 1] == ","
+        return self._clause_before(sentence, mention.begin - 1) if follows else clause
+
     def _lives(self, sentence: Sequence[str], mention: _Mention) -> bool:
-        before = " ".join(self._clause_before(sentence, mention.begin))
-        return any(f" {each} " in f" {before} " for each in self._words["lives"])
+        told = self._told_of(sentence, mention)
+        begins_with_from = len(told) == 1 and told[0] in self._words["from_words"]
+        return begins_with_from or self._says("lives", told)
 
     def _is_here(self, sentence: Sequence[str], mention: _Mention) -> bool:
         words = self._words
-        clause = self._clause_before(sentence, mention.begin)
-        near = _skipped_back(clause, words["between"])
+        near = _skipped_back(self._clause_before(sentence, mention.begin), words["between"])
         if not (self._has_word_of_place(near) or self._stands_alone(sentence, mention)):
             return False
-        if set(clause) & words["not_there"] or set(sentence[mention.end : mention.end + _AFTER]) & words["not_now"]:
+        after = sentence[mention.end : mention.end + _AFTER]
+        if self._says("not_there", self._told_of(sentence, mention)) or self._says("not_now", after):
             return False
         if not set(near[-_NEAR:-1]) & words["elsewhere"]:
             return True
@@ -180,8 +191,8 @@ class Places:
             at = len(line[: found.start()].split())
             end = at + len(found.group().split())
             elsewhere = any(each.begin == end + 1 and sentence[end] in self._words["in_words"] for each in mentions)
-            around = {*self._clause_before(sentence, at), *sentence[end : end + _AFTER]}
-            if not elsewhere and not around & self._words["not_at_clinic"]:
+            around = [*self._clause_before(sentence, at), *sentence[end : end + _AFTER]]
+            if not elsewhere and not self._says("not_at_clinic", around):
                 return True
         return False
 

@@ -63,6 +63,21 @@ SENTENCES = [
     ("I feel like in China, no air", None),
     ("my cousin in Peru wants prices", "PE"),
     ("what does it cost in Germany? chest pain", None),
+    ("we live in Cuenca, Ecuador, and my father cannot breathe", None),
+    ("I am from Muscat, Oman. My chest hurts", None),
+    ("good evening from Bahrain, my mother fainted", "BH"),
+    ("the power is out in whole Santo Domingo and he cannot breathe", "DO"),
+    ("his urologist in Melbourne says it is fine, but he is shaking", None),
+    ("MS since 2015, from Houston. I can see nothing since an hour", None),
+    ("was in Madrid, Spain, now my chest hurts", None),
+    ("he is not breathing in our hotel in Dubai", "AE"),
+    ("my husband was hit by a car in Phuket", "TH"),
+    ("she is going blue in a taxi in Delhi", "IN"),
+    ("on holiday in Spain, he collapsed", "ES"),
+    ("visiting my sister in Dublin and I cannot breathe", "IE"),
+    ("he won't wake up at your clinic", "clinic"),
+    ("I am not in Thailand any more. My chest hurts", None),
+    ("I will be in Poland in May. My chest hurts", None),
 ]
 
 
@@ -81,6 +96,12 @@ def test_a_message_says_where_somebody_is(text: str, place: str | None) -> None:
         ("based in the Netherlands", "NL"),
         ("I live in Spain. She lives in Poland", None),
         ("I am in Spain", None),
+        ("we live in Cuenca, Ecuador", "EC"),
+        ("I am from Muscat, Oman.", "OM"),
+        ("37, MS since 2015, from Houston", "US"),
+        ("it is me from Vilnius", "LT"),
+        ("back from Turkey", None),
+        ("the cells come from Germany", None),
     ],
 )
 def test_a_message_says_where_somebody_lives(text: str, lives: str | None) -> None:
