@@ -36,6 +36,7 @@ class CallingTexts(Part):
     in_place: Annotated[str, fills("place", "number")]
     either: str  # between two numbers
     local_number: PlainText
+    for_anybody: Annotated[str, fills("place", "number")]
     crisis_line: PlainText
     crisis_line_texts: Annotated[str, fills("line")]
     crisis_line_language: Annotated[str, fills("line", "languages")]
@@ -74,6 +75,10 @@ class Calling:
         places = [self._sure()] if self._sure() else [self.where.lives, self.clinic.country]
         numbers = {self._number(place, service) if place else "" for place in places}
         return numbers.pop() if len(numbers) == 1 and numbers != {""} else self.texts.local_number
+
+    def for_anybody(self) -> str:
+        """What to call, inside a sentence that everybody reads, wherever they are."""
+        return self._at(self.texts.for_anybody, self.clinic.country, "ambulance")
 
     def crisis_lines(self) -> str:
         """The crisis lines of the country where somebody is, or lives; nobody is sent to the line of another country."""

@@ -384,6 +384,10 @@ class RedFlags:
                 return self._fill(each.text, clinic, _where(text, clinic, country))
         return None
 
+    def number_for_anybody(self, clinic: Clinic) -> str:
+        """What to call, for texts that everybody reads: the local number, and the clinic's with its place."""
+        return Calling(self.file.calling, clinic, Where()).for_anybody()
+
     def says_it_was_read(self, text: str) -> bool:
         """Whether a patient says that they have read the answer to an alarm."""
         lines = self._plain.lines(text)

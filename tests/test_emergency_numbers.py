@@ -132,6 +132,11 @@ def test_a_number_inside_a_sentence_is_named_only_if_it_is_the_one() -> None:
         assert calling(where).number() == "your local emergency number"
 
 
+def test_a_text_for_everybody_names_the_local_number_and_the_clinics_with_its_place() -> None:
+    said = the_red_flags().number_for_anybody(CLINIC)
+    assert said == "your local emergency number (at the clinic in Lithuania: 112)"
+
+
 def test_every_country_has_a_name_that_fits_into_a_sentence() -> None:
     assert country_called("US") == "the United States"
     assert country_called("LT") == "Lithuania"
