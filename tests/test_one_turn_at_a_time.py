@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from intake.clinic import read_clinic
 from tests.support import broken_rasa as rasa
 from tests.support.broken_rasa import BrokenRasa
 from turns.gateway import Gateway
-from turns.rasa import RasaClient
+from turns.rasa import AT_ONCE, RasaClient
 from turns.sweeping import MOST_TRIES, Sweeper
 
 Work = Callable[[list[Gateway]], Coroutine[Any, Any, None]]
@@ -88,6 +89,28 @@ def test_the_same_message_sent_to_two_processes_at_once_has_one_outcome(database
         assert log_of(database, conversation_id) == ["hello", "You said: hello"]
 
     run(database, slow_rasa, work)
+
+
+def test_rasa_gets_so_many_messages_at_a_time_and_all_are_answered(database: Database, slow_rasa: BrokenRasa) -> None:
+    at_once, lock = [0], threading.Lock()
+
+    def counts(handler: Any, body: bytes) -> None:
+        with lock:
+            at_once.append(at_once[-1] + 1)
+        time.sleep(0.1)
+        with lock:
+            at_once.append(at_once[-1] - 1)
+        rasa.repeats_what_was_said()(handler, body)
+
+    slow_rasa.behaves(counts)
+
+    async def work(gateways: list[Gateway]) -> None:
+        patients = [(await gateways[0].start())[0] for _ in range(3 * AT_ONCE)]
+        replies = await asyncio.gather(*(gateways[0].receive(each, str(uuid4()), "hello") for each in patients))
+        assert {reply.text for [reply] in replies} == {"You said: hello"}
+        assert 1 < max(at_once) <= AT_ONCE
+
+    run(database, slow_rasa, work, timeout=30)
 
 
 def test_an_emergency_is_answered_at_once_while_another_message_is_dealt_with(

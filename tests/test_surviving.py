@@ -17,6 +17,8 @@ from tests.support.system import System, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
+EMERGENCY = "I have chest pain and I cannot breathe"
+
 
 @pytest.fixture(scope="module")
 def system(new_data_folder: Callable[[str], Path]) -> Iterator[System]:
@@ -65,6 +67,23 @@ def test_a_killed_rasa_comes_back_and_meanwhile_a_patient_is_told(victim: System
     victim.wait_until_ready()
     assert patient.says("Does it work?")[0]["kind"] == "answer"
     assert patient.said() == ["Does it work?"] * 2
+
+
+def test_an_emergency_is_answered_while_rasa_stands_still_or_is_not_there(victim: System, patient: Patient) -> None:
+    rasa = victim.pid_of("rasa")
+    os.kill(rasa, signal.SIGSTOP)
+    waiting = threading.Thread(target=patient.says, args=("Does it work?",))
+    try:
+        with Patient(victim.url) as other:
+            waiting.start()
+            assert [reply["kind"] for reply in other.says(EMERGENCY)] == ["emergency"]
+            assert waiting.is_alive(), "rasa had answered the question"
+            victim.kill("rasa")
+            assert [reply["kind"] for reply in other.says(EMERGENCY)] == ["emergency"]
+            assert other.said() == [EMERGENCY] * 2
+    finally:
+        waiting.join(60)
+    victim.wait_until_ready()
 
 
 def test_a_message_stored_and_not_answered_gets_its_reply_after_web_was_killed(victim: System, patient: Patient) -> None:

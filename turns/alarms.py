@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,8 +25,8 @@ from turns.streams import Streams
 logger = structlog.get_logger(__name__)
 
 NOT_STORED = 0  # in the place of the number of a message that has none yet
-THREADS = 8
-_STORING_SECONDS = 0.5  # after that the reply goes out; storing goes on
+THREADS = 2  # one writes at a time
+_STORING_SECONDS = 0.7  # after that the reply goes out; storing goes on
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0  # seconds between tries to store what could not be stored
 _LAST_TRY_SECONDS = 3.0  # when the process ends
 _MOST_WAITING = 5_000
@@ -41,6 +42,11 @@ class Told:
     flag: RedFlag
     at: datetime
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The conversation, and the message's own id in it."""
+        return self.conversation_id, self.client_id
+
     def messages(self) -> list[Message]:
         """The reply, without a number."""
         return [_without_number(self, draft) for draft in emergency(self.flag, None).drafts]
@@ -55,6 +61,7 @@ class Alarms:
         self._streams = streams
         self._threads = CapacityLimiter(THREADS)
         self._waiting: dict[tuple[str, str], Told] = {}
+        self._in_hand: Counter[tuple[str, str]] = Counter()  # what is being stored at this moment
         self._storing: set[asyncio.Task[list[Message] | None]] = set()
         self._trying_again: asyncio.Task[None] | None = None
 
@@ -108,7 +115,7 @@ class Alarms:
             IdReused: if the id came before with another text.
         """
         try:
-            messages = await anyio.to_thread.run_sync(self._write, told, limiter=self._threads)
+            messages = await self._write(told)
         except IdReused:
             self._forget(told)
             raise
@@ -124,9 +131,18 @@ class Alarms:
         self._streams.announce(told.conversation_id)
         return messages
 
-    def _write(self, told: Told) -> list[Message]:
-        with self._database.write(hurry=True) as session:
-            return _store(session, told)
+    async def _write(self, told: Told) -> list[Message]:
+        def write() -> list[Message]:
+            with self._database.write(hurry=True) as session:
+                return _store(session, told)
+
+        self._in_hand[told.key] += 1
+        try:
+            return await anyio.to_thread.run_sync(write, limiter=self._threads)
+        finally:
+            self._in_hand[told.key] -= 1
+            if not self._in_hand[told.key]:
+                del self._in_hand[told.key]
 
     def _settled(self, storing: asyncio.Task[list[Message] | None]) -> None:
         self._storing.discard(storing)
@@ -137,12 +153,12 @@ class Alarms:
         if len(self._waiting) >= _MOST_WAITING:
             logger.error("too many emergencies wait to be stored; the page of the patient keeps this one")
             return
-        self._waiting.setdefault((told.conversation_id, told.client_id), told)
+        self._waiting.setdefault(told.key, told)
         if self._trying_again is None or self._trying_again.done():
             self._trying_again = asyncio.create_task(self._try_again())
 
     def _forget(self, told: Told) -> None:
-        if self._waiting.pop((told.conversation_id, told.client_id), None):
+        if self._waiting.pop(told.key, None):
             logger.info("an emergency is dealt with that could not be stored before", group=told.flag.group)
 
     async def _try_again(self) -> None:
@@ -153,9 +169,9 @@ class Alarms:
 
     async def _try_next(self) -> bool:
         """Try to store the one that was tried longest ago; whether it need not be tried again."""
-        key = next(iter(self._waiting), None)
+        key = next((key for key in self._waiting if key not in self._in_hand), None)
         if key is None:
-            return True
+            return not self._waiting
         told = self._waiting[key] = self._waiting.pop(key)
         try:
             await self._store(told)

@@ -20,6 +20,9 @@ from intake.record import Effect
 from knowledge.answer import Answer
 from turns.shapes import Kind, Question
 
+# More turns at the same time end no sooner. Two hundred of them would take the processor from the check for emergencies.
+AT_ONCE = 16
+
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 
@@ -81,6 +84,7 @@ class RasaClient:
         self._encode = encode
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
         self.timeout = timeout
+        self._room = asyncio.Semaphore(AT_ONCE)
         self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
 
     async def turn(self, text: str, context: dict[str, Any], seconds: float | None = None) -> Reply:
@@ -97,10 +101,10 @@ class RasaClient:
         Raises:
             RasaAway: if it cannot be reached, is too slow, or has nothing to say.
         """
+        limit = min(self.timeout, seconds or self.timeout)
         try:
-            async with asyncio.timeout(
-                min(self.timeout, seconds or self.timeout)
-            ):  # httpx's own limit begins anew with each piece that comes
+            # httpx's own limit begins anew with each piece that comes
+            async with asyncio.timeout(limit), self._room:
                 body = {"message": _plain(text), "events": beginning(context), "vector": await self._vector(text)}
                 response = await self._http.post("/webhooks/turn/webhook", json=body)
             response.raise_for_status()
