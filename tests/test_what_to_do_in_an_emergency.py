@@ -20,7 +20,7 @@ FIRST_AID = {
     "stroke": ["gone away again", "time when it began", "not eat or drink"],
     "cardiac": ["knees bent", "angina", "Do not drive", "press on the chest"],
     "unconscious_or_confused": ["legs raised", "if pregnant", "breathing normally", "onto their side"],
-    "breathing": ["Sit up", "blows between the shoulder blades"],
+    "breathing": ["Sit up", "five blows on the back"],
     "sepsis_or_high_fever": ["Could it be sepsis?", "immune system"],
     "bleeding": ["Press hard", "keep pressing", "blood thinners"],
     "self_harm": ["{crisis_lines}", "Are you safe right now?", "medicines", "a person from {clinic}"],
