@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.services import Services, services
+from emergencies.red_flags import the_red_flags
 from intake.beginning import FIELD_SLOT, FORM, RECORD_SLOT
 from intake.record import Effect, IntakeRecord
 
@@ -110,7 +111,7 @@ class Turn:
             "coordinator": clinic.coordinator,
             "opening_hours": clinic.opening_hours,
             "reply_within": clinic.reply_within,
-            "emergency_number": clinic.emergency_number,
+            "emergency_number": the_red_flags().number_for_anybody(clinic),
             "prices_policy": clinic.prices_policy,
         }
 

@@ -59,6 +59,7 @@ class Gateway:
         self._database = InThreads(database)
         self.rasa = rasa
         self._clinic = clinic
+        self._red_flags = red_flags
         self._turn_lock = TurnLock()
         self._going_on: set[asyncio.Task[None]] = set()
         self.emergencies = EmergencyCheck(database, clinic, red_flags)
@@ -75,7 +76,7 @@ class Gateway:
     async def start(self) -> tuple[str, list[Message]]:
         """Begin a conversation; gives its id and the greeting."""
         clinic, said = self._clinic, texts()
-        text = said.greeting.format(clinic=clinic.name, emergency_number=clinic.emergency_number)
+        text = said.greeting.format(clinic=clinic.name, emergency_number=self._red_flags.number_for_anybody(clinic))
         greeting = [Draft(text, buttons=buttons_of(said.greeting_buttons))]
         conversation, messages = await self._database.write(start_conversation, greeting)
         return conversation.id, messages

@@ -225,7 +225,7 @@ class OwnReplies:
         """That the assistant cannot answer now, with the ways to a person."""
         clinic, said = self._clinic, texts()
         contact = clinic.email or clinic.phone or clinic.name
-        text = said.assistant_away.format(contact=contact, emergency_number=clinic.emergency_number)
+        text = said.assistant_away.format(contact=contact, emergency_number=self._red_flags.number_for_anybody(clinic))
         return Draft(text, kind="notice", sender="system", buttons=buttons_of([said.person_button]))
 
     def away_now(self, session: Session, conversation_id: str) -> list[Draft]:
@@ -235,7 +235,8 @@ class OwnReplies:
     def person_called(self, place: Place) -> Reply:
         """A person can be had without Rasa: the button of the notice above must not lead to the same notice."""
         clinic, reference = self._clinic, place.handoff or place.record.reference or new_reference()
-        text = texts().person_called.format(reference=reference, **clinic.model_dump())
+        values = {**clinic.model_dump(), "emergency_number": self._red_flags.number_for_anybody(clinic)}
+        text = texts().person_called.format(reference=reference, **values)
         return Reply([Draft(text, kind="handoff")], [HandoffAsked(reference=reference, reason="asked")])
 
 
