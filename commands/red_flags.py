@@ -26,7 +26,9 @@ red_flags = typer.Typer(help="The check for emergencies.", no_args_is_help=True)
 
 @red_flags.command("check")
 def check_message(
-    text: Annotated[str, typer.Argument(help="A message as a patient would write it.")], as_json: Json = False
+    text: Annotated[str, typer.Argument(help="A message as a patient would write it.")],
+    asked: Annotated[str | None, typer.Option(help="The field of the intake that it answers, such as allergies.")] = None,
+    as_json: Json = False,
 ) -> None:
     """What the check says to one message."""
     from knowledge.encoder import Encoder  # noqa: PLC0415
@@ -36,12 +38,16 @@ def check_message(
         rules = read_red_flags()
         encoder = Encoder(settings.data / "encoder")
         rules.ask_examples(encoder.encode, encoder.name)
-        flag = rules.check(text, read_clinic(settings.clinic_file))
+        clinic = read_clinic(settings.clinic_file)
+        flag = rules.check(text, clinic, asked=asked)
+        despair = None if flag else rules.despair(text, clinic)
     if as_json:
-        found = {"level": flag.level, "group": flag.group, "text": flag.text} if flag else None
+        found = {name: getattr(flag, name) for name in ("level", "group", "text", "evidence")} if flag else None
         say_json(found)
+    elif flag:
+        say(f"{flag.level}: {flag.label}\nIt rests on: {', '.join(flag.evidence)}\n\n{flag.text}")
     else:
-        say(f"{flag.level}: {flag.label}\n\n{flag.text}" if flag else "No alarm.")
+        say(f"No alarm, but despair is heard.\n\n{despair}" if despair else "No alarm.")
 
 
 @red_flags.command("fit")

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 Numbers = npt.NDArray[np.float32]
 
 FILE = "classifier.npz"
-VERSION = 3  # of the stored form and of the signals
+VERSION = 4  # of the stored form and of the signals
 CALM = ""  # the group of an example that is no emergency
 _GROUP_HASHES = 2**11
 _WORD = r"(?u)\b\w+\b|[?,|]"
-_PART_SHARE = 0.5  # of the score: the sentence that is most like an emergency; the rest is the whole message
+_PART_SHARE = 0.45  # of the score: the sentence that is most like an emergency; the rest is the whole message
 _SHORTEST_PART = 5  # words; a shorter sentence goes with the next
 _MOST_PARTS = 8  # of a longer message, sentences are taken together
 
@@ -57,7 +57,7 @@ class Encode(Protocol):
 
 
 class About(BaseModel):
-    """What the classifier was fitted for, and its thresholds."""
+    """What the classifier was fitted for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,8 +65,6 @@ class About(BaseModel):
     signals: list[str]
     signal_weight: float
     examples: int
-    above: float  # an emergency, whatever the wordings say
-    above_with_wordings: float  # an emergency if the wordings say so
     constant: float
     groups: list[str]
     found: list[str]  # what tells the groups apart beside the message itself
@@ -87,7 +85,7 @@ class Opinion:
     """What the examples say about a message."""
 
     score: float
-    group: str  # of the emergencies that are most like it; CALM if the score is too low for any
+    groups: list[str]  # of emergencies, the one that it is most like first; none if the score is too low for any
 
 
 @dataclass(frozen=True)
@@ -152,18 +150,13 @@ class EmergencyClassifier:
         if not same or self.groups.shape != (len(about.groups), features) or len(self.group_constants) != len(about.groups):
             raise ValueError("numbers are missing")
 
-    def score(self, whole: MessagePart, parts: Sequence[MessagePart] = ()) -> float:
-        """How much a message is like an emergency.
+    def scores(self, parts: Sequence[MessagePart]) -> list[float]:
+        """How much each of some texts is like an emergency."""
+        pieces = self.letters.scores([each.text for each in parts]) + self.words.scores([each.plain for each in parts])
+        return [self._number_score(each) + float(piece) for each, piece in zip(parts, pieces, strict=True)]
 
-        Args:
-            whole: the message.
-            parts: its parts, if it has more than one.
-        """
-        score, *others = self._scores([whole, *parts])
-        return (1 - _PART_SHARE) * score + _PART_SHARE * max(others) if others else score
-
-    def group(self, whole: MessagePart, found: Sequence[float]) -> str:
-        """The group whose emergencies it is most like.
+    def ranked_groups(self, whole: MessagePart, found: Sequence[float]) -> list[str]:
+        """The groups, the one whose emergencies it is most like first.
 
         Args:
             whole: the message.
@@ -171,7 +164,7 @@ class EmergencyClassifier:
         """
         features = group_features(centred(whole.vector[None], self.centre), np.asarray([found]), [whole.plain])
         scores = np.einsum("ij,j->i", self.groups, features[0]) + self.group_constants
-        return self.about.groups[int(scores.argmax())]
+        return [self.about.groups[at] for at in np.argsort(-scores)]
 
     def save(self, file: Path) -> None:
         """Store it, in the place of an older one."""
@@ -194,10 +187,6 @@ class EmergencyClassifier:
         except (KeyError, ValueError) as error:
             raise ModelFileError(f"{file.name} is not what was stored there.") from error
 
-    def _scores(self, parts: Sequence[MessagePart]) -> list[float]:
-        pieces = self.letters.scores([each.text for each in parts]) + self.words.scores([each.plain for each in parts])
-        return [self._number_score(each) + float(piece) for each, piece in zip(parts, pieces, strict=True)]
-
     def _number_score(self, part: MessagePart) -> float:
         signals = np.asarray(part.signals, dtype=np.float32) * np.float32(self.about.signal_weight)
         numbers = np.concatenate([centred(part.vector[None], self.centre)[0], signals])
@@ -206,6 +195,11 @@ class EmergencyClassifier:
 
 
 _OWN_ARRAYS = ("centre", "numbers", "pairs", "groups", "group_constants")
+
+
+def together(whole: float, parts: Sequence[float]) -> float:
+    """The score of a message: its own, and that of its part that is most like an emergency."""
+    return (1 - _PART_SHARE) * whole + _PART_SHARE * max(parts) if parts else whole
 
 
 def parts_of(text: str) -> list[str]:

@@ -45,9 +45,6 @@ _LEVELS = 127.0  # of a weight to each side of 0; more tell nothing, and the fil
 _FILLED_WEIGHT = 0.6  # of an example that was made from a frame
 _EACH = 5  # every fifth pair of a sign and a frame is used; more of them teach nothing new
 _PLAIN_FILES = ("emergencies", "calm", "ordinary")
-# Chosen with `python -m tests.red_flags.left_out`; docs/red-flags.md shows what other values would do.
-ABOVE = -0.1
-ABOVE_WITH_WORDINGS = -0.4
 
 
 @dataclass(frozen=True)
@@ -118,8 +115,6 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
         signals=red_flags.signal_names,
         signal_weight=_SIGNAL_WEIGHT,
         examples=len(examples),
-        above=ABOVE,
-        above_with_wordings=ABOVE_WITH_WORDINGS,
         constant=float(machine.intercept_[0]),
         groups=[str(name) for name in groups.classes_],
         found=red_flags.found_names,

@@ -2,8 +2,9 @@
 
 Every message is checked before anything else looks at it. The check is made of patterns that a physician can read
 (`red_flags.yml`) and of what an everyday sentence says about them (`context.yml`). Where there is an embedding model,
-examples (`emergencies.classifier`) are asked as well. The check knows nothing of the conversation, keeps nothing, and takes no
-longer than a blink on any text.
+examples (`emergencies.classifier`) are asked as well: they confirm, rank and ask, but never stand alone, because each alarm
+rests on something that the message names (`emergencies.evidence`). The check keeps nothing, and takes no longer than a blink on
+any text. It may be told what the patient was asked; that only ever makes it calmer.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,7 +25,6 @@ from pydantic import ValidationInfo, field_validator
 from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, filled_with, fills, read_data
 from emergencies.calling import Calling, CallingTexts, Where, whereabouts_of
 from emergencies.classifier import (
-    CALM,
     ClassifierError,
     EmergencyClassifier,
     Encode,
@@ -32,12 +33,14 @@ from emergencies.classifier import (
     Opinion,
     parts_of,
     read_classifier,
+    together,
 )
+from emergencies.evidence import Evidence, EvidenceLists
 from emergencies.happening_now import HappeningNow, HappeningNowTexts
 from emergencies.numbers import Service
 from emergencies.whereabouts import the_places
 from intake.clinic import Clinic
-from intake.fields import the_intake
+from intake.fields import IntakeField, the_intake
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
 from language.context import Kind, Sentence, Span, Text
@@ -53,6 +56,8 @@ Level = Literal["emergency", "urgent", "check"]  # check: ask first whether it i
 _MENTIONS = 3  # more of them say nothing new
 _TOLD_SHORTLY = 20  # words; whoever is in the middle of it writes no more, and a longer message is about something else too
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
+_ABOUT_HEALTH = {"text", "list", "history"}  # kinds of fields
+_SAYS_NOW = ("just_now", "recent", "progressive", "ongoing", "help")  # markers of context.yml
 
 
 class RedFlagsError(DataFileError):
@@ -69,6 +74,7 @@ class RedFlag:
         level: how urgent it is.
         text: the answer.
         buttons: below it.
+        evidence: what it rests on, in the words of the message.
         confirmed: whether the patient said so when they were asked, so that the message itself tells nothing.
     """
 
@@ -77,6 +83,7 @@ class RedFlag:
     level: Level
     text: str
     buttons: list[str]
+    evidence: list[str] = field(default_factory=list)
     confirmed: bool = False
 
 
@@ -88,9 +95,11 @@ class Group(Part):
 
     name: Name
     label: PlainText
+    evidence: str = ""
     not_meant: str = ""
     background: str = ""
     now: str = ""
+    at_once: bool = False
     signs: str = ""
     illnesses: str = ""
     together: str = ""
@@ -111,9 +120,23 @@ class AfterAlarm(Part):
     text: Annotated[str, fills(*_Values)]
 
 
+class _Thresholds(Part):
+    alarm: float
+    alarm_with_wordings: float
+    alarm_with_hints: float
+    at_once: float
+    ask: float
+    ask_with_wordings: float
+    ask_with_hints: float
+    ask_at_once: float
+    more_in_texts: float
+    more_in_lists: float
+
+
 class _File(Part):
     version: int
     reviewer_role: PlainText
+    thresholds: _Thresholds
     phrases: dict[str, Annotated[str, fills(*_Values)]]
     calling: CallingTexts
     acknowledge: PlainText
@@ -123,6 +146,10 @@ class _File(Part):
     after_alarm: list[AfterAlarm]
     happening_now: HappeningNowTexts
     lists: dict[str, str]
+    hints: str
+    despair: str
+    despair_not_meant: str
+    despair_text: Annotated[str, fills(*_Values)]
     groups: list[Group]
 
     @field_validator("groups")
@@ -179,11 +206,18 @@ class _Compiled:
     rules: list[_Rules]
     calls: frozenset[int]  # the identities of the patterns without which it can raise nothing
 
+    def alone(self) -> Iterator[Pattern]:
+        """Those that raise an alarm without another."""
+        yield from (pattern for one in self.rules for sides in one.lines if len(sides) == 1 for pattern in sides[0].patterns)
+
     def patterns(self) -> Iterator[Pattern]:
         """All of them."""
         yield from self.not_meant
         yield from self.background
         yield from _patterns_in(self.rules)
+
+
+_Alarm = tuple[Level, Group]
 
 
 @dataclass(frozen=True)
@@ -193,7 +227,8 @@ class _Seen:
     lines: list[str]
     message: Text
     groups: list[_Compiled]  # that may raise something
-    alarm: tuple[Level, Group] | None
+    alarm: _Alarm | None
+    at_once: bool = False  # the alarm says by itself what somebody does or wants to do, now
 
 
 class RedFlags:
@@ -215,14 +250,22 @@ class RedFlags:
         self._by_name = {group.name: group for group in file.groups}
         self._read_by = read_patterns(file.acknowledged_by, lists)
         self._context = context
+        self._lowest = min(file.thresholds.model_dump(exclude={"more_in_texts", "more_in_lists", "ask_at_once"}).values())
         self._after_alarm = [
             (each, read_patterns(each.says, lists), read_patterns(each.unless, lists)) for each in file.after_alarm
         ]
         everything = [pattern for group in self._groups for pattern in group.patterns()]
         everything += [pattern for name in context.signals for pattern in context.markers[name]]
+        vocabulary = {word for pattern in everything for word in re.findall(r"[a-z]+", pattern.written)}
+        self._evidence = EvidenceLists(
+            {group.group.name: [*read_patterns(group.group.evidence, lists), *group.alone()] for group in self._groups},
+            read_patterns(file.hints, lists),
+        )
+        self._despair = read_patterns(file.despair, lists)
+        self._not_despair = read_patterns(file.despair_not_meant, lists)
+        everything += [*self._evidence.patterns, *self._despair, *self._not_despair, *context.markers["ongoing"]]
         self._patterns = everything
         self._index = PatternIndex(everything)
-        vocabulary = {word for pattern in everything for word in re.findall(r"[a-z]+", pattern.written)}
         self._plain = read_plain_words(vocabulary)
         self.happening_now = HappeningNow(file.happening_now, lists, self._plain.lines)
 
@@ -233,18 +276,38 @@ class RedFlags:
             text: what the patient wrote.
             clinic: whose numbers are shown.
             country: where the patient is, if something is known; a country that the message names comes first.
-            asked: the field of the intake that the patient was asked for just before, if any.
+            asked: the field of the intake that the patient was asked for just before, if any. It can only make the check
+                calmer: what was found without it is the most that there can be.
         """
         text = normalised(text[:LONGEST])
         seen = self._look(text)
-        alarm = seen.alarm
         opinion = self._opinion(text, seen)
-        if opinion is not None:
-            alarm = self._with_opinion(alarm, opinion)
+        if seen.alarm is None and (opinion is None or not opinion.groups):
+            return None  # as nearly always
+        evidence = self._named_in(seen)
+        alarm = seen.alarm if opinion is None else self._decided(seen, opinion, evidence, _field_of(asked))
         if alarm is None:
             return None
         level, group = alarm
-        return self._red_flag(group, level, clinic, _where(text, clinic, country))
+        flag = self._red_flag(group, level, clinic, _where(text, clinic, country))
+        return replace(flag, evidence=evidence.words(group.name))
+
+    def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
+        """What is said to somebody who is in despair; nothing for anybody else.
+
+        It is for messages in which `check` finds nothing: no wish to die, no plan, but something that a person should hear. A
+        person should be offered with it, and no article quoted.
+
+        Args:
+            text: what the patient wrote.
+            clinic: whose crisis lines are named.
+            country: where the patient is, if something is known; a country that the message names comes first.
+        """
+        seen = self._look(normalised(text[:LONGEST]))
+        meant = _Meant(seen.message, seen.message.only(self._not_despair), [])
+        if not meant.mentions("sign", seen.message.only(self._despair)):
+            return None
+        return self._fill(self.file.despair_text, clinic, _where(text, clinic, country))
 
     def ask_examples(self, encode: Encode, encoder: str) -> None:
         """From now on, ask the examples as well.
@@ -309,7 +372,8 @@ class RedFlags:
         for level in _LEVELS:
             for group in groups:
                 if any(rules.level == level and _raised(group, rules, message) for rules in group.rules):
-                    return _Seen(lines, message, groups, (level, group.group))
+                    at_once = group.group.at_once and _raised(group, _only_now(group), message)
+                    return _Seen(lines, message, groups, (level, group.group), at_once)
         return _Seen(lines, message, groups, None)
 
     def _signals(self, seen: _Seen) -> list[float]:
@@ -336,30 +400,73 @@ class RedFlags:
         parts = parts_of(text)
         try:
             vectors = self.encode([text, *parts])
+            looks = [self._look(part) for part in parts]
             whole = self._part(text, seen, vectors[0])
-            others = [self._part(part, self._look(part), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
-            score = self.classifier.score(whole, others)
-            is_needed = score > self.classifier.about.above_with_wordings
-            return Opinion(score, self.classifier.group(whole, self._found(seen)) if is_needed else CALM)
+            others = [self._part(*each) for each in zip(parts, looks, vectors[1:], strict=True)]
+            score, *of_parts = self.classifier.scores([whole, *others])
+            if together(score, of_parts) > self._lowest:  # else it does not matter what the parts name
+                of_parts = [each for each, look in zip(of_parts, looks, strict=True) if self._evidence.any_in(look.message)]
+            score = together(score, of_parts)
+            is_needed = score > self._lowest
+            return Opinion(score, self.classifier.ranked_groups(whole, self._found(seen)) if is_needed else [])
         except Exception:
             logger.exception("the examples of emergencies could not be asked")
             return None
 
-    def _with_opinion(self, alarm: tuple[Level, Group] | None, opinion: Opinion) -> tuple[Level, Group] | None:
-        assert self.classifier is not None  # noqa: S101
-        about = self.classifier.about
-        if opinion.score <= (about.above if alarm is None else about.above_with_wordings):
+    def _decided(self, seen: _Seen, opinion: Opinion, evidence: Evidence, asked: IntakeField | None) -> _Alarm | None:
+        """What wordings and examples say together."""
+        above, score = self.file.thresholds, opinion.score - self._margin(seen, asked)
+        if seen.alarm is not None:
+            return self._with_wordings(seen, opinion, evidence, score)
+        if not opinion.groups:
             return None
-        if alarm is not None and alarm[0] == "urgent" and (opinion.score <= about.above or opinion.group == alarm[1].name):
-            return alarm
-        return "emergency", self._by_name[opinion.group]
+        if score > (above.alarm if evidence.by_group else above.alarm_with_hints if len(evidence.hints) > 1 else inf):
+            return "emergency", self._group_of(opinion, evidence)
+        is_health = asked is None or asked.kind in _ABOUT_HEALTH
+        is_hinted = len(evidence.hints) >= (1 if is_health else 2)
+        if score > (above.ask if evidence.by_group else above.ask_with_hints if is_hinted else inf):
+            return "check", self._group_of(opinion, evidence)
+        return None
+
+    def _with_wordings(self, seen: _Seen, opinion: Opinion, evidence: Evidence, score: float) -> _Alarm | None:
+        assert seen.alarm is not None  # noqa: S101
+        above, (level, group) = self.file.thresholds, seen.alarm
+        if seen.at_once and opinion.score > above.ask_at_once:
+            return (level if opinion.score > above.at_once else "check"), group
+        if not opinion.groups or score <= above.ask_with_wordings:
+            return None
+        best = self._group_of(opinion, evidence)
+        if score <= above.alarm_with_wordings:
+            return ("check", best) if level == "emergency" else None
+        is_urgent = level == "urgent" and (score <= above.alarm or best.name == group.name)
+        return seen.alarm if is_urgent else ("emergency", best)
+
+    def _group_of(self, opinion: Opinion, evidence: Evidence) -> Group:
+        """The group that the message is most like, among those of which it names something."""
+        named = [name for name in opinion.groups if name in evidence.by_group]
+        others = [name for name in opinion.groups if not self._by_name[name].at_once]
+        return self._by_name[(named or others or opinion.groups)[0]]
+
+    def _named_in(self, seen: _Seen) -> Evidence:
+        """What the message names; at least what an alarm of the wordings rests on."""
+        evidence = self._evidence.of(seen.message)
+        if seen.alarm is None or seen.alarm[1].name in evidence.by_group:
+            return evidence
+        name = seen.alarm[1].name
+        [group] = [group for group in seen.groups if group.group.name == name]
+        of_group = EvidenceLists({name: list(_patterns_in(group.rules))}, []).of(seen.message)
+        return Evidence({**evidence.by_group, **of_group.by_group}, evidence.hints)
+
+    def _margin(self, seen: _Seen, asked: IntakeField | None) -> float:
+        """By how much more an answer to a question about health has to sound like an emergency."""
+        above = self.file.thresholds
+        margin = {"text": above.more_in_texts, "list": above.more_in_lists, "history": above.more_in_lists}
+        if asked is None or any(map(seen.message.says, _SAYS_NOW)):
+            return 0.0
+        return margin.get(asked.kind, 0.0)
 
     def _part(self, text: str, seen: _Seen, vector: Numbers) -> MessagePart:
         return MessagePart(text, _plain(seen.lines), vector, self._signals(seen))
-
-    def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
-        """What is said to somebody who is in despair, without a word of dying; nothing for anybody else."""
-        return None
 
     def acknowledged(self, clinic: Clinic, country: str | None = None) -> str:
         """What is said once a patient has read the answer to an alarm."""
@@ -431,7 +538,7 @@ class RedFlags:
         return [(each, self._fill(each.text, clinic, where)) for each in self.file.after_alarm]
 
     def _red_flag(self, group: Group, level: Level, clinic: Clinic, where: Where) -> RedFlag:
-        text = group.text if level == "emergency" else group.urgent_text
+        text = group.urgent_text if level == "urgent" else group.text
         filled = self._fill(text, clinic, where, group.service)
         return RedFlag(group.name, group.label, level, filled, self.alarm_buttons)
 
@@ -457,15 +564,16 @@ def _where(text: str, clinic: Clinic, country: str | None) -> Where:
         return Where(lives=country)
 
 
-def check(text: str, clinic: Clinic, country: str | None = None) -> RedFlag | None:
+def check(text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
     """Look for an emergency in a message with the shipped rules.
 
     Args:
         text: what the patient wrote.
         clinic: whose numbers are shown.
         country: where the patient is, if something is known; a country that the message names comes first.
+        asked: the field of the intake that the patient was asked for just before, if any.
     """
-    return the_red_flags().check(text, clinic, country)
+    return the_red_flags().check(text, clinic, country, asked)
 
 
 def country_of(record: IntakeRecord) -> str | None:
@@ -535,6 +643,15 @@ def _plain(lines: list[str]) -> str:
 
 def _found(patterns: list[Pattern], line: str) -> bool:
     return any(pattern.spans(line) for pattern in patterns)
+
+
+def _field_of(name: str | None) -> IntakeField | None:
+    return next((field for field in the_intake().fields if field.name == name), None)
+
+
+def _only_now(group: _Compiled) -> _Rules:
+    lines = [sides for rules in group.rules for sides in rules.lines if sides[0].kind == "now"]
+    return _Rules("emergency", lines)
 
 
 def _mentioned(sides: list[_Side], message: Text) -> bool:

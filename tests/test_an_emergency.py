@@ -115,20 +115,23 @@ def test_a_worried_question_is_no_emergency(text: str, red_flags: RedFlags) -> N
 
 # A little less than was measured; docs/red-flags.md tells what was measured on what, and how often each set was used.
 @pytest.mark.parametrize(
-    ("name", "caught", "false_alarms"), [("dev", 0.98, 0.015), ("held_out", 0.95, 0.02), ("unseen", 0.98, 0.02)]
+    ("name", "caught", "at_once", "false"),
+    [("dev", 0.99, 0.97, 0.01), ("held_out", 0.985, 0.94, 0.01), ("unseen", 0.98, 0.95, 0.018)],
 )
 def test_the_check_catches_what_it_was_measured_to_catch(
-    name: str, caught: float, false_alarms: float, red_flags: RedFlags
+    name: str, caught: float, at_once: float, false: float, red_flags: RedFlags
 ) -> None:
-    assert counted(red_flags, f"emergencies_{name}").share >= caught
-    assert counted(red_flags, f"calm_{name}").share <= false_alarms
+    emergencies = counted(red_flags, f"emergencies_{name}")
+    assert emergencies.caught >= caught
+    assert emergencies.at_once >= at_once
+    assert counted(red_flags, f"calm_{name}").false <= false
 
 
 def test_greetings_names_and_answers_to_fields_hardly_ever_raise_an_alarm(red_flags: RedFlags) -> None:
     files = [yaml.safe_load((PROJECT / "tests" / "nlu" / name).read_text("utf-8")) for name in ("held_out.yml", "unseen.yml")]
     texts = [line[2:] for file in files for block in file["nlu"] for line in block["examples"].splitlines()]
     alarms = sum(red_flags.check(text, CLINIC) is not None for text in texts)
-    assert alarms / len(texts) <= 0.01
+    assert alarms / len(texts) <= 0.003
 
 
 @pytest.mark.parametrize("text", BETWEEN_OTHER_THINGS)

@@ -74,7 +74,7 @@ def test_what_was_fitted_judges_messages_that_it_has_not_seen(rules: RedFlags) -
     urgent = ["help, I am bleeding and vomiting blood", "my son is choking, he cannot breathe"]
     calm = ["what is the price of an infusion", "do you take blood before it", "can I pay with a card?"]
     assert min(score(rules, text) for text in urgent) > max(score(rules, text) for text in calm)
-    assert [rules.opinion(text).group for text in urgent] == ["bleeding", "breathing"]  # type: ignore[union-attr]
+    assert [rules.opinion(text).groups[0] for text in urgent] == ["bleeding", "breathing"]  # type: ignore[union-attr]
 
 
 def test_one_sentence_of_several_can_tell_of_an_emergency(rules: RedFlags) -> None:

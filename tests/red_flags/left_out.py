@@ -61,9 +61,10 @@ def _judged(rules: RedFlags, examples: list[Example]) -> npt.NDArray[np.float64]
     for example in examples:
         opinion = rules.opinion(example.text)
         assert opinion is not None
+        group = opinion.groups[0] if opinion.groups else CALM
         found = any(rules.found(example.text)[: len(rules.found_names) // 2])
-        suicide = (example.group == "self_harm") + 2 * (opinion.group == "self_harm")
-        rows.append((example.group != CALM, found, opinion.score, opinion.group == example.group, suicide))
+        suicide = (example.group == "self_harm") + 2 * (group == "self_harm")
+        rows.append((example.group != CALM, found, opinion.score, group == example.group, suicide))
     return np.asarray(rows, dtype=np.float64)
 
 
