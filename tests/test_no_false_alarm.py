@@ -86,11 +86,16 @@ DESPAIR = [
     "I have given up",
     "nobody cares about me",
     "I am so tired of fighting",
+    "I don't know how to go on",
+    "my life is over",
+    "I feel so useless",
 ]
 NO_DESPAIR = [
     "what is the point of the form",
     "the financial burden is high",
     "I gave up smoking",
+    "I am hopeless with computers",
+    "I am at the end of my tether with the billing department",
     "can I give up my place on the list",
     "I can't do this form on my phone",
     "my mother was in despair in 1990",
