@@ -447,6 +447,10 @@ class RedFlags:
         others = [name for name in opinion.groups if not self._by_name[name].at_once]
         return self._by_name[(named or others or opinion.groups)[0]]
 
+    def evidence(self, text: str) -> Evidence:
+        """What a message names that an alarm could rest on."""
+        return self._named_in(self._look(normalised(text[:LONGEST])))
+
     def _named_in(self, seen: _Seen) -> Evidence:
         """What the message names; at least what an alarm of the wordings rests on."""
         evidence = self._evidence.of(seen.message)

@@ -28,6 +28,13 @@ def test_the_examples_have_emergencies_of_each_group_and_calm_messages_and_weigh
     assert not [e.text for e in examples if "{" in e.text]
 
 
+def test_nearly_every_emergency_among_the_examples_names_something_that_an_alarm_could_rest_on(red_flags: RedFlags) -> None:
+    files = {"frames", "emergencies_7", "emergencies_other_languages"}  # the latter two have other languages in them
+    texts = [example.text for example in read_examples() if example.group != CALM and example.file not in files]
+    named = sum(bool(red_flags.evidence(text)) for text in texts)
+    assert named / len(texts) >= 0.995
+
+
 def test_a_wrong_file_of_examples_is_named(tmp_path: Path) -> None:
     (tmp_path / "emergencies.yml").write_text("chest: [12]\n", "utf-8")
     with pytest.raises(ClassifierError, match=r"emergencies\.yml.*without quotes"):
