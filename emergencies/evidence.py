@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from language.context import Text
+from language.context import Sentence, Text
 from language.patterns import Pattern
 
 
@@ -44,8 +44,12 @@ class EvidenceLists:
 
     def any_in(self, message: Text) -> bool:
         """Whether a message names anything."""
+        return self.any_in_sentences(message, message.sentences)
+
+    def any_in_sentences(self, message: Text, sentences: Sequence[Sentence]) -> bool:
+        """Whether some sentences of a message name anything."""
         possible = message.only(self.patterns)
-        return any(sentence.spans(pattern) for pattern in possible for sentence in message.sentences)
+        return any(sentence.spans(pattern) for pattern in possible for sentence in sentences)
 
     def of(self, message: Text) -> Evidence:
         """What a message names."""

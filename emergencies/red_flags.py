@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -58,6 +58,7 @@ _TOLD_SHORTLY = 20  # words; whoever is in the middle of it writes no more, and 
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
 _ABOUT_HEALTH = {"text", "list", "history"}  # kinds of fields
 _SAYS_NOW = ("just_now", "recent", "progressive", "ongoing", "help")  # markers of context.yml
+_SAYS_PLAINLY_NOW = ("recent", "ongoing", "help")  # a list of what is taken or known holds many a "now" and "just"
 
 
 class RedFlagsError(DataFileError):
@@ -131,6 +132,8 @@ class _Thresholds(Part):
     ask_at_once: float
     more_in_texts: float
     more_in_lists: float
+    more_in_lists_to_ask: float
+    more_in_lists_now: float
 
 
 class _File(Part):
@@ -250,7 +253,8 @@ class RedFlags:
         self._by_name = {group.name: group for group in file.groups}
         self._read_by = read_patterns(file.acknowledged_by, lists)
         self._context = context
-        self._lowest = min(file.thresholds.model_dump(exclude={"more_in_texts", "more_in_lists", "ask_at_once"}).values())
+        of_scores = {name: value for name, value in file.thresholds if not name.startswith("more_") and name != "ask_at_once"}
+        self._lowest = min(of_scores.values())
         self._after_alarm = [
             (each, read_patterns(each.says, lists), read_patterns(each.unless, lists)) for each in file.after_alarm
         ]
@@ -415,25 +419,25 @@ class RedFlags:
 
     def _decided(self, seen: _Seen, opinion: Opinion, evidence: Evidence, asked: IntakeField | None) -> _Alarm | None:
         """What wordings and examples say together."""
-        above, score = self.file.thresholds, opinion.score - self._margin(seen, asked)
+        above, score, to_ask = self.file.thresholds, *self._scores(seen, opinion, asked)
         if seen.alarm is not None:
-            return self._with_wordings(seen, opinion, evidence, score)
+            return self._with_wordings(seen, opinion, evidence, (score, to_ask))
         if not opinion.groups:
             return None
         if score > (above.alarm if evidence.by_group else above.alarm_with_hints if len(evidence.hints) > 1 else inf):
             return "emergency", self._group_of(opinion, evidence)
         is_health = asked is None or asked.kind in _ABOUT_HEALTH
         is_hinted = len(evidence.hints) >= (1 if is_health else 2)
-        if score > (above.ask if evidence.by_group else above.ask_with_hints if is_hinted else inf):
+        if to_ask > (above.ask if evidence.by_group else above.ask_with_hints if is_hinted else inf):
             return "check", self._group_of(opinion, evidence)
         return None
 
-    def _with_wordings(self, seen: _Seen, opinion: Opinion, evidence: Evidence, score: float) -> _Alarm | None:
+    def _with_wordings(self, seen: _Seen, opinion: Opinion, evidence: Evidence, scores: tuple[float, float]) -> _Alarm | None:
         assert seen.alarm is not None  # noqa: S101
-        above, (level, group) = self.file.thresholds, seen.alarm
+        above, (level, group), (score, to_ask) = self.file.thresholds, seen.alarm, scores
         if seen.at_once and opinion.score > above.ask_at_once:
             return (level if opinion.score > above.at_once else "check"), group
-        if not opinion.groups or score <= above.ask_with_wordings:
+        if not opinion.groups or to_ask <= above.ask_with_wordings:
             return None
         best = self._group_of(opinion, evidence)
         if score <= above.alarm_with_wordings:
@@ -461,13 +465,23 @@ class RedFlags:
         of_group = EvidenceLists({name: list(_patterns_in(group.rules))}, []).of(seen.message)
         return Evidence({**evidence.by_group, **of_group.by_group}, evidence.hints)
 
-    def _margin(self, seen: _Seen, asked: IntakeField | None) -> float:
-        """By how much more an answer to a question about health has to sound like an emergency."""
-        above = self.file.thresholds
-        margin = {"text": above.more_in_texts, "list": above.more_in_lists, "history": above.more_in_lists}
-        if asked is None or any(map(seen.message.says, _SAYS_NOW)):
-            return 0.0
-        return margin.get(asked.kind, 0.0)
+    def _scores(self, seen: _Seen, opinion: Opinion, asked: IntakeField | None) -> tuple[float, float]:
+        """What counts for an alarm, and for a question: an answer about health has to sound more like an emergency."""
+        above, score = self.file.thresholds, opinion.score
+        if asked is None or asked.kind not in _ABOUT_HEALTH:
+            return score, score
+        if asked.kind == "text":
+            score -= 0.0 if self._names_now(seen, _SAYS_NOW) else above.more_in_texts
+            return score, score
+        if self._names_now(seen, _SAYS_PLAINLY_NOW):
+            return score - above.more_in_lists_now, score - above.more_in_lists_now
+        return score - above.more_in_lists, score - above.more_in_lists_to_ask
+
+    def _names_now(self, seen: _Seen, markers: Sequence[str]) -> bool:
+        """Whether a sentence that names something says that it is happening."""
+        patterns = seen.message.only([pattern for name in markers for pattern in self._context.markers[name]])
+        sentences = [sentence for sentence in seen.message.sentences if any(sentence.spans(pattern) for pattern in patterns)]
+        return self._evidence.any_in_sentences(seen.message, sentences)
 
     def _part(self, text: str, seen: _Seen, vector: Numbers) -> MessagePart:
         return MessagePart(text, _plain(seen.lines), vector, self._signals(seen))
