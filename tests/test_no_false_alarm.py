@@ -45,13 +45,19 @@ CALM_ANSWERS = [
     ("pregnancy", "no, I lost a baby last year"),
     ("allergies", "penicillin (rash) and latex (hives)"),
     ("allergies", "peanuts, my throat closes, I carry a pen"),
-    ("allergies", "ketamine makes him aggressive and restless, now they use another one and he sleeps"),
-    ("allergies", "Plasma! She shivered and itched the one time, now it is filtered first"),
-    ("infection", "tooth abscess three weeks ago with 38.4, opened and rinsed, antibiotics until last week. Blood count now fine."),
-    ("infection", "typhoid five weeks ago, fever 40 for a week, blood cells fell and are now normal"),
+    (
+        "infection",
+        "tooth abscess three weeks ago with 38.4, opened and rinsed, antibiotics until last week. Blood count now fine.",
+    ),
     ("travel", "cannot sit in a car more than one hour"),
     ("hopes", "to breathe without pain and not to be a burden"),
     ("questions", "can it cause a stroke or a clot?"),
+]
+# A "now" that is about something else makes no news of an old story. That may be asked about, and never alarms.
+OLD_STORIES = [
+    ("allergies", "ketamine makes him aggressive and restless, now they use another one and he sleeps"),
+    ("allergies", "Plasma! She shivered and itched the one time, now it is filtered first"),
+    ("infection", "typhoid five weeks ago, fever 40 for a week, blood cells fell and are now normal"),
 ]
 CALM_MESSAGES = [
     "slight headache since the infusion",
@@ -117,6 +123,12 @@ def red_flags(encoder: Encoder) -> RedFlags:
 @pytest.mark.parametrize(("field", "answer"), CALM_ANSWERS)
 def test_an_ordinary_answer_to_a_question_of_the_intake_is_calm(field: str, answer: str, red_flags: RedFlags) -> None:
     assert red_flags.check(answer, CLINIC, asked=field) is None
+
+
+@pytest.mark.parametrize(("field", "answer"), OLD_STORIES)
+def test_an_old_story_is_at_most_asked_about(field: str, answer: str, red_flags: RedFlags) -> None:
+    flag = red_flags.check(answer, CLINIC, asked=field)
+    assert flag is None or flag.level == "check"
 
 
 @pytest.mark.parametrize("text", CALM_MESSAGES)
