@@ -16,6 +16,7 @@ from commands.backup import backup
 from commands.demo import demo
 from commands.export import export
 from commands.kb import build_index, kb, prepare_encoder, print_answer
+from commands.languages import languages
 from commands.notices import notices
 from commands.records import open_database
 from commands.red_flags import red_flags
@@ -40,6 +41,7 @@ _FOR_US_ALONE = 0o077  # what is in the data folder is about patients
 app.add_typer(kb, name="kb")
 app.add_typer(handoffs, name="handoffs")
 app.add_typer(red_flags, name="red-flags")
+app.add_typer(languages, name="languages")
 app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
 app.add_typer(notices, name="notices")

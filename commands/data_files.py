@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +20,12 @@ from desk.cases.taking_over import read_said
 from desk.keeping.retention import RULES, read_rules
 from desk.people.passwords import read_tried_first
 from desk.post.notices import read_notices
+from emergencies.concepts import FOLDER, read_concepts
+from emergencies.language_files import TEXTS, WORDS, read_words
+from emergencies.language_files import read_texts as read_texts_of_language
 from emergencies.numbers import FILE as NUMBERS
 from emergencies.numbers import read_numbers
+from emergencies.other_languages import read_thresholds
 from emergencies.red_flags import read_red_flags
 from emergencies.review import read_review_texts
 from emergencies.whereabouts import read_places
@@ -43,6 +48,7 @@ from language.plain_words import read_plain_words
 from language.questions import read_question_words as read_question_forms
 from language.sentences import read_sentence_words
 from language.spoken import speak, text_file
+from language.which_language import OTHER_WORDS, read_other_words
 from turns.texts import read_texts_of_turns
 from web.console.texts import read_audit_texts, read_console_texts
 from web.library_texts import read_library_texts
@@ -108,6 +114,11 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("emergencies", "places.yml"), read_places),
         DataFile(text_file("emergencies", "review.yml"), read_review_texts),
         DataFile(NUMBERS, read_numbers),
+        DataFile(FOLDER / "concepts.yml", read_concepts),
+        DataFile(FOLDER / "thresholds.yml", read_thresholds),
+        *(DataFile(file, partial(read_words, file.parent.name)) for file in sorted(FOLDER.glob(f"*/{WORDS}"))),
+        *(DataFile(file, read_texts_of_language) for file in sorted(FOLDER.glob(f"*/{TEXTS}"))),
+        DataFile(OTHER_WORDS, read_other_words),
         DataFile(text_file("language", "context.yml"), read_rules_of_context),
         DataFile(text_file("language", "patterns.yml"), read_pattern_words),
         DataFile(text_file("language", "plain_words.yml"), lambda file: read_plain_words(file=file)),

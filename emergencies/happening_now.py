@@ -52,6 +52,7 @@ class HappeningNow:
         self._yes = read_patterns(texts.yes_by, lists)
         self._no = read_patterns(texts.no_by, lists)
         self._no_emergency = read_patterns(texts.no_emergency_by, lists)
+        self.says: Callable[[str, str], bool] = lambda what, text: False  # in another language; see `emergencies.other_texts`
 
     @property
     def buttons(self) -> list[str]:
@@ -61,6 +62,8 @@ class HappeningNow:
     def is_yes(self, text: str) -> bool:
         """Whether a message says that it happens now, or may: one sentence is enough, or its first word."""
         lines = self._lines(text[:_READ])
+        if self.says("yes_now", text[:_READ]):
+            return True
         if lines == self._lines(self.texts.yes) or any(self._is(line, self._yes) for line in lines):
             return bool(lines)
         return bool(lines) and lines[0].split()[0] in self._yes_words and not self.is_no(text)
@@ -68,6 +71,8 @@ class HappeningNow:
     def is_no(self, text: str) -> bool:
         """Whether a message says that it does not, and nothing else."""
         lines = self._lines(text) if len(text) <= _READ else []
+        if len(text) <= _READ and self.says("no", text):
+            return True
         known = [*self._no, *self._no_emergency]
         return bool(lines) and (lines == self._lines(self.texts.no) or all(self._is(line, known) for line in lines))
 

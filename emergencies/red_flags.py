@@ -77,6 +77,7 @@ class RedFlag:
         buttons: below it.
         evidence: what it rests on, in the words of the message.
         confirmed: whether the patient said so when they were asked, so that the message itself tells nothing.
+        language: of the text and the buttons.
     """
 
     group: str
@@ -86,6 +87,7 @@ class RedFlag:
     buttons: list[str]
     evidence: list[str] = field(default_factory=list)
     confirmed: bool = False
+    language: str = "en"
 
 
 _Values = ("clinic", "call", "emergency_number", "crisis_lines")
@@ -610,15 +612,19 @@ def country_of(record: IntakeRecord) -> str | None:
     return region if isinstance(region, str) else None
 
 
-def read_red_flags(file: Path | None = None) -> RedFlags:
+def read_red_flags(file: Path | None = None, made: type[RedFlags] | None = None) -> RedFlags:
     """Read the rules; by default those of the language that is spoken.
+
+    Args:
+        file: where they are.
+        made: what is made of them, if it is more than `RedFlags`.
 
     Raises:
         RedFlagsError: naming what is wrong.
     """
     file = file or text_file("emergencies", "red_flags.yml")
     try:
-        return RedFlags(read_data(_File, file, RedFlagsError), read_rules())
+        return (made or RedFlags)(read_data(_File, file, RedFlagsError), read_rules())
     except PatternError as error:
         raise RedFlagsError.about([wrong_pattern(error, file)]) from error
 

@@ -1,0 +1,109 @@
+"""The check of a message in any language: in English by the red flags, in others by their words and examples."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from emergencies.calling import Where, whereabouts_of
+from emergencies.other_languages import Finding, OtherLanguages
+from emergencies.other_texts import SaidIn, pressed, says
+from emergencies.red_flags import RedFlag, RedFlags, read_red_flags
+from emergencies.whereabouts import the_places
+from intake.clinic import Clinic
+from language.which_language import ENGLISH, OTHER, Language, language_or_english
+
+logger = logging.getLogger(__name__)
+
+
+class EveryLanguage(RedFlags):
+    """Both checks. A message that may be in either is seen by both, and the first that finds an emergency is believed."""
+
+    others: OtherLanguages | None = None
+
+    def also_in(self, others: OtherLanguages) -> None:
+        """From now on, check messages in other languages as well, and understand what is pressed or said in them."""
+        self.others = others
+        self.happening_now.says = _says
+
+    def check(self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
+        """Look for an emergency.
+
+        Args:
+            text: what the patient wrote.
+            clinic: whose numbers are shown.
+            country: where the patient is, if something is known; a country that the message names comes first.
+            asked: the field of the intake that the patient was asked for just before, if any.
+        """
+        if self.others is None:
+            return super().check(text, clinic, country, asked)
+        language = language_or_english(text)
+        flag = super().check(text, clinic, country, asked) if may_be_english(language) else None
+        if flag is not None and flag.level == "emergency":
+            return flag
+        found = self._in_others(text, language)
+        if found is None or (flag is not None and found.level != "emergency"):
+            return flag
+        return self._flag(found, text, clinic, country)
+
+    def says_it_was_read(self, text: str) -> bool:
+        """Whether a patient says that they have read the answer to an alarm."""
+        return super().says_it_was_read(text) or (self.others is not None and _says("read_it", text))
+
+    def _in_others(self, text: str, language: Language) -> Finding | None:
+        """What the words and examples of other languages say. A fault there must not take away what the red flags found."""
+        possible = tuple(name for name in language.possible if name != ENGLISH)
+        if not possible or self.others is None:
+            return None
+        try:
+            return self.others.check(text, replace(language, possible=possible))
+        except Exception:
+            logger.exception("the check for emergencies in other languages failed")
+            return None
+
+    def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
+        """What is said to somebody who is in despair, in their language; nothing for anybody else."""
+        language = language_or_english(text)
+        said = super().despair(text, clinic, country) if may_be_english(language) else None
+        if said or self.others is None:
+            return said
+        name = self.others.in_despair(text, replace(language, possible=tuple({*language.possible} - {ENGLISH})))
+        if name is None:
+            return None
+        other = SaidIn(name, clinic)
+        return other.filled(other.texts.distress, where(text, clinic, country))
+
+    def _flag(self, found: Finding, text: str, clinic: Clinic, country: str | None) -> RedFlag:
+        said = SaidIn(found.language, clinic)
+        alarm = said.alarm(found, where(text, clinic, country))
+        return RedFlag(found.group, self.label_of(found.group), found.level, alarm, said.buttons, language=found.language)
+
+
+def read_every_language(others: OtherLanguages) -> EveryLanguage:
+    """Read the red flags, to be asked together with the check of other languages.
+
+    Raises:
+        RedFlagsError: naming what is wrong.
+    """
+    both = read_red_flags(made=EveryLanguage)
+    assert isinstance(both, EveryLanguage)  # noqa: S101
+    both.also_in(others)
+    return both
+
+
+def may_be_english(language: Language) -> bool:
+    """Whether the English check should see a message; also one in a language that nobody here speaks."""
+    return not {ENGLISH, OTHER}.isdisjoint({language.code, *language.possible})
+
+
+def where(text: str, clinic: Clinic, country: str | None) -> Where:
+    """Where somebody may be. A fault here must not keep an alarm from anybody."""
+    try:
+        return whereabouts_of(the_places().where(text), clinic, country)
+    except Exception:
+        logger.exception("where somebody is could not be read")
+        return Where(lives=country)
+
+
+def _says(what: str, text: str) -> bool:
+    return any(says(what, text, name) for name in language_or_english(text).possible) or pressed(what, text) is not None

