@@ -47,7 +47,7 @@ def test_every_call_says_how_it_can_refuse(description: dict[str, Any]) -> None:
 def test_the_guide_names_every_call(description: dict[str, Any], guide: str) -> None:
     calls = {f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods}
     assert {call for call in calls if f"`{call}" not in guide} == set()
-    named = set(re.findall(r"`((?:GET|POST|DELETE) /api/chat[^?`]*)", guide))
+    named = set(re.findall(r"`((?:GET|POST|PUT|DELETE) /api/chat[^?`]*)", guide))
     assert named == calls
 
 

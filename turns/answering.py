@@ -21,7 +21,19 @@ from intake.record import Asking, HeldChanged
 from turns.deadline import Deadline
 from turns.in_threads import InThreads
 from turns.rasa import RasaAway, RasaClient, Reply
-from turns.replies import OwnReplies, Part, Place, also_urgent, beside, deletes, emergency, in_order, place_of, wants_a_person
+from turns.replies import (
+    OwnReplies,
+    Part,
+    Place,
+    also_urgent,
+    beside,
+    deletes,
+    emergency,
+    in_order,
+    place_of,
+    wants_a_person,
+    wants_a_person_in,
+)
 from turns.streams import Streams
 
 logger = structlog.get_logger(__name__)
@@ -105,7 +117,8 @@ class Answering:
             return self._own.asks_first(flag, place, waiting.text)
         if place.paused and self._own.says_it_was_read(waiting.text):
             return self._own.resumed(place)
-        return None
+        asks_in = wants_a_person_in(waiting.text, place.language)
+        return self._own.person_called(place, asks_in) if asks_in else None
 
     async def _after_a_false_alarm(self, waiting: Waiting, place: Place, deadline: Deadline | None) -> list[Part]:
         """Take what raised the alarm for what it was. Without Rasa it is offered, to be sent again later."""
@@ -163,6 +176,7 @@ class Answering:
             reply = self._own.waiting(self._away(away, waiting, place), place, waiting.text)
         again = self._own.was_read_before(waiting.text, place)
         reply = Reply([*again, *reply.drafts], reply.effects)
+        reply = self._own.beside_other_language(reply, waiting.text, place)
         return also_urgent(flag, reply, place) if flag else reply
 
     async def _taken(self, text: str, place: Place, deadline: Deadline | None, heard: Draft | None = None) -> Reply:

@@ -14,6 +14,7 @@ from desk.conversations.log import Draft, Stored, UnknownConversation, start_con
 from desk.conversations.turns import Waiting, take_turn, waiting_before
 from desk.database import Database
 from desk.models import Message
+from emergencies.other_texts import chat_languages
 from emergencies.red_flags import RedFlags, the_red_flags
 from intake.clinic import Clinic
 from turns.alarms import Alarms
@@ -21,9 +22,10 @@ from turns.answering import Answering
 from turns.deadline import Deadline, longest_turn
 from turns.emergency_check import Checked, EmergencyCheck
 from turns.in_threads import InThreads
+from turns.other_replies import buttons_of
 from turns.own_data import OwnData
 from turns.rasa import RasaClient
-from turns.replies import OwnReplies, buttons_of
+from turns.replies import OwnReplies
 from turns.streams import Streams
 from turns.texts import texts
 from turns.turn_lock import TurnLock
@@ -73,12 +75,13 @@ class Gateway:
         """Seconds after which a message without an outcome has been left by its process."""
         return longest_turn(self.rasa.timeout)
 
-    async def start(self) -> tuple[str, list[Message]]:
-        """Begin a conversation; gives its id and the greeting."""
+    async def start(self, language: str | None = None) -> tuple[str, list[Message]]:
+        """Begin a conversation, in a language if the patient chose one that has texts; gives its id and the greeting."""
         clinic, said = self._clinic, texts()
         text = said.greeting.format(clinic=clinic.name, emergency_number=self._red_flags.number_for_anybody(clinic))
         greeting = [Draft(text, buttons=buttons_of(said.greeting_buttons))]
-        conversation, messages = await self._database.write(start_conversation, greeting)
+        chosen = language if language in chat_languages() else None
+        conversation, messages = await self._database.write(start_conversation, greeting, chosen)
         return conversation.id, messages
 
     async def receive(self, conversation_id: str, client_id: str, text: str, checked: Checked | None = None) -> list[Message]:

@@ -15,6 +15,7 @@ from desk.conversations.log import Draft, has_a_person, last_question, question_
 from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
 from desk.models import Conversation
+from emergencies.other_texts import languages, pressed, says
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import (
@@ -34,6 +35,9 @@ from intake.record import (
     new_reference,
 )
 from language.questions import looks_like_a_question
+from language.spoken import spoken
+from language.which_language import OTHER, language_or_english
+from turns.other_replies import OtherReplies, buttons_of
 from turns.rasa import Reply
 from turns.texts import texts
 
@@ -54,6 +58,7 @@ class Place:
     asked: Draft | None  # then: the open field, as it was asked
     has_a_person: bool
     held: Sequence[HeldMessage] = ()  # messages that were held back because of an emergency
+    language: str = "en"  # of the conversation
 
     def held_as(self, *states: HoldState) -> list[HeldMessage]:
         """The messages that are held back for one of these reasons."""
@@ -95,7 +100,8 @@ def place_of(session: Session, conversation_id: str, seq: int) -> Place:
     asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
     before = question_before(session, conversation_id, seq)
     person = conversation is not None and conversation.state == State.HUMAN
-    return Place(record, waiting_handoff(session, conversation_id), before, paused, asked, person, held)
+    language = conversation.language if conversation else spoken()
+    return Place(record, waiting_handoff(session, conversation_id), before, paused, asked, person, held, language)
 
 
 class OwnReplies:
@@ -155,7 +161,7 @@ class OwnReplies:
 
     def resumed(self, place: Place) -> Reply:
         """Go on after an emergency has been read: what was not taken is offered, and the open field asked as it was before."""
-        thanks = Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
+        thanks = self._acknowledged(place)
         read, left = HeldChanged(was=["alarmed"], state="read"), HeldChanged(was=["waited", "asked"], state=None)
         asked = [place.asked] if place.asked else []
         return Reply([thanks, *self._offered(place), *asked], [IntakeResumed(), read, left])
@@ -168,11 +174,20 @@ class OwnReplies:
 
     def asks_first(self, flag: RedFlag, place: Place, text: str) -> Reply:
         """Ask whether it happens now, before an alarm is raised or the message is taken for anything else."""
-        alarm = {"group": flag.group, "label": flag.label, "text": flag.text, "buttons": flag.buttons}
-        said = self._said(self._happening.texts.ask, place, text)
+        alarm = {
+            "group": flag.group,
+            "label": flag.label,
+            "text": flag.text,
+            "buttons": flag.buttons,
+            "language": flag.language,
+        }
         effects: list[Effect] = [MessageHeld(state="asked", alarm=alarm)]
         if same_text(place.held, text, frozenset({"asked"})):  # to be taken once
             effects = []
+        other = self._other(flag.language)
+        if other:
+            return Reply([other.asks_first(text, country_of(place.record))], effects)
+        said = self._said(self._happening.texts.ask, place, text)
         return Reply([Draft(said, kind="check", buttons=buttons_of(self._happening.buttons))], effects)
 
     def noted(self, reply: Reply, place: Place, text: str) -> Reply:
@@ -191,7 +206,10 @@ class OwnReplies:
     def to_despair(self, text: str, place: Place) -> Draft | None:
         """What is said to somebody in despair, with a person to talk to; nothing to anybody else."""
         said = self._red_flags.despair(text, self._clinic, country_of(place.record))
-        return Draft(said, buttons=buttons_of([texts().person_button])) if said else None
+        if not said:
+            return None
+        other = self._other(language_or_english(text, place.language).code)
+        return other.as_said(said) if other else Draft(said, buttons=buttons_of([texts().person_button]))
 
     def was_read_before(self, text: str, place: Place) -> list[Draft]:
         """A short word before the reply to the text of an alarm that was read: it may be a second emergency."""
@@ -232,12 +250,38 @@ class OwnReplies:
         """That the assistant cannot answer; nothing while a person has the conversation, who was not asked to leave."""
         return [] if has_a_person(session, conversation_id) else [self.away()]
 
-    def person_called(self, place: Place) -> Reply:
+    def person_called(self, place: Place, language: str | None = None) -> Reply:
         """A person can be had without Rasa: the button of the notice above must not lead to the same notice."""
         clinic, reference = self._clinic, place.handoff or place.record.reference or new_reference()
-        values = {**clinic.model_dump(), "emergency_number": self._red_flags.number_for_anybody(clinic)}
-        text = texts().person_called.format(reference=reference, **values)
-        return Reply([Draft(text, kind="handoff")], [HandoffAsked(reference=reference, reason="asked")])
+        other = self._other(language or place.language)
+        if other:
+            called = other.person_called(reference, country_of(place.record))
+        else:
+            values = {**clinic.model_dump(), "emergency_number": self._red_flags.number_for_anybody(clinic)}
+            called = Draft(texts().person_called.format(reference=reference, **values), kind="handoff")
+        return Reply([called], [HandoffAsked(reference=reference, reason="asked")])
+
+    def beside_other_language(self, reply: Reply, text: str, place: Place) -> Reply:
+        """A reply with what somebody should know who does not write in the language that is spoken."""
+        language = language_or_english(text, place.language)
+        if not language.sure or language.code == spoken() or not reply.drafts or place.has_a_person:
+            return reply
+        if language.code == OTHER:
+            said = self._said(texts().not_understood, place)
+            notice = Draft(said, kind="notice", buttons=buttons_of([texts().person_button]))
+            return Reply([notice, *reply.drafts], reply.effects)
+        other = self._other(language.code)
+        quotes = any(draft.answer is not None for draft in reply.drafts)
+        return Reply([*reply.drafts, other.in_english()], reply.effects) if other and quotes else reply
+
+    def _acknowledged(self, place: Place) -> Draft:
+        other = self._other(place.language)
+        if other:
+            return other.acknowledged(country_of(place.record))
+        return Draft(self._red_flags.acknowledged(self._clinic, country_of(place.record)))
+
+    def _other(self, language: str) -> OtherReplies | None:
+        return OtherReplies(language, self._clinic) if language in languages() else None
 
 
 def emergency(flag: RedFlag, handoff: str | None) -> Reply:
@@ -247,7 +291,8 @@ def emergency(flag: RedFlag, handoff: str | None) -> Reply:
         flag: what was found.
         handoff: the reference of the open handoff, if there is one.
     """
-    draft = Draft(flag.text, kind="emergency", buttons=buttons_of(flag.buttons))
+    language = None if flag.language == spoken() else flag.language
+    draft = Draft(flag.text, kind="emergency", buttons=buttons_of(flag.buttons), language=language)
     held: list[Effect] = [HeldChanged(was=["asked"], state="alarmed")]
     if not flag.confirmed:
         held.append(MessageHeld(state="alarmed"))
@@ -310,11 +355,18 @@ def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
     return HandoffAsked(reference=reference or new_reference(), reason="red_flag", urgent=urgent)
 
 
+def wants_a_person_in(text: str, language: str) -> str | None:
+    """The other language in which a message asks for a person; nothing, if it does not.
+
+    Args:
+        text: the message.
+        language: of the conversation.
+    """
+    possible = dict.fromkeys([*language_or_english(text, language).possible, language])
+    said_in = (name for name in possible if name in languages() and says("wants_person", text, name))
+    return next(said_in, None) or pressed("wants_person", text)
+
+
 def wants_a_person(text: str) -> bool:
     """Whether a message is the button of the notice that the assistant is away."""
     return text.strip().casefold() == texts().person_button.casefold()
-
-
-def buttons_of(titles: list[str]) -> list[dict[str, str]]:
-    """Buttons that send their own title."""
-    return [{"title": title, "value": title} for title in titles]

@@ -49,6 +49,7 @@ class Texts(Part):
     assistant_away: Annotated[str, fills("contact", "emergency_number")]
     person_button: PlainText
     person_called: Annotated[str, fills("reference", "coordinator", "opening_hours", "reply_within", "emergency_number")]
+    not_understood: Annotated[str, fills("call")]
     consent_withdrawn: PlainText
     consent_withdrawn_person: Annotated[str, fills("reference")]
     help: Annotated[str, fills("emergency_number", "contact")]

@@ -13,8 +13,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from desk.conversations.feedback import NoSuchAnswer, give_feedback
-from desk.conversations.log import IdReused
+from desk.conversations.log import IdReused, speak_with
 from desk.models import Message
+from emergencies.other_texts import chat_languages
 from turns.emergency_check import Checked
 from turns.streams import Streams
 from web.asking import ConversationId, ConversationOrRefusal, conversation_of, errors, limited, take, take_check, too_many
@@ -22,7 +23,7 @@ from web.callers import address_of
 from web.errors import ApiError
 from web.parts import Parts, PartsNow
 from web.throttling import LimitReached
-from web.wire import MAX_MESSAGE, Messages, SendFeedback, SendMessage, Started, as_wire
+from web.wire import MAX_MESSAGE, ChooseLanguage, Messages, SendFeedback, SendMessage, Start, Started, as_wire
 
 __all__ = ["ConversationId", "PartsNow", "conversation_of", "router"]
 
@@ -35,11 +36,11 @@ _STREAM = {
 }
 
 
-@router.post("/sessions", status_code=201, responses=errors(413, 429))
-async def start(request: Request, parts: PartsNow) -> Started:
-    """Begin a chat."""
+@router.post("/sessions", status_code=201, responses=errors(400, 413, 422, 429))
+async def start(request: Request, parts: PartsNow, body: Start | None = None) -> Started:
+    """Begin a chat, in the patient's language if it is one that has texts."""
     await take("start", request, parts)
-    conversation_id, messages = await parts.gateway.start()
+    conversation_id, messages = await parts.gateway.start(body.language if body else None)
     token = parts.tokens.make(conversation_id)
     return Started(session=conversation_id, token=token, messages=[as_wire(message) for message in messages])
 
@@ -59,6 +60,16 @@ async def send(request: Request, body: SendMessage, conversation: ConversationOr
         await take("send", request, parts, conversation)
         replies = await _receive(parts, conversation, str(body.id), text, replies)
     return Messages(messages=[as_wire(reply) for reply in replies])
+
+
+@router.put("/language", status_code=204, dependencies=[Depends(limited("send"))], responses=errors(400, 401, 413, 422, 429))
+def choose_language(body: ChooseLanguage, conversation_id: ConversationId, parts: PartsNow) -> Response:
+    """Choose the language of the fixed texts; what is written in another language later changes it again."""
+    if body.language not in chat_languages():
+        raise ApiError(422, "invalid_request", detail=f"language: there are {', '.join(chat_languages())}.")
+    with parts.database.write() as session:
+        speak_with(session, conversation_id, body.language)
+    return Response(status_code=204)
 
 
 @router.get("/messages", dependencies=[Depends(limited("read"))], responses=errors(401, 422, 429))

@@ -12,7 +12,8 @@ from cordial.settings import Settings
 from desk.database import Database
 from desk.keeping.erasure import erase_again
 from desk.sealed import Keyring, new_key
-from emergencies.red_flags import read_red_flags
+from emergencies.every_language import read_every_language
+from emergencies.other_languages import read_other_languages
 from intake.clinic import read_clinic
 from intake.fields import the_intake
 from intake.judging import birth
@@ -52,7 +53,7 @@ def make_parts(settings: Settings) -> Parts:
     executor = ActionExecutor()
     executor.register_package("actions")
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout, encoder.encode)
-    red_flags = read_red_flags()
+    red_flags = read_every_language(read_other_languages())
     red_flags.ask_examples(encoder.encode, encoder.name)
     red_flags.warm_up()
     birth.warm_up(datetime.now(UTC).date())

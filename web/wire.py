@@ -12,10 +12,12 @@ from desk.conversations.own_data import Held
 from desk.models import Message
 from intake.record import Status
 from knowledge.answer import Answer
+from language.spoken import spoken
 from turns.shapes import Kind, Question
 
 MAX_MESSAGE = 4_000  # characters; a long letter, and far below what slows the assistant
 
+Spoken = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
 UtcText = Annotated[datetime, PlainSerializer(lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str)]
 
 
@@ -51,6 +53,7 @@ class WireMessage(BaseModel):
         "`notice`: something about the chat itself. `text`: anything else."
     )
     text: str = Field(description="The message in plain text. It says everything, also without the other fields.")
+    lang: str = Field(description="The language of the text, as in `en`; `und` for one that is not known here.")
     buttons: list[Button] = Field(description="Quick replies, perhaps none.")
     answer: Answer | None = Field(description="The quotes with their sources, if the message is an answer.")
     question: Question | None = Field(description="The field of the intake that is asked, if one is.")
@@ -63,6 +66,22 @@ class Started(BaseModel):
     session: str = Field(description="Name of the chat. It opens nothing.")
     token: str = Field(description="Opens the chat until it is too old; keep it secret.")
     messages: list[WireMessage] = Field(description="The greeting.")
+
+
+class Start(BaseModel):
+    """How a chat begins; nothing of it is needed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Spoken | None = Field(default=None, description="The patient's language, as in `de`. Others: see `languages`.")
+
+
+class ChooseLanguage(BaseModel):
+    """The language in which the patient would like the fixed texts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Spoken
 
 
 class Messages(BaseModel):
@@ -154,6 +173,7 @@ def as_wire(message: Message) -> WireMessage:
             "from": message.sender,
             "kind": message.kind,
             "text": message.text,
+            "lang": message.language or spoken(),
             "buttons": message.buttons,
             "answer": message.answer,
             "question": message.question,

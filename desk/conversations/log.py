@@ -18,6 +18,8 @@ from desk.conversations.states import Gone, State, left_to_a_person, locked, pat
 from desk.models import Conversation, Message
 from intake.record import Effect
 from knowledge.answer import Answer
+from language.spoken import spoken
+from language.which_language import language_or_english
 
 
 class IdReused(Exception):
@@ -62,6 +64,7 @@ class Draft:
     buttons: list[dict[str, Any]] = field(default_factory=list)
     answer: Answer | None = None
     question: dict[str, Any] | None = None
+    language: str | None = None  # where it is not the one that is spoken
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,24 @@ class Stored:
     is_next: bool = False
 
 
-def start_conversation(session: Session, greeting: Sequence[Draft]) -> tuple[Conversation, list[Message]]:
-    """Begin a conversation with the assistant's greeting."""
-    conversation = Conversation(id=secrets.token_hex(16), started_at=_now(), last_seq=0, state="bot", language="en")
+def start_conversation(
+    session: Session, greeting: Sequence[Draft], language: str | None = None
+) -> tuple[Conversation, list[Message]]:
+    """Begin a conversation with the assistant's greeting, in the language that the patient chose, if any."""
+    chosen = language or spoken()
+    conversation = Conversation(id=secrets.token_hex(16), started_at=_now(), last_seq=0, state="bot", language=chosen)
     session.add(conversation)
     session.flush()
     return conversation, append(session, conversation.id, greeting)
+
+
+def speak_with(session: Session, conversation_id: str, language: str) -> None:
+    """Note the language that a patient chose.
+
+    Raises:
+        UnknownConversation: if the conversation was deleted.
+    """
+    lock(session, conversation_id).language = language
 
 
 def append(
@@ -116,6 +131,7 @@ def append(
             buttons=draft.buttons,
             answer=draft.answer,
             question=draft.question,
+            language=draft.language,
             reply_to=reply_to,
             client_id=client_id,
         )
@@ -143,8 +159,13 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
         if known.text != text:
             raise IdReused(client_id)
         return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
-    [message] = append(session, conversation_id, [Draft(text, sender="patient")], client_id=client_id)
-    patient_wrote(lock(session, conversation_id))
+    conversation = lock(session, conversation_id)
+    language = language_or_english(text, conversation.language)
+    if language.sure:
+        conversation.language = language.code
+    own = None if language.code == spoken() else language.code
+    [message] = append(session, conversation_id, [Draft(text, sender="patient", language=own)], client_id=client_id)
+    patient_wrote(conversation)
     return Stored(message.seq, message.text, None)
 
 

@@ -72,6 +72,7 @@ class Message(Base):
     client_id: Mapped[str | None] = mapped_column(String(36))  # of a patient's message
     answered: Mapped[bool] = mapped_column(default=False)  # of a patient's message: the replies are stored
     reply_to: Mapped[int | None]  # the seq of the patient's message that this replies to
+    language: Mapped[str | None] = mapped_column(String(8))  # of the text, where it is not the one that is spoken
     said_with: Mapped[int | None]  # the seq of a later one with whose replies it was said, where that is not the same
     author: Mapped[str | None] = mapped_column(String(80))  # of a coordinator's message: the name that the patient sees
     author_role: Mapped[str | None] = mapped_column(String(16))

@@ -1,0 +1,138 @@
+"""A patient who does not write English is answered in their language where it matters: alarms, a person, what is in English."""
+
+from __future__ import annotations
+
+import pytest
+
+from cordial.bootstrap import PROJECT
+from emergencies.every_language import EveryLanguage, read_every_language
+from emergencies.language_files import the_texts
+from emergencies.other_languages import OtherLanguages, Thresholds, read_other_languages
+from emergencies.other_texts import languages, says
+from emergencies.red_flags import RedFlag, RedFlags
+from intake.clinic import read_clinic
+from tests.support.people import Message, Patient
+from tests.support.small_web import NewWeb, SmallWeb
+
+ALARMING = "Mein Vater liegt am Boden und reagiert nicht"
+EVERYTHING, NOTHING = -9.0, 9.0
+
+
+@pytest.fixture(scope="module")
+def check() -> EveryLanguage:
+    """The check as it ships."""
+    return read_every_language(read_other_languages())
+
+
+@pytest.fixture
+def web(new_web: NewWeb, check: EveryLanguage) -> SmallWeb:
+    """A web with it."""
+    return new_web(red_flags=check, limits="off")
+
+
+@pytest.fixture
+def doubting(new_web: NewWeb) -> SmallWeb:
+    """A web that asks about every message in another language."""
+    shipped = read_other_languages()
+    never = dict.fromkeys(("alarm_counts", "alarm_named", "alarm_alone"), NOTHING)
+    always = Thresholds(**never, ask_counts=EVERYTHING, ask_named=EVERYTHING, ask_alone=EVERYTHING)
+    return new_web(red_flags=read_every_language(OtherLanguages(always, shipped.classifier, shipped.encode)), limits="off")
+
+
+def titles(message: Message) -> list[str]:
+    """What can be pressed."""
+    return [button["title"] for button in message["buttons"]]
+
+
+def test_an_alarm_comes_in_the_language_of_the_message(web: SmallWeb) -> None:
+    texts = the_texts("de")
+    with Patient(web.url) as patient:
+        [alarm] = patient.says(ALARMING)
+        assert (alarm["kind"], alarm["lang"]) == ("emergency", "de")
+        assert "112" in alarm["text"].splitlines()[0]
+        assert titles(alarm) == [texts.acknowledge]
+        thanks = patient.says(texts.acknowledge)[0]
+        assert thanks["lang"] == "de"
+        assert [message["lang"] for message in patient.log() if message["from"] == "patient"] == ["de", "de"]
+
+
+def test_the_question_whether_it_happens_now_comes_in_it_and_a_yes_raises_the_alarm(doubting: SmallWeb) -> None:
+    texts = the_texts("de").check
+    with Patient(doubting.url) as patient:
+        [question] = patient.says(ALARMING)
+        assert (question["kind"], question["lang"], titles(question)) == ("check", "de", [texts.yes_now, texts.no])
+        [alarm] = patient.says(texts.yes_now)
+        assert (alarm["kind"], alarm["lang"]) == ("emergency", "de")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_person_is_called_in_each_language(web: SmallWeb, language: str) -> None:
+    with Patient(web.url) as patient:
+        [called] = patient.says(the_texts(language).person_button)
+        assert (called["kind"], called["lang"]) == ("handoff", language)
+        assert "C-" in called["text"]
+
+
+def test_despair_is_answered_in_it_with_a_person_and_no_question(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        said = patient.says("Ich kann einfach nicht mehr, ich bin allen nur noch eine Last")[0]
+        assert said["lang"] == "de"
+        assert said["kind"] != "emergency"
+        assert titles(said) == [the_texts("de").person_button]
+
+
+def test_a_language_that_is_not_known_gets_the_number_and_a_person(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        notice = patient.says("Cât costă tratamentul pentru soțul meu?")[0]
+        assert notice["kind"] == "notice"
+        assert "112" in notice["text"]
+        assert titles(notice) == ["Talk to a person"]
+        assert [message["lang"] for message in patient.log() if message["from"] == "patient"] == ["und"]
+
+
+def test_english_is_answered_as_ever(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        replies = patient.says("How long does the infusion take?")
+        assert [message["lang"] for message in patient.log()] == ["en"] * (len(patient.greeting) + 1 + len(replies))
+        assert not any(message["kind"] == "notice" for message in replies)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_can_be_pressed_is_understood(language: str) -> None:
+    texts = the_texts(language)
+    buttons = {
+        "yes_now": texts.check.yes_now,
+        "no": texts.check.no,
+        "read_it": texts.acknowledge,
+        "wants_person": texts.person_button,
+    }
+    for what, title in buttons.items():
+        assert says(what, title, language) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich habe keinen Menschen gesehen, der das überlebt hat, sagt der Artikel über die Studie in Köln von damals.",
+        "no puedo respirar",
+    ],
+)
+def test_a_longer_or_other_message_is_no_wish_and_no_answer(text: str) -> None:
+    assert says("wants_person", text) is None
+    assert says("no", text) is None
+
+
+class _Broken(OtherLanguages):
+    """A check whose files were damaged."""
+
+    def check(self, *_: object) -> None:  # type: ignore[override]
+        raise RuntimeError
+
+
+def test_a_fault_in_the_other_languages_takes_nothing_from_the_english_check() -> None:
+    clinic = read_clinic(PROJECT / "clinic.yml")
+    both = read_every_language(_Broken(Thresholds(**dict.fromkeys(Thresholds.model_fields, NOTHING))))
+    assert both.check(ALARMING, clinic) is None
+    flag = both.check("I have chest pain and I cannot breathe", clinic)
+    assert isinstance(flag, RedFlag)
+    assert isinstance(both, RedFlags)

@@ -1,0 +1,53 @@
+"""What is said in another language, as messages: fixed texts that native writers wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desk.conversations.log import Draft
+from emergencies.calling import Where
+from emergencies.every_language import where
+from emergencies.other_texts import SaidIn
+from intake.clinic import Clinic
+
+
+class OtherReplies:
+    """The fixed replies of one language."""
+
+    def __init__(self, language: str, clinic: Clinic) -> None:
+        """Speak it for a clinic."""
+        self._said = SaidIn(language, clinic)
+        self._texts = self._said.texts
+        self._clinic = clinic
+
+    def asks_first(self, text: str, country: str | None) -> Draft:
+        """Whether what a message tells of happens now."""
+        check = self._texts.check
+        return self._draft(check.question, where(text, self._clinic, country), "check", [check.yes_now, check.no])
+
+    def acknowledged(self, country: str | None) -> Draft:
+        """Thank for having read the text of an alarm."""
+        return self._draft(self._texts.acknowledged, Where(lives=country), "text")
+
+    def person_called(self, reference: str, country: str | None) -> Draft:
+        """That a person was called."""
+        return self._draft(self._texts.person_called, Where(lives=country), "handoff", reference=reference)
+
+    def in_english(self) -> Draft:
+        """That the articles are in English, and that a person can be had."""
+        contact = self._clinic.email or self._clinic.phone or self._clinic.name
+        text = f"{self._texts.articles_in_english} {self._texts.reach_clinic}"
+        return self._draft(text, Where(), "notice", [self._texts.person_button], contact=contact)
+
+    def as_said(self, text: str) -> Draft:
+        """A text that was filled before, with a person to talk to."""
+        return Draft(text, buttons=buttons_of([self._texts.person_button]), language=self._said.language)
+
+    def _draft(self, text: str, where_now: Where, kind: str, buttons: Iterable[str] = (), **values: str) -> Draft:
+        said = self._said.filled(text, where_now, values=values)
+        return Draft(said, kind=kind, buttons=buttons_of(buttons), language=self._said.language)
+
+
+def buttons_of(titles: Iterable[str]) -> list[dict[str, str]]:
+    """Buttons that send their own title."""
+    return [{"title": title, "value": title} for title in titles]
