@@ -113,6 +113,10 @@ export class Api {
     return this.#read('GET', '/api/chat/export.html', { signal, accept: 'text/html' }, (response) => response.text());
   }
 
+  chooseLanguage(language) {
+    return this.#read('PUT', '/api/chat/language', { body: { language } }, () => null);
+  }
+
   feedback(seq, helpful) {
     return this.#read('POST', '/api/chat/feedback', { body: { seq, helpful } }, () => null);
   }

@@ -93,6 +93,7 @@ export class CordialChat extends HTMLElement {
         this.view.composer.clear();
         conversation.startOver();
       },
+      speak: (language) => api.chooseLanguage(language),
       rate: (seq, helpful) => api.feedback(seq, helpful),
       ownData: () => Promise.all([api.intake(), api.exportFile(), api.exportPage().catch(() => null)]),
       withdrawConsent: () => conversation.withdrawConsent(),

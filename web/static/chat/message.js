@@ -24,7 +24,7 @@ export function messageNode(message, body, { strings }) {
       ' ',
       el('time', { datetime: message.at }, formatTime(message.at, strings.locale)),
     ),
-    el('div', { class: 'body' }, body),
+    el('div', { class: 'body', lang: message.lang === 'und' ? null : message.lang }, body),
   );
 }
 

@@ -134,6 +134,14 @@ export default {
   tools: 'Tools',
   smaller: 'Smaller letters',
   larger: 'Larger letters',
+  language: 'Language of alarms and other fixed texts',
+  languageIs: 'Alarms and other fixed texts come in this language now: {language}. The articles are in English.',
+  languageFailed: 'The language could not be changed. Please try again.',
+  languages: {
+    en: 'English', ar: 'العربية', de: 'Deutsch', es: 'Español', fa: 'فارسی', fr: 'Français', he: 'עברית', hi: 'हिन्दी',
+    id: 'Bahasa Indonesia', it: 'Italiano', ja: '日本語', ko: '한국어', lt: 'Lietuvių', lv: 'Latviešu', nl: 'Nederlands',
+    pl: 'Polski', pt: 'Português', ru: 'Русский', th: 'ไทย', tr: 'Türkçe', uk: 'Українська', vi: 'Tiếng Việt', zh: '中文',
+  },
   sizeIs: 'Letters at {percent} percent',
 
   myData: 'My data',

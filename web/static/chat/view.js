@@ -8,7 +8,7 @@ import { OwnData } from './own_data.js';
 import { readBack } from './summary.js';
 import { count, fill } from './text.js';
 import { TextSize } from './theme.js';
-import { toolLine } from './tools.js';
+import { LanguageChoice, toolLine } from './tools.js';
 
 const NEAR = 80;
 const SPOKEN_STAYS = 15_000;
@@ -40,6 +40,7 @@ export class View {
     this.alarm = new AlarmBar({ strings, log: this.log, show: (node) => this.#show(node) });
     this.connection = new ConnectionBar({ strings, clinic, reconnect: () => actions.reconnect(), startOver, focusElsewhere });
     this.intake = new IntakeBar({ strings, send: (text) => this.#send(text), focusElsewhere });
+    this.language = new LanguageChoice({ strings, speak: (language) => actions.speak(language), say: this.say });
     this.ownData = new OwnData({ strings, base, actions });
     this.startOver = new Question({
       title: strings.startOverTitle, text: strings.startOverText, yes: strings.startOverYes, cancel: strings.cancel, confirm: startOver,
@@ -50,6 +51,7 @@ export class View {
     const { strings, clinic, size, say } = this;
     const tools = toolLine({
       strings, size, say,
+      language: this.language.node,
       openOwnData: () => this.ownData.open(),
       startOver: () => this.startOver.open(this.hasUnsent ? strings.startOverUnsent : ''),
     });
@@ -77,6 +79,7 @@ export class View {
     this.connection.update(connection, note);
     const open = openQuestion(items);
     this.composer.expect(open.what);
+    this.language.heard(items);
     this.intake.update(open.question);
     if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0]);
     else if (wasNear) this.#scrollToEnd();
