@@ -37,6 +37,7 @@ _LEVELS = 127.0
 _LONGEST = 600  # characters that are looked at; more tell nothing new
 _SURE, _VERY_SURE = 0.8, 0.97
 _FEW_WORDS = 3  # of which little can be told
+_ON_A_BUTTON = 4  # words; the page's own buttons send English, which tells nothing of whoever presses them
 _MIXED = {"hi"}  # written with many English words, where it is written in Latin letters
 _POSSIBLE = 0.05  # of a language whose words are worth looking for
 _MOST_POSSIBLE = 4
@@ -114,7 +115,8 @@ class WhichLanguage:
         short = len(told.split()) <= _FEW_WORDS and shares[likeliest[0]] < _VERY_SURE
         maybe = [name for name in likeliest[:_MOST_POSSIBLE] if shares[name] >= _POSSIBLE]
         possible = tuple(dict.fromkeys([*maybe, default] if short or likeliest[0] in _MIXED else maybe))
-        if shares[likeliest[0]] >= _SURE and not _is_name(told):
+        pressed = likeliest[0] == default != kept and len(told.split()) <= _ON_A_BUTTON
+        if shares[likeliest[0]] >= _SURE and not _is_name(told) and not pressed:
             return Language(likeliest[0], True, possible)
         return Language(kept, False, tuple(dict.fromkeys([*possible, kept])))
 

@@ -147,6 +147,12 @@ def test_what_has_no_language_keeps_that_of_the_conversation(text: str) -> None:
     assert language_of(text).code == "en"
 
 
+@pytest.mark.parametrize("text", ["Talk to a person", "I have read this", "Yes, now"])
+def test_what_the_pages_own_buttons_send_keeps_the_language(text: str) -> None:
+    assert language_of(text, "es").code == "es"
+    assert language_of(text).code == "en"
+
+
 @pytest.mark.parametrize(
     "text",
     ["Nu pot respira, mă doare pieptul", "Jag har ont i bröstet och kan inte andas", "Δεν μπορώ να αναπνεύσω", "nemohu dýchat"],

@@ -73,6 +73,14 @@ def test_a_person_is_called_in_each_language(web: SmallWeb, language: str) -> No
         assert "C-" in called["text"]
 
 
+def test_the_pages_own_button_calls_a_person_in_the_language_that_was_chosen(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        assert patient.http.put("/api/chat/language", json={"language": "es"}).status_code == 204
+        assert patient.http.put("/api/chat/language", json={"language": "xx"}).status_code == 422
+        [called] = patient.says("Talk to a person")
+        assert (called["kind"], called["lang"]) == ("handoff", "es")
+
+
 def test_despair_is_answered_in_it_with_a_person_and_no_question(web: SmallWeb) -> None:
     with Patient(web.url) as patient:
         said = patient.says("Ich kann einfach nicht mehr, ich bin allen nur noch eine Last")[0]

@@ -362,6 +362,8 @@ def wants_a_person_in(text: str, language: str) -> str | None:
         text: the message.
         language: of the conversation.
     """
+    if language in languages() and wants_a_person(text):  # the button of the page, which is in English
+        return language
     possible = dict.fromkeys([*language_or_english(text, language).possible, language])
     said_in = (name for name in possible if name in languages() and says("wants_person", text, name))
     return next(said_in, None) or pressed("wants_person", text)
