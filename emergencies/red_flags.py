@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import phonenumbers
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, filled_with, fills, read_data
 from emergencies.calling import Calling, CallingTexts, Where, whereabouts_of
@@ -103,6 +103,7 @@ class Group(Part):
     background: str = ""
     now: str = ""
     at_once: bool = False
+    told_in: list[Name] = Field(default_factory=list)
     signs: str = ""
     illnesses: str = ""
     together: str = ""
@@ -132,6 +133,8 @@ class _Thresholds(Part):
     ask_with_wordings: float
     ask_with_hints: float
     ask_at_once: float
+    more_in_details: float
+    more_where_told: float
     more_in_texts: float
     more_in_lists: float
     more_in_lists_to_ask: float
@@ -421,7 +424,7 @@ class RedFlags:
 
     def _decided(self, seen: _Seen, opinion: Opinion, evidence: Evidence, asked: IntakeField | None) -> _Alarm | None:
         """What wordings and examples say together."""
-        above, score, to_ask = self.file.thresholds, *self._scores(seen, opinion, asked)
+        above, score, to_ask = self.file.thresholds, *self._scores(seen, opinion, evidence, asked)
         if seen.alarm is not None:
             return self._with_wordings(seen, opinion, evidence, (score, to_ask))
         if not opinion.groups:
@@ -467,16 +470,21 @@ class RedFlags:
         of_group = EvidenceLists({name: list(_patterns_in(group.rules))}, []).of(seen.message)
         return Evidence({**evidence.by_group, **of_group.by_group}, evidence.hints)
 
-    def _scores(self, seen: _Seen, opinion: Opinion, asked: IntakeField | None) -> tuple[float, float]:
-        """What counts for an alarm, and for a question: an answer about health has to sound more like an emergency."""
+    def _scores(self, seen: _Seen, opinion: Opinion, evidence: Evidence, asked: IntakeField | None) -> tuple[float, float]:
+        """What counts for an alarm, and for a question: an answer to what was asked has to sound more like an emergency."""
         above, score = self.file.thresholds, opinion.score
-        if asked is None or asked.kind not in _ABOUT_HEALTH:
+        if asked is None:
             return score, score
+        if asked.kind not in _ABOUT_HEALTH:
+            return score - above.more_in_details, score
+        markers = _SAYS_NOW if asked.kind == "text" else _SAYS_PLAINLY_NOW
+        if self._names_now(seen, markers):
+            score -= 0.0 if asked.kind == "text" else above.more_in_lists_now
+            return score, score
+        if opinion.groups and asked.name in self._group_of(opinion, evidence).told_in:
+            return score - above.more_where_told, score - above.more_where_told
         if asked.kind == "text":
-            score -= 0.0 if self._names_now(seen, _SAYS_NOW) else above.more_in_texts
-            return score, score
-        if self._names_now(seen, _SAYS_PLAINLY_NOW):
-            return score - above.more_in_lists_now, score - above.more_in_lists_now
+            return score - above.more_in_texts, score - above.more_in_texts
         return score - above.more_in_lists, score - above.more_in_lists_to_ask
 
     def _names_now(self, seen: _Seen, markers: Sequence[str]) -> bool:
