@@ -25,6 +25,7 @@ _ELSEWHERE = {
     "cordial/bootstrap.py": ["test_setting_up"],
     "cordial/": ["test_starting", "test_setting_up", "test_patient_asks"],
     "desk/people/": ["test_inviting_people", "test_logging_in", "test_guessing_passwords", "test_who_may_open_what"],
+    "desk/tables/": ["test_records"],  # runs at import only
     "desk/post/": ["test_notices_survive_kill", "test_following_up"],
     "desk/": ["test_keeping_pages", "test_take_over", "test_reading_a_case", "test_answer_reviews", "test_coordinator"],
     "emergencies/fitting.py": ["test_fitting_the_emergency_check", "test_examples_of_emergencies"],

@@ -114,7 +114,7 @@ def _of_statement(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         yield node, "pass"
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         yield node, "return None"
-    elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant):
+    elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant) and not _is_list_of_names(node):
         yield node.value, "None"
 
 
@@ -153,7 +153,7 @@ def _looked_at(node: ast.AST) -> Iterator[ast.AST]:
         return
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         return
-    if isinstance(node, ast.Assign) and "__all__" in map(_name, node.targets):
+    if _is_list_of_names(node):
         return
     unseen = _unseen(node)
     yield from (child for child in ast.iter_child_nodes(node) if id(child) not in unseen)
@@ -175,6 +175,10 @@ def _unseen(node: ast.AST) -> set[int]:
 def _is_stored_elsewhere(node: ast.AST) -> bool:
     """Whether something is assigned to more than local names, without which the next line would only break."""
     return isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets)
+
+
+def _is_list_of_names(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and "__all__" in map(_name, node.targets)
 
 
 def _is_text(node: ast.AST) -> bool:
