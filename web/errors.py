@@ -79,7 +79,8 @@ def install_error_handlers(app: FastAPI) -> None:
     async def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
         if error.status_code == 400:
-            return error_response(400, "not_json")
+            unreadable = isinstance(error.__cause__, UnicodeDecodeError)
+            return error_response(400, "invalid_encoding" if unreadable else "not_json")
         if error.status_code not in _CODES:
             return error_response(error.status_code, "invalid_request", detail="")
         response = error_response(error.status_code, _CODES[error.status_code])
@@ -96,11 +97,7 @@ def install_error_handlers(app: FastAPI) -> None:
         place = ".".join(str(part) for part in location if part != "body")
         return error_response(422, "invalid_request", detail=f"{place}: {problem['msg']}" if place else problem["msg"])
 
-    async def encoding(_request: Request, _error: Exception) -> JSONResponse:
-        return error_response(400, "invalid_encoding")
-
     app.add_exception_handler(ApiError, _with_help_too(refused))
     app.add_exception_handler(UnknownConversation, _with_help_too(unknown))
     app.add_exception_handler(HTTPException, _with_help_too(http))
     app.add_exception_handler(RequestValidationError, _with_help_too(invalid))
-    app.add_exception_handler(UnicodeDecodeError, _with_help_too(encoding))

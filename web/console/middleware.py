@@ -37,7 +37,7 @@ def install_console(app: FastAPI, settings: Settings, routers: Sequence[APIRoute
     app.add_exception_handler(NotLoggedIn, _to_login)
     app.add_exception_handler(NotAllowed, _refused)
     app.add_exception_handler(ProofNeeded, _to_proof)
-    for kind in (ApiError, HTTPException, RequestValidationError, UnicodeDecodeError):
+    for kind in (ApiError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _as_page_too(app.exception_handlers[kind]))
     app.add_middleware(CsrfGuard, guards=in_console, public_url=settings.public_url, refusal=_not_ours)
     app.add_middleware(ConsoleMiddleware)  # outside, so that a refusal has its headers, too
