@@ -151,11 +151,13 @@ def prove(database: Database, user_id: str, token_hash: str, password: str) -> b
     """Whether somebody who is logged in gave their password once more. Wrong ones count as tries of a known browser."""
     with database.write() as session:
         user = session.get(User, user_id)
-        free = user is not None and charge(user, known=True)
-    right = matches(user.password if user and free else None, password)
+        if user is None or not charge(user, known=True):
+            return False
+        kept = user.password
+    right = matches(kept, password)
     with database.write() as session:
         found, login = session.get(User, user_id), session.get(Login, token_hash)
-        if found is None or login is None or not free:
+        if found is None or login is None:
             return False
         if right:
             refund(found, known=True)
