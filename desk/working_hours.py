@@ -66,21 +66,19 @@ def is_open(hours: Hours, now: datetime) -> bool:
 
 
 def _spans_back(hours: Hours, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Opening hours before an instant, the latest first."""
+    """Opening hours before an instant, the latest first; those after it have no length."""
     today = now.astimezone(ZoneInfo(hours.zone)).date()
     for days in range(_LONGEST):
         for begin, end in reversed(_spans_of_day(hours, today - timedelta(days))):
-            if begin < now:
-                yield begin, min(end, now)
+            yield min(begin, now), min(end, now)
 
 
 def _spans_on(hours: Hours, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Opening hours after an instant, the next first."""
+    """Opening hours after an instant, the next first; those before it have no length."""
     today = since.astimezone(ZoneInfo(hours.zone)).date()
     for days in range(_LONGEST):
         for begin, end in _spans_of_day(hours, today + timedelta(days)):
-            if end > since:
-                yield max(begin, since), end
+            yield max(begin, since), max(end, since)
 
 
 def _spans_of_day(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
