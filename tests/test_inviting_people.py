@@ -11,6 +11,7 @@ import httpx
 import pyotp
 import pytest
 
+from desk.audit import Search, search
 from desk.database import Database
 from desk.models import Invitation
 from desk.people.invitations import LinkEnded, accept, find_invitation, first_link, invite, open_invitations, reset, withdraw
@@ -202,6 +203,8 @@ def test_the_first_administrator_comes_by_a_link_until_there_is_one(database: Da
     assert (dana.role, dana.name) == ("administrator", "Dana Example")
     with database.write() as session:
         assert first_link(session) is None
+        made = search(session, Search(action="user.first_link"), None, 10)
+    assert [entry.actor for entry in made] == ["command line"] * 2
 
 
 def test_the_link_for_the_first_administrator_ends_when_there_is_one(database: Database) -> None:

@@ -89,6 +89,11 @@ def test_whoever_is_called_otherwise_may_have_a_word_that_is_anothers_name() -> 
     assert why_refused("birchwood kettles") == "password_own"
 
 
+def test_a_name_of_three_letters_may_stand_in_a_longer_word_and_one_of_four_may_not() -> None:
+    refuse_weak("my bandana 4", "Ana Sample")
+    assert why_refused("my bandana 4") == "password_own"
+
+
 def test_what_is_said_about_a_weak_password_says_what_helps() -> None:
     texts = {name: text for name, text in console_texts().items() if name.startswith("password_")}
     for why in ("known", "own", "words", "row", "repeat", "date", "weak"):

@@ -55,6 +55,27 @@ def terminal(tmp_path: Path) -> Terminal:
     return terminal
 
 
+def test_who_looks_for_an_entry_of_the_log_finds_all_that_it_says(terminal: Terminal) -> None:
+    terminal.runs("users", "deactivate", "dana@clinic.example", exit_code=1)
+    terminal.comes("kim@clinic.example", Role.EDITOR)
+    terminal.runs("users", "deactivate", "kim@clinic.example")
+    [entry] = json.loads(terminal.runs("audit", "list", "--action", "user.deactivated", "--json"))["entries"]
+    assert entry.keys() == {"seq", "at", "actor", "action", "subject", "details", "hash"}
+    assert (entry["actor"], entry["action"]) == ("command line", "user.deactivated")
+    records = open_records(terminal.data)
+    with records.read() as session:
+        assert entry["subject"] == session.scalar(select(User.id).where(User.email == "kim@clinic.example"))
+    records.close()
+    assert datetime.now(UTC) - datetime.fromisoformat(entry["at"]) < timedelta(hours=1)
+    line = terminal.runs("audit", "list", "--action", "user.deactivated")
+    for part in (entry["actor"], entry["action"], entry["subject"]):
+        assert part in line
+    said = terminal.runs("audit", "verify")
+    newest = json.loads(terminal.runs("audit", "list", "--most", "1", "--json"))["entries"][0]
+    assert f"The chain holds: {newest['seq']} entries, none changed, none missing." in said
+    assert f"The last one is {newest['seq']}:{newest['hash']}" in said
+
+
 def test_somebody_is_invited_locked_out_and_let_in_again(terminal: Terminal) -> None:
     said = terminal.runs("users", "invite", "robin@clinic.example", "--name", "Robin Example", "--role", "physician")
     assert LINK.search(said)

@@ -50,6 +50,7 @@ def chat(
     ("days", "state", "handed", "intake", "closed", "rule"),
     [
         (29.9, "bot", False, None, None, None),
+        (30, "bot", False, None, None, None),
         (30.1, "bot", False, None, None, "questions_only"),
         (30.1, "bot", False, "in_progress", None, "questions_only"),
         (6.9, "bot", False, "stopped", None, None),

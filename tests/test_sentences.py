@@ -80,6 +80,8 @@ def test_details_are_parted_where_another_begins(message: str, parts: list[str])
         ("Dr. Example says it helps, e.g. with knees. Is it safe for me? and what does it cost me", 2),
         ("does it help and is it safe for him?", 2),
         ("Is 2.5 million cells enough for a knee?", 1),
+        ("Does it help with knees? How come?", 1),
+        ("Does it help with knees? So, how come?", 2),
     ],
 )
 def test_two_questions_are_parted_and_one_is_not(message: str, questions: int) -> None:
