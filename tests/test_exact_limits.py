@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from limits.storage import MemoryStorage
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from cordial.bootstrap import PROJECT
 from desk.models import Message
+from turns import deadline
+from turns.deadline import Deadline, longest_turn
 from web import throttling
 from web.csrf import same_site
 from web.errors import ApiError
 from web.headers import headers_for, is_preflight, preflight_headers
 from web.inner import from_inside
-from web.throttling import HOUR, MINUTE, OPEN_STREAMS, RULES, LimitReached, Limits, MemoryWindows, Rule
+from web.throttling import HOUR, MINUTE, OPEN_STREAMS, RULES, LimitReached, Limits, MemoryWindows, RedisWindows, Rule
 from web.tokens import Tokens
 from web.wire import Encode, SendFeedback, as_wire
 
@@ -83,6 +88,88 @@ def test_what_is_counted_for_an_address_is_not_counted_for_a_chat() -> None:
     with pytest.raises(LimitReached):
         asyncio.run(reads("one", 1))
     asyncio.run(limits.take("send", "one", "192.0.2.1"))
+
+
+LIMITED: dict[str, throttling.Action] = {
+    "new chats": "start",
+    "messages": "send",
+    "messages that are looked at for an emergency, in each process": "check",
+    "reading messages and the intake": "read",
+    "opening the stream": "stream",
+    "export, withdrawal, deletion": "own_data",
+    "“was this helpful?”": "feedback",
+    "searching the library": "search",
+    "giving a password or a code in the console": "log_in",
+}
+
+
+def rules_of(whose: throttling.Whose, cell: str) -> list[Rule]:
+    """What a cell of the table says, such as "30 a minute, 300 an hour"."""
+    seconds = {"a minute": 60, "an hour": 60 * 60}
+    said = [part.strip().partition(" ") for part in re.split(r", (?=\d)", cell) if cell != "–"]
+    return [Rule(whose, int(most.replace(",", "")), seconds[each]) for most, _, each in said]
+
+
+def test_the_limits_are_those_that_an_operator_reads_of() -> None:
+    table = (
+        (PROJECT / "docs" / "settings.md").read_text("utf-8").split("| what | each chat | each address |")[1].split("\n\n")[0]
+    )
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    *limited, streams = rows
+    promised = {
+        LIMITED[re.sub(r'"(.*)"', r"“\1”", what)]: (*rules_of("session", chat), *rules_of("address", address))
+        for what, chat, address in limited
+    }
+    assert promised == RULES
+    assert [int(number) for number in streams[1:]] == [OPEN_STREAMS["session"], OPEN_STREAMS["address"]]
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> RedisWindows:
+    """Windows that processes share, with memory in the place of a Redis that is there."""
+    monkeypatch.setattr(throttling, "RedisStorage", lambda _address, **_options: MemoryStorage())
+    return RedisWindows("redis://127.0.0.1:1/0")
+
+
+def test_shared_windows_take_as_many_as_they_say_and_tell_how_long_to_wait(shared: RedisWindows) -> None:
+    async def hits(who: str) -> list[float]:
+        return [await shared.hit(who, Rule("session", 2, 60)) for _ in range(3)]
+
+    first, second, third = asyncio.run(hits("somebody"))
+    assert (first, second) == (0, 0)
+    assert 55 < third <= 60
+    assert asyncio.run(hits("somebody else"))[:2] == [0, 0]
+
+
+def test_a_redis_that_fails_is_left_alone_for_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows, clock, asked = RedisWindows("redis://127.0.0.1:1/0"), Clock(), []
+
+    def fails(key: str, _rule: Rule) -> float:
+        asked.append(key)
+        raise ConnectionError
+
+    monkeypatch.setattr(windows, "_hit", fails)
+    monkeypatch.setattr(throttling.time, "monotonic", clock)
+    for at in (100, 101, 104.9, 105, 106):
+        clock.now = at
+        asyncio.run(windows.hit(f"at {at}", Rule("session", 9, 60)))
+    assert asked == ["at 100", "at 105"]
+
+
+def test_a_reply_is_there_within_ten_seconds_of_which_rasa_may_take_eight(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(deadline.time, "monotonic", clock)
+    of_it = Deadline.of_a_message(8)
+    assert (of_it.seconds_left, of_it.seconds_for_rasa, of_it.last_begin.seconds_left) == (9.5, 9, 7.5)
+    assert longest_turn(8) == 10
+    clock.now = 7.4
+    assert not of_it.last_begin.has_passed
+    clock.now = 7.5
+    assert (of_it.last_begin.has_passed, of_it.has_passed) == (True, False)
+    clock.now = 9.4
+    assert of_it.seconds_for_rasa == 0.5, "a turn that was begun has that much at least"
+    clock.now = 9.6
+    assert (of_it.has_passed, of_it.seconds_left) == (True, 0)
 
 
 def test_streams_of_one_address_are_counted_over_all_its_chats(monkeypatch: pytest.MonkeyPatch) -> None:
