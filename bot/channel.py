@@ -7,7 +7,7 @@ with more calls: there the session starts with an action, and the embedding is a
 from __future__ import annotations
 
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Text
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -42,18 +42,27 @@ class TurnInput(InputChannel):
         """The routes of the channel."""
         routes = Blueprint("turn")
 
+        @routes.route("/ready", methods=["GET"])
+        async def ready(request: Request) -> HTTPResponse:
+            return response.json({"model": has_model(request)}, status=200 if has_model(request) else 503)
+
         @routes.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
-            agent: Agent = request.app.ctx.agent
-            if agent is None or agent.processor is None:
+            if not has_model(request):
                 return response.json({"error": "no model"}, status=503)
             try:
-                return response.json(await take_turn(agent.processor, request.json))
+                return response.json(await take_turn(request.app.ctx.agent.processor, request.json))
             except Exception as error:  # not its text, nor where it came about: both may hold a patient's words
                 logger.error("a turn failed: %s", type(error).__name__)
                 return response.json({"error": "failed"}, status=500)
 
         return routes
+
+
+def has_model(request: Request) -> bool:
+    """Whether a model is loaded, without which no message is understood."""
+    agent: Optional[Agent] = getattr(request.app.ctx, "agent", None)
+    return agent is not None and agent.processor is not None
 
 
 async def take_turn(processor: MessageProcessor, call: Dict[Text, Any]) -> List[Dict[Text, Any]]:

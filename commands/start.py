@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -13,9 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from commands.running import StartError, check_ports
@@ -25,6 +24,8 @@ from cordial.settings import Settings
 _READY_SECONDS = 600.0
 _END_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
+_ASK_SECONDS = 5.0  # between two looks at whether a process answers
+_ANSWER_SECONDS = 3.0  # in which it has to; nothing else is looked after meanwhile
 _LONGEST_LOG = 20_000_000  # bytes; a longer one is put aside at the next start, in the place of the one before
 _US = os.getpid()
 # What the trained model depends on; FAQ text is not among it.
@@ -79,10 +80,51 @@ class Child:
             _signal_group(self.process, signal.SIGKILL)
             self.process.wait()
 
+    def kill(self) -> None:
+        """End it at once: it would not hear that it is asked to."""
+        if self.process is not None:
+            _signal_group(self.process, signal.SIGKILL)
+            self.process.wait()
+
     def last_words(self) -> str:
         """The end of its log, for the message that it did not start."""
         lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.is_file() else []
         return lines[-1].strip() if lines else "it printed nothing"
+
+
+class Watch:
+    """Whether one of our processes answers. One that hangs, or that has lost its model, runs on for the system."""
+
+    def __init__(self, child: Child, address: str, patience: float) -> None:
+        """Watch one that has answered.
+
+        Args:
+            child: which.
+            address: where it says that it is well.
+            patience: seconds without a good answer after which it hangs.
+        """
+        self.child = child
+        self._address, self._patience = address, patience
+        self._has_answered = True  # since its start, which takes longer than any answer
+        self._silent_since: float | None = None  # as told by the first answer that did not come
+        self._ask_at = 0.0
+
+    def start(self) -> None:
+        """Start it again."""
+        self.child.start()
+        self._has_answered, self._silent_since = False, None
+
+    def hangs(self) -> bool:
+        """Whether it has not answered for too long; asks it now and then."""
+        if time.monotonic() < self._ask_at:
+            return False
+        asked_at = time.monotonic()
+        self._ask_at = asked_at + min(_ASK_SECONDS, self._patience / 6)
+        if _answers(self._address, min(_ANSWER_SECONDS, self._patience / 2)):
+            self._has_answered, self._silent_since = True, None
+            return False
+        self._silent_since = self._silent_since or asked_at
+        return time.monotonic() - self._silent_since > (self._patience if self._has_answered else _READY_SECONDS)
 
 
 def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], None], after_a_kill: bool = False) -> None:
@@ -113,12 +155,12 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         if not model_file().is_file():
             training.start()
         with step("web: database, embedding model, index"):
-            _wait_for(f"{settings.web_url}/healthz", web, lambda status, _body: status == 200, unless_failed=training)
+            _wait_for(web_alive(settings), web, unless_failed=training)
         if training.process:
             with step("training Rasa, begun beside it"):
                 _finish(training)
         with step("Rasa: loading its model"):
-            _wait_for(f"http://127.0.0.1:{settings.rasa_port}/status", rasa, _has_model)
+            _wait_for(rasa_ready(settings), rasa)
         say(f"\nReady after {time.monotonic() - began:.0f} s.")
         say(f"  Chat      {settings.web_url}/chat")
         say(f"  Library   {settings.web_url}/library")
@@ -126,7 +168,8 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         say(f"  Handoffs  {_shown(Path(sys.executable).with_name('cordial'))} handoffs list")
         say(f"  Logs      {_shown(web.log.parent)}\n\nCtrl-C ends both processes.")
         ready()
-        _look_after([web, rasa], say)
+        patience = settings.restart_seconds
+        _look_after([Watch(web, web_alive(settings), patience), Watch(rasa, rasa_ready(settings), patience)], say)
     except _Stop.Stopped:
         say("\nEnding …")
     finally:
@@ -140,6 +183,16 @@ def preparing_process(settings: Settings) -> Child:
     return Child("prepare", command, dict(os.environ), settings.data / "logs" / "prepare.log")
 
 
+def web_alive(settings: Settings) -> str:
+    """Where web says that it is alive."""
+    return f"{settings.web_url}/healthz"
+
+
+def rasa_ready(settings: Settings) -> str:
+    """Where Rasa says that it has its model."""
+    return f"http://127.0.0.1:{settings.rasa_port}/webhooks/turn/ready"
+
+
 def web_process(settings: Settings) -> Child:
     """The web process."""
     command = [sys.executable, "-m", "commands", "serve", "--no-first-link"]
@@ -147,7 +200,10 @@ def web_process(settings: Settings) -> Child:
 
 
 def rasa_process(settings: Settings) -> Child:
-    """The Rasa process, bound to loopback, quiet, on our model, for which it waits."""
+    """The Rasa process, bound to loopback, quiet, on our model, for which it waits.
+
+    Its own API stays off: by it anybody on the machine could unload the model or put another one in its place.
+    """
     command = [
         str(RASA / "bin" / "python"),
         "-m",
@@ -163,9 +219,6 @@ def rasa_process(settings: Settings) -> Child:
         str(endpoints_file(settings)),
         "--credentials",
         "credentials.yml",
-        "--enable-api",
-        "--response-timeout",
-        "30",
     ]
     return Child("rasa", command, rasa_environment(settings), settings.data / "logs" / "rasa.log")
 
@@ -281,14 +334,19 @@ def _exists(process: str) -> bool:
     return True
 
 
-def _look_after(children: list[Child], say: Callable[[str], None]) -> None:
+def _look_after(watches: list[Watch], say: Callable[[str], None]) -> None:
     while True:
         _pause(0.5)
-        for child in children:
+        for watch in watches:
+            child = watch.child
             if not child.running:
                 say(f"{child.name} has ended and is started again; why is at the end of {_shown(child.log)}.")
                 _pause(_RESTART_SECONDS)
-                child.start()
+                watch.start()
+            elif watch.hangs():
+                say(f"{child.name} runs and gives no answer; it is ended and started again. Its log: {_shown(child.log)}.")
+                child.kill()
+                watch.start()
 
 
 def _prepare_encoder(settings: Settings, preparing: Child) -> None:
@@ -300,26 +358,26 @@ def _prepare_encoder(settings: Settings, preparing: Child) -> None:
         raise StartError(preparing.last_words())
 
 
-def _wait_for(address: str, child: Child, good: Callable[[int, bytes], bool], unless_failed: Child | None = None) -> None:
-    opener = build_opener(ProxyHandler({}))
+def _wait_for(address: str, child: Child, unless_failed: Child | None = None) -> None:
     end = time.monotonic() + _READY_SECONDS
     while time.monotonic() < end:
         if not child.running:
             raise StartError(f"{child.name} did not start: {child.last_words()} (log: {_shown(child.log)})")
         if unless_failed and unless_failed.process and unless_failed.process.poll():
             _finish(unless_failed)
-        try:
-            with opener.open(address, timeout=2) as response:
-                if good(response.status, response.read()):
-                    return
-        except (URLError, OSError):
-            pass
+        if _answers(address, 2.0):
+            return
         _pause(0.1)
     raise StartError(f"{child.name} was not ready after {_READY_SECONDS:.0f} s (log: {_shown(child.log)}).")
 
 
-def _has_model(status: int, body: bytes) -> bool:
-    return status == 200 and bool(json.loads(body).get("model_file"))
+def _answers(address: str, seconds: float) -> bool:
+    """Whether something says there within this time that it is well."""
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=seconds) as response:
+            return bool(response.status == 200)
+    except (OSError, HTTPException):
+        return False
 
 
 def _shown(path: Path) -> str:

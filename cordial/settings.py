@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     rasa_timeout: float = Field(
         8.0, gt=0, le=60, description="Seconds that Rasa may take for a reply before the patient is offered a person."
     )
+    restart_seconds: float = Field(
+        30.0, ge=2, le=3600, description="Seconds without an answer after which web or Rasa is ended and started again."
+    )
     data: Path = Field(PROJECT / "var", description="Folder of all state: database, index, models, keys.")
     database_url: str | None = Field(
         None, description="SQLAlchemy address of the database. By default an SQLite file in the data folder.", pattern=_ADDRESS

@@ -132,6 +132,34 @@ def test_a_process_that_has_ended_is_started_again(start: Callable[..., Started]
     assert "web has ended" not in started.said()
 
 
+@pytest.mark.parametrize("name", ["web", "rasa"])
+def test_a_process_that_stands_still_is_ended_and_started_again(start: Callable[..., Started], name: str) -> None:
+    started = start(patience="2")
+    started.says("Everything runs.")
+    port = {"web": started.port, "rasa": started.rasa_port}[name]
+    still = started.pid_of(port)
+    os.kill(still, signal.SIGSTOP)
+    started.says(f"{name} runs and gives no answer; it is ended and started again.")
+    until(lambda: answers(port), 30, "it answers again")
+    assert still not in started.running()
+
+
+def test_a_rasa_that_has_lost_its_model_is_started_again(start: Callable[..., Started]) -> None:
+    started = start(patience="2")
+    started.says("Everything runs.")
+    httpx.get(f"http://127.0.0.1:{started.rasa_port}/lose", trust_env=False)
+    started.says("rasa runs and gives no answer; it is ended and started again.")
+    until(lambda: answers(started.rasa_port), 30, "it is well again")
+
+
+def test_a_process_that_stands_still_does_not_keep_cordial_from_ending(start: Callable[..., Started]) -> None:
+    started = start()
+    started.says("Everything runs.")
+    os.kill(started.pid_of(started.port), signal.SIGSTOP)
+    assert started.end() == 0
+    assert started.running() == {}
+
+
 def answers(port: int) -> bool:
     """Whether something answers on a port."""
     try:

@@ -129,6 +129,12 @@ def test_a_strange_call_at_an_inner_door_is_an_error_that_repeats_nothing(
     assert "marzipan" not in response.text
 
 
+def test_nobody_on_this_machine_can_take_the_model_from_rasa(cordial: System, patient: Patient) -> None:
+    for method, path in (("DELETE", "/model"), ("PUT", "/model"), ("GET", "/status"), ("POST", "/model/train")):
+        assert httpx.request(method, f"{cordial.rasa_url}{path}", json={}, trust_env=False).status_code == 404
+    assert patient.says("Does it work?")[0]["kind"] == "answer"
+
+
 def test_rasa_listens_on_this_machine_only(cordial: System) -> None:
     lines = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()]
     listening = {line[1] for line in lines if line[3] == "0A"}

@@ -69,6 +69,16 @@ def test_a_killed_rasa_comes_back_and_meanwhile_a_patient_is_told(victim: System
     assert patient.said() == ["Does it work?"] * 2
 
 
+@pytest.mark.timeout(400)
+def test_a_rasa_that_stands_still_is_noticed_and_comes_back(victim: System, patient: Patient) -> None:
+    still = victim.pid_of("rasa")
+    os.kill(still, signal.SIGSTOP)
+    until(lambda: "rasa runs and gives no answer" in victim.said(), 90, "it was noticed")
+    until(lambda: still not in victim.processes(), 20, "it is gone")
+    victim.wait_until_ready()
+    assert patient.says("Does it work?")[0]["kind"] == "answer"
+
+
 def test_an_emergency_is_answered_while_rasa_stands_still_or_is_not_there(victim: System, patient: Patient) -> None:
     rasa = victim.pid_of("rasa")
     os.kill(rasa, signal.SIGSTOP)

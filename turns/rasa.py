@@ -129,9 +129,8 @@ class RasaClient:
     async def ready(self) -> bool:
         """Whether Rasa runs with a model; without one it answers every message with nothing."""
         try:
-            response = await self._http.get("/status", timeout=2.0)
-            return response.status_code == 200 and bool(response.json().get("model_file"))
-        except (httpx.HTTPError, ValueError, AttributeError):
+            return (await self._http.get("/webhooks/turn/ready", timeout=2.0)).status_code == 200
+        except httpx.HTTPError:
             return False
 
     async def close(self) -> None:

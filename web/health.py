@@ -15,8 +15,8 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-def alive() -> Alive:
-    """The process answers."""
+async def alive() -> Alive:
+    """The process answers, also while every thread is busy."""
     return Alive(status="ok")
 
 

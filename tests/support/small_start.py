@@ -20,10 +20,12 @@ from cordial.settings import Settings
 SERVES = """
 import http.server, sys
 class Handler(http.server.BaseHTTPRequestHandler):
+    status = 200
     def do_GET(self):
-        self.send_response(200)
+        if self.path == "/lose":
+            Handler.status = 503
+        self.send_response(Handler.status)
         self.end_headers()
-        self.wfile.write(b'{"model_file": "it is there"}')
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 IGNORES_TERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
@@ -33,7 +35,8 @@ TRAINS = "import pathlib, sys; made = pathlib.Path(sys.argv[1]); made.parent.mkd
 
 def main(data: str, port: str, rasa_port: str) -> None:
     """Start."""
-    settings = Settings(data=Path(data), port=int(port), rasa_port=int(rasa_port))
+    patience = float(os.environ.get("SMALL_PATIENCE", "30"))
+    settings = Settings(data=Path(data), port=int(port), rasa_port=int(rasa_port), restart_seconds=patience)
     model = settings.data / "models" / "cordial-today.tar.gz"
 
     def small(name: str, program: str, argument: str) -> Child:
