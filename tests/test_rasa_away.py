@@ -7,9 +7,10 @@ import time
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from desk.database import Database
+from desk.models import Handoff
 from desk.sealed import Keyring
 from tests.support import broken_rasa as rasa
 from tests.support.broken_rasa import Behaviour, BrokenRasa
@@ -88,6 +89,64 @@ def test_without_rasa_the_message_is_kept_and_the_next_one_works_when_it_is_back
     assert lonely_patient.says("Does it work?")[0]["kind"] == "answer"
     assert lonely_patient.send("Does it work?", message_id).json()["messages"] == first, "what was said stays said"
     assert lonely_patient.said() == ["Does it work?"] * 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Talk to a person",
+        "I want to talk to a person",
+        "can a nurse call me please?",
+        "I don't want to chat with a machine, give me a person",
+        "Is there a real person I can speak to",
+        "please put me through to the coordinator",
+        "HUMAN PLEASE",
+    ],
+)
+def test_without_rasa_a_person_can_be_asked_for_in_many_words(
+    broken_rasa: BrokenRasa, lonely_web: System, lonely_patient: Patient, asked: str
+) -> None:
+    broken_rasa.goes_away()
+    [called] = lonely_patient.says(asked)
+    assert called["kind"] == "handoff"
+    assert waits_for_a_person(lonely_web, called)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I do not want to talk to a person", "Am I talking to a machine?", "My doctor is a nice person", "My nurse gave me pills"],
+)
+def test_without_rasa_nobody_is_called_who_was_not_asked_for(
+    broken_rasa: BrokenRasa, lonely_patient: Patient, said: str
+) -> None:
+    broken_rasa.goes_away()
+    assert is_the_plain_sentence(lonely_patient.says(said))
+
+
+def test_a_yes_to_the_offer_of_a_person_is_one(broken_rasa: BrokenRasa, lonely_web: System, lonely_patient: Patient) -> None:
+    broken_rasa.goes_away()
+    assert is_the_plain_sentence(lonely_patient.says("Yes please")), "nothing was offered yet"
+    [called] = lonely_patient.says("Yes please")
+    assert waits_for_a_person(lonely_web, called)
+
+
+def test_a_yes_that_may_be_an_answer_to_the_intake_calls_nobody(
+    cordial: System, broken_rasa: BrokenRasa, lonely_patient: Patient
+) -> None:
+    broken_rasa.behaves(rasa.passes_on_to(cordial.rasa_url))
+    lonely_patient.says("Start the intake")
+    broken_rasa.goes_away()
+    for _ in range(2):
+        assert is_the_plain_sentence(lonely_patient.says("Yes"))
+
+
+def waits_for_a_person(web: System, called: Message) -> bool:
+    """Whether the case whose number was told stands in the queue."""
+    database = database_of(web)
+    with database.read() as session:
+        references = list(session.scalars(select(Handoff.reference).where(Handoff.state == "open")))
+    database.close()
+    return any(reference in called["text"] for reference in references)
 
 
 def test_an_answer_given_while_rasa_is_away_can_be_given_again(

@@ -10,7 +10,15 @@ import structlog
 from sqlalchemy.orm import Session
 
 from desk.conversations.held_back import HeldMessage
-from desk.conversations.log import ChangedHands, Draft, still_in_the_same_hands, store_patient_message, store_turn, store_turns
+from desk.conversations.log import (
+    ChangedHands,
+    Draft,
+    last_said,
+    still_in_the_same_hands,
+    store_patient_message,
+    store_turn,
+    store_turns,
+)
 from desk.conversations.own_data import PATIENT
 from desk.conversations.turns import Waiting
 from desk.database import Database
@@ -18,6 +26,7 @@ from desk.keeping.erasure import erase, scrub
 from desk.models import Message
 from emergencies.red_flags import RedFlag
 from intake.record import Asking, HeldChanged
+from turns.asking_for_a_person import accepts, wants_a_person
 from turns.deadline import Deadline
 from turns.in_threads import InThreads
 from turns.rasa import RasaAway, RasaClient, Reply
@@ -31,7 +40,6 @@ from turns.replies import (
     emergency,
     in_order,
     place_of,
-    wants_a_person,
     wants_a_person_in,
 )
 from turns.streams import Streams
@@ -141,7 +149,7 @@ class Answering:
         try:
             taken = await self._take(asked_about, place, deadline)
         except RasaAway as away:  # it stays held back, and is taken with the next message
-            return [Part(waiting.seq, waiting.text, place, self._away(away, waiting, place))]
+            return [Part(waiting.seq, waiting.text, place, await self._away(away, waiting, place))]
         answered = HeldChanged(was=["asked"], state="denied" if is_no else None)
         if is_no:
             return [Part(waiting.seq, waiting.text, place, Reply([], [answered])), *taken]
@@ -173,7 +181,7 @@ class Answering:
         try:
             reply = await self._taken(waiting.text, place, deadline, news)
         except RasaAway as away:
-            reply = self._own.waiting(self._away(away, waiting, place), place, waiting.text)
+            reply = self._own.waiting(await self._away(away, waiting, place), place, waiting.text)
         again = self._own.was_read_before(waiting.text, place)
         reply = Reply([*again, *reply.drafts], reply.effects)
         reply = self._own.beside_other_language(reply, waiting.text, place)
@@ -200,9 +208,20 @@ class Answering:
         context = {"intake": record.model_dump(mode="json"), "handoff": place.handoff, "before": place.before}
         return await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
 
-    def _away(self, away: RasaAway, waiting: Waiting, place: Place) -> Reply:
+    async def _away(self, away: RasaAway, waiting: Waiting, place: Place) -> Reply:
+        """The reply without Rasa: a person, if the patient asks for one or says yes to the offer of one."""
         _report(away, waiting.seq)
-        return self._own.person_called(place) if wants_a_person(waiting.text) else Reply([self._own.away()], [])
+        wants = await anyio.to_thread.run_sync(wants_a_person, waiting.text)
+        is_asked = place.record.open_field or place.record.asking  # then a yes may be the answer to that, sent again
+        if not wants and not is_asked and accepts(waiting.text):
+            wants = await self._in_threads.read(self._has_offered_a_person, waiting)
+        if wants:
+            return self._own.person_called(place)
+        return Reply([self._own.away()], [])
+
+    def _has_offered_a_person(self, session: Session, waiting: Waiting) -> bool:
+        said = last_said(session, waiting.conversation_id, waiting.seq)
+        return said is not None and self._own.is_away(said)
 
     def _store(self, waiting: Waiting, place: Place, parts: list[Part]) -> list[Message]:
         """Store what is replied as it fits at this moment, with its effects.

@@ -14,7 +14,7 @@ from desk.conversations.intakes import intake_record, unread_alarm
 from desk.conversations.log import Draft, has_a_person, last_question, question_before
 from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
-from desk.models import Conversation
+from desk.models import Conversation, Message
 from emergencies.other_texts import languages, pressed, says
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
@@ -246,6 +246,10 @@ class OwnReplies:
         text = said.assistant_away.format(contact=contact, emergency_number=self._red_flags.number_for_anybody(clinic))
         return Draft(text, kind="notice", sender="system", buttons=buttons_of([said.person_button]))
 
+    def is_away(self, message: Message) -> bool:
+        """Whether a message is that notice, which offers a person."""
+        return message.sender == "system" and message.text == self.away().text
+
     def away_now(self, session: Session, conversation_id: str) -> list[Draft]:
         """That the assistant cannot answer; nothing while a person has the conversation, who was not asked to leave."""
         return [] if has_a_person(session, conversation_id) else [self.away()]
@@ -362,13 +366,13 @@ def wants_a_person_in(text: str, language: str) -> str | None:
         text: the message.
         language: of the conversation.
     """
-    if language in languages() and wants_a_person(text):  # the button of the page, which is in English
+    if language in languages() and _is_person_button(text):  # the button of the page, which is in English
         return language
     possible = dict.fromkeys([*language_or_english(text, language).possible, language])
     said_in = (name for name in possible if name in languages() and says("wants_person", text, name))
     return next(said_in, None) or pressed("wants_person", text)
 
 
-def wants_a_person(text: str) -> bool:
+def _is_person_button(text: str) -> bool:
     """Whether a message is the button of the notice that the assistant is away."""
     return text.strip().casefold() == texts().person_button.casefold()

@@ -6,8 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import model_validator
+
 from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, read_data
 from intake.clinic import Clinic
+from language.patterns import PatternError, read_patterns
 from language.spoken import text_file
 
 # Every refusal that a caller may get, by its code, with what is filled into its sentence.
@@ -41,6 +44,24 @@ class TextsError(DataFileError):
     """`texts.yml` cannot be used; the message names the text."""
 
 
+class AskingForAPerson(Part):
+    """The wordings by which a patient asks for a person, in the notation of `language/patterns.py`."""
+
+    people: list[str]
+    wanted_by: str
+    refused_by: str
+    accepted_by: str
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> AskingForAPerson:
+        for block in (self.wanted_by, self.refused_by, self.accepted_by):
+            try:
+                read_patterns(block, {"person": self.people})
+            except PatternError as error:
+                raise ValueError(f"{error}. The first lines of language/patterns.py say how a wording is written.") from None
+        return self
+
+
 class Texts(Part):
     """What the gateway says by itself."""
 
@@ -48,6 +69,7 @@ class Texts(Part):
     greeting_buttons: list[PlainText]
     assistant_away: Annotated[str, fills("contact", "emergency_number")]
     person_button: PlainText
+    asking_for_a_person: AskingForAPerson
     person_called: Annotated[str, fills("reference", "coordinator", "opening_hours", "reply_within", "emergency_number")]
     not_understood: Annotated[str, fills("call")]
     consent_withdrawn: PlainText

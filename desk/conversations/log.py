@@ -266,6 +266,12 @@ def question_before(session: Session, conversation_id: str, seq: int) -> str | N
     return next((text for text, answer in found if answer is not None and answer.status == "answered"), None)
 
 
+def last_said(session: Session, conversation_id: str, seq: int) -> Message | None:
+    """What was said to the patient last before one of their messages."""
+    before = (Message.conversation_id == conversation_id, Message.seq < seq, Message.sender != "patient")
+    return session.scalar(select(Message).where(*before).order_by(Message.seq.desc()).limit(1))
+
+
 def has_a_person(session: Session, conversation_id: str) -> bool:
     """Whether a person has the conversation, so that the assistant is silent."""
     conversation = session.get(Conversation, conversation_id)
