@@ -25,7 +25,7 @@ def notices_list(as_json: Json = False) -> None:
         rows = [
             {
                 "id": n.id,
-                "reference": n.payload["reference"],
+                "reference": n.payload.get("reference"),
                 "event": n.event,
                 "channel": n.channel,
                 "receiver": n.receiver,
@@ -42,7 +42,9 @@ def notices_list(as_json: Json = False) -> None:
         say("Everything has arrived, or has not been tried often enough to worry.")
     for row in rows:
         state = str(row["state"]).replace("_", " ")
-        say(f"{row['id']:>6}  {row['reference']}  {row['event']:<11}  {row['receiver']:<32}  {state}: {row['error']}")
+        say(
+            f"{row['id']:>6}  {row['reference'] or '-':<11}  {row['event']:<11}  {row['receiver']:<32}  {state}: {row['error']}"
+        )
 
 
 @notices.command("retry")

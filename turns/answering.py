@@ -42,6 +42,7 @@ from turns.replies import (
     place_of,
     wants_a_person_in,
 )
+from turns.silence import Silence
 from turns.streams import Streams
 
 logger = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class Answering:
         self._in_threads = InThreads(database)
         self._rasa = rasa
         self._own = own
+        self._silence = Silence(self._in_threads)
         self._streams = streams
 
     async def answer(self, waiting: Waiting, flag: RedFlag | None, deadline: Deadline | None = None) -> list[Message]:
@@ -206,7 +208,13 @@ class Answering:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         context = {"intake": record.model_dump(mode="json"), "handoff": place.handoff, "before": place.before}
-        return await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
+        try:
+            reply = await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
+        except RasaAway:
+            await self._silence.goes_on()
+            raise
+        self._silence.ends()
+        return reply
 
     async def _away(self, away: RasaAway, waiting: Waiting, place: Place) -> Reply:
         """The reply without Rasa: a person, if the patient asks for one or says yes to the offer of one."""

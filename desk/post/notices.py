@@ -16,7 +16,8 @@ from desk.post.outbox import Claimed
 from language.spoken import text_file
 
 VERSION = 1  # of the JSON body; a field may be added without a new version
-EVENTS = ("new", "urgent", "amended", "overdue", "undelivered", "test")
+EVENTS = ("new", "urgent", "amended", "overdue", "undelivered", "away", "test")
+_WITHOUT_A_CASE = frozenset({"away", "test"})
 _FILLED = ("reference", "urgency", "since", "link", "sentence")
 
 
@@ -31,7 +32,7 @@ class Texts(Part):
     subjects: Annotated[dict[str, str], by_name({event: _FILLED for event in EVENTS})]
     sentences: Annotated[dict[str, str], by_name({event: () for event in EVENTS})]
     body: Annotated[str, fills(*_FILLED)]
-    body_of_test: Annotated[str, fills(*_FILLED)]
+    body_without_case: Annotated[str, fills(*_FILLED)]
 
 
 def read_notices(file: Path | None = None) -> Texts:
@@ -73,9 +74,9 @@ def email(notice: Claimed, sender: str, console: str, zone: str = "UTC") -> Emai
     message["Date"] = notice.created_at
     message["Message-ID"] = f"<{notice.public_id}@{sender.rpartition('@')[2].strip('>')}>"
     message["Auto-Submitted"] = "auto-generated"
-    if notice.event == "urgent":
+    if notice.event in {"urgent", "away"}:
         message["X-Priority"] = "1"
-    message.set_content((said.body_of_test if notice.event == "test" else said.body).format(**filled))
+    message.set_content((said.body_without_case if notice.event in _WITHOUT_A_CASE else said.body).format(**filled))
     return message
 
 

@@ -26,6 +26,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 GIVE_UP_NOT_BEFORE = 5  # attempts: we may have been away ourselves for those days
 QUIET = timedelta(minutes=5)  # changes within one such span are told in one notice, at its end
 ALARMS_APART = timedelta(minutes=30)  # the same alarm again is told again after that
+SILENCES_APART = timedelta(hours=1)  # the same for patients who get no answers
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=30)
 _LONGEST_URGENT_PAUSE = timedelta(minutes=5)
@@ -35,7 +36,7 @@ _FAILED = or_(
     Notice.state == "given_up",
     and_(Notice.state.in_(["waiting", "sending"]), Notice.attempts >= 3, Notice.last_error.is_not(None)),
 )
-_URGENT_FIRST = case((Notice.event == "urgent", 0), (Notice.event == "overdue", 1), else_=2)
+_URGENT_FIRST = case((Notice.event == "urgent", 0), (Notice.event.in_(["overdue", "away"]), 1), else_=2)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,16 @@ def announce(session: Session, handoff: Handoff, event: str, now: datetime) -> N
     occasion = _occasion(handoff, event, now)
     for receiver in receivers_of(session):
         _write(session, handoff, receiver, occasion, now)
+
+
+def announce_silence(session: Session, now: datetime) -> None:
+    """Write the notices that patients get no answers, to each receiver once in a while."""
+    occasion = _Occasion("away", str(_span(now, SILENCES_APART)), now)
+    for receiver in receivers_of(session):
+        key = _key(occasion, "", receiver)
+        if session.scalar(select(Notice.id).where(Notice.key == key)) is None:
+            payload = {"at": now.isoformat(timespec="seconds")}
+            session.add(_notice(key, occasion, receiver, payload, now))
 
 
 def announce_overdue(session: Session, now: datetime, hours: Hours) -> int:
@@ -211,21 +222,24 @@ def _write(session: Session, handoff: Handoff, receiver: Receiver, occasion: _Oc
         "waiting_since": (waiting or handoff.created_at).isoformat(timespec="seconds"),
         "at": now.isoformat(timespec="seconds"),
     }
-    session.add(
-        Notice(
-            key=key,
-            conversation_id=handoff.conversation_id,
-            event=occasion.event,
-            channel=receiver.channel,
-            receiver=receiver.name,
-            payload=payload,
-            created_at=now,
-            due_at=occasion.due,
-            state="waiting",
-            attempts=0,
-        )
-    )
+    notice = _notice(key, occasion, receiver, payload, now)
+    notice.conversation_id = handoff.conversation_id
+    session.add(notice)
     session.flush()
+
+
+def _notice(key: str, occasion: _Occasion, receiver: Receiver, payload: dict[str, Any], now: datetime) -> Notice:
+    return Notice(
+        key=key,
+        event=occasion.event,
+        channel=receiver.channel,
+        receiver=receiver.name,
+        payload=payload,
+        created_at=now,
+        due_at=occasion.due,
+        state="waiting",
+        attempts=0,
+    )
 
 
 def _occasion(handoff: Handoff, event: str, now: datetime) -> _Occasion:
@@ -263,7 +277,8 @@ def _settle(session: Session, notice: Claimed, **values: Any) -> bool:
 
 def _tell_the_others(session: Session, notice: Claimed, now: datetime) -> None:
     """Tell by mail that somebody was not told. That this did not arrive is told to nobody."""
-    handoff = session.get(Handoff, notice.payload["reference"])
+    reference = notice.payload.get("reference")
+    handoff = session.get(Handoff, reference) if reference else None
     if handoff is None or notice.event == "undelivered":
         return
     for receiver in receivers_of(session):
