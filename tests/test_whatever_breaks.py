@@ -10,15 +10,20 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from desk.cases.case import find_case
+from desk.cases.queue import Desk, Filters, look
 from desk.conversations.handoffs import list_handoffs
+from desk.conversations.intakes import apply_effects
 from desk.conversations.log import start_conversation
 from desk.models import Intake, IntakeAnswer
 from desk.sealed import Keyring, new_key
+from intake.record import FieldAnswer, FieldAnswered, HandoffAsked
 from tests.support import broken_rasa as rasa
 from tests.support.faults import Fault, full, locked, not_even_read, read_only, silent_redis
 from tests.support.people import Message, Patient, error_of
 from tests.support.small_web import NewWeb, SmallWeb
 from tests.support.system import until
+from web.console.case import told
 
 EMERGENCY = "I have chest pain and I cannot breathe"
 LONG = f"{EMERGENCY}. {'It began an hour ago after the walk. ' * 90}"  # more than fits where there is no room
@@ -106,6 +111,26 @@ def test_a_record_that_cannot_be_opened_keeps_nobody_from_the_reply(web: SmallWe
         give_a_record_that_cannot_be_opened(web, patient, sealed())
         assert is_told(patient.says(EMERGENCY))
         is_stored_once(web, patient, EMERGENCY)
+
+
+@pytest.mark.parametrize("sealed", SEALED.values(), ids=SEALED.keys())
+def test_a_record_that_cannot_be_opened_costs_only_itself(web: SmallWeb, sealed: Callable[[], str]) -> None:
+    with Patient(web.url) as patient:
+        give_a_record_that_cannot_be_opened(web, patient, sealed())
+        country = FieldAnswer(said="Lithuania", value={"code": "LT", "name": "Lithuania"})
+        with web.parts.database.write() as session:
+            apply_effects(session, patient.session, 1, [FieldAnswered(field="country", answer=country)])
+            apply_effects(session, patient.session, 1, [HandoffAsked(reference="C-2345-6789", reason="asked")])
+        assert patient.says("Is fever a bad sign?")[0]["text"] == "You said: Is fever a bad sign?"
+        assert set(patient.intake()["answers"]) == {"country"}, "the name is asked again"
+        assert "(cannot be read)" in patient.http.get("/api/chat/export").text
+    with web.parts.database.read() as session:
+        case = find_case(session, "C-2345-6789")
+        assert case is not None
+        shown = {line.field.name: line.change.answer.said for line in told(case)}
+        waiting = look(session, Filters(), Desk("nobody", web.parts.clinic.hours, datetime.now(UTC)))
+    assert shown == {"full_name": "(cannot be read)", "country": "Lithuania"}
+    assert len(waiting.rows) == 1
 
 
 def test_a_rasa_that_is_away_or_has_no_model_is_not_asked(web: SmallWeb) -> None:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record
-from desk.sealed import SealError
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import IntakeRecord
-
-logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,12 +34,7 @@ class Known:
 
 def known_of(session: Session, conversation_id: str) -> Known:
     """What is known of a conversation. Of answers that cannot be opened nothing is known; the rest is."""
-    held = held_back(session, conversation_id)
-    try:
-        return Known(intake_record(session, conversation_id), held)
-    except SealError as error:
-        logger.error("the record behind an emergency could not be read", error=type(error).__name__)
-        return Known(IntakeRecord(), held)
+    return Known(intake_record(session, conversation_id), held_back(session, conversation_id))
 
 
 def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic) -> RedFlag | None:

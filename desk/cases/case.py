@@ -106,10 +106,6 @@ def find_case(session: Session, reference: str) -> Case | None:
 
 
 def changes_of(session: Session, conversation_id: str) -> list[Change]:
-    """Every answer to the intake in the order in which they were given.
-
-    Raises:
-        SealError: if one cannot be opened with the configured keys.
-    """
+    """Every answer to the intake in the order in which they were given."""
     given = answers_given(session, conversation_id)
     return [Change(row.field, answer, row.at, row.message_seq) for row, answer in given]

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
-from desk.database import keyring_of
+from desk.database import keyring_of, open_or_none
 from desk.models import Note, User
+from intake.fields import the_intake
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,17 @@ def add_note(session: Session, conversation_id: str, user_id: str, text: str) ->
 
 
 def notes_on(session: Session, conversation_id: str) -> list[OpenedNote]:
-    """Every note on a conversation, oldest first.
-
-    Raises:
-        SealError: if one cannot be opened with the configured keys.
-    """
+    """Every note on a conversation, oldest first. In the place of one that cannot be opened a word says so."""
     rows = session.execute(
         select(Note, User.name)
         .join(User, User.id == Note.user_id)
         .where(Note.conversation_id == conversation_id)
         .order_by(Note.id)
     )
-    keyring = keyring_of(session)
-    return [OpenedNote(name, note.at, str(keyring.open(note.sealed)["text"])) for note, name in rows]
+    return [OpenedNote(name, note.at, text_of(session, note)) for note, name in rows]
+
+
+def text_of(session: Session, note: Note) -> str:
+    """What a note says."""
+    opened = open_or_none(session, note.sealed)
+    return the_intake().says.cannot_be_read if opened is None else str(opened["text"])

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from desk.cases.search import Snippet, find, holds_in_field, passed_on, snippets_of
 from desk.conversations.own_data import withdrawn_among
-from desk.database import keyring_of
+from desk.database import open_or_none
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, User
 from desk.working_hours import due_at, is_overdue, overdue_before
 from intake.clinic import Hours
@@ -251,7 +251,8 @@ def _gravest(handoffs: list[Handoff]) -> Handoff | None:
 
 
 def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[Role, FieldAnswer]]:
-    keyring, intake = keyring_of(session), the_intake()
+    intake = the_intake()
+    unread = intake.says.cannot_be_read
     shown = [name for role in _SHOWN for name in intake.stored_as(role)]
     found: dict[str, dict[Role, FieldAnswer]] = {}
     rows = session.execute(
@@ -262,7 +263,9 @@ def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[Role, Field
     for conversation_id, name, sealed in rows:
         role = intake.role_of(name)
         if role is not None:
-            found.setdefault(conversation_id, {})[role] = FieldAnswer.model_validate(keyring.open(sealed))
+            opened = open_or_none(session, sealed)
+            answer = FieldAnswer(said=unread) if opened is None else FieldAnswer.model_validate(opened)
+            found.setdefault(conversation_id, {})[role] = answer
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from desk.conversations.held_back import change_held, hold
 from desk.conversations.states import handed_off, reopen_handoff
-from desk.database import keyring_of
+from desk.database import keyring_of, open_or_none
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
 from desk.post.outbox import announce
 from intake.fields import the_intake
@@ -36,27 +36,37 @@ from intake.record import (
 
 
 def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
-    """Where a conversation's intake stands, each field as it was last answered."""
+    """Where a conversation's intake stands, each field as it was last answered.
+
+    An answer that cannot be opened is as if it had not been given: it is asked again, and no earlier one takes its place.
+    """
     conversation = session.get(Conversation, conversation_id)
     asking = conversation.asking if conversation else None
     intake = session.get(Intake, conversation_id)
     if intake is None:
         return IntakeRecord.model_validate({"asking": asking})
-    answers = {row.field: answer for row, answer in answers_given(session, conversation_id)}
+    newest = {row.field: _opened(session, row) for row in _rows(session, conversation_id)}
+    answers = {field: answer for field, answer in newest.items() if answer is not None}
     return _record(intake, answers=answers, asking=asking)
 
 
 def answers_given(session: Session, conversation_id: str) -> list[tuple[IntakeAnswer, FieldAnswer]]:
     """Every answer of a conversation's intake, opened, in the order in which they came; a later one replaces an earlier.
 
-    Raises:
-        SealError: if one cannot be opened with the configured keys.
+    For one that cannot be opened there is a word that says so.
     """
-    rows = session.scalars(
-        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    )
-    keyring = keyring_of(session)
-    return [(row, FieldAnswer.model_validate(keyring.open(row.sealed))) for row in rows]
+    unread = FieldAnswer(said=the_intake().says.cannot_be_read)
+    return [(row, _opened(session, row) or unread) for row in _rows(session, conversation_id)]
+
+
+def _rows(session: Session, conversation_id: str) -> list[IntakeAnswer]:
+    rows = select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
+    return list(session.scalars(rows))
+
+
+def _opened(session: Session, row: IntakeAnswer) -> FieldAnswer | None:
+    opened = open_or_none(session, row.sealed)
+    return None if opened is None else FieldAnswer.model_validate(opened)
 
 
 def unread_alarm(session: Session, conversation_id: str) -> str | None:

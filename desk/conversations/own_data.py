@@ -16,7 +16,7 @@ from desk.conversations.held_back import let_go
 from desk.conversations.intakes import answers_given, intake_record
 from desk.conversations.log import Draft, UnknownConversation, lock
 from desk.conversations.turns import end_turns
-from desk.database import keyring_of
+from desk.database import open_or_none
 from desk.models import (
     AuditEntry,
     Conversation,
@@ -296,8 +296,9 @@ def _feedback(session: Session, conversation_id: str) -> list[HeldFeedback]:
 def _notes(session: Session, conversation_id: str) -> list[HeldNote]:
     query = select(Note, User.name, User.role).join(User, User.id == Note.user_id)
     rows = session.execute(query.where(Note.conversation_id == conversation_id).order_by(Note.id))
-    keyring = keyring_of(session)
-    return [HeldNote(by=name, role=role, at=note.at, text=str(keyring.open(note.sealed)["text"])) for note, name, role in rows]
+    unread = {"text": the_intake().says.cannot_be_read}
+    opened = [(note, name, role, open_or_none(session, note.sealed) or unread) for note, name, role in rows]
+    return [HeldNote(by=name, role=role, at=note.at, text=str(told["text"])) for note, name, role, told in opened]
 
 
 def _reviews(session: Session, conversation_id: str) -> list[HeldReview]:
