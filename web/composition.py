@@ -11,6 +11,7 @@ from cordial.keys import encryption_keys, signing_key
 from cordial.settings import Settings
 from desk.database import Database
 from desk.keeping.erasure import erase_again
+from desk.keeping.key_check import check_keys
 from desk.sealed import Keyring, new_key
 from emergencies.every_language import read_every_language
 from emergencies.other_languages import read_other_languages
@@ -38,6 +39,7 @@ def make_parts(settings: Settings) -> Parts:
     post = post_of(settings, clinic.hours.zone)
     keyring = Keyring(encryption_keys(settings, new_key))
     database = Database(settings.database_address, keyring, post.receivers, settings.data)
+    check_keys(database)
     database.migrate()
     erase_again(database)  # an older database may have been put in place
     speak(clinic.language)
