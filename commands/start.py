@@ -20,6 +20,7 @@ from urllib.request import ProxyHandler, build_opener
 from commands.running import StartError, check_ports
 from cordial.bootstrap import PROJECT, RASA, data_folder, step
 from cordial.settings import Settings
+from cordial.telemetry import OFF
 
 _READY_SECONDS = 600.0
 _END_SECONDS = 10.0
@@ -228,7 +229,8 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("CORDIAL_")},
         "CORDIAL_WEB_URL": settings.web_url,
-        "RASA_TELEMETRY_ENABLED": "false",
+        **OFF,
+        "HOME": str(settings.data / "rasa"),  # Rasa writes an id for its telemetry there even when that is off
         "LOG_LEVEL": "CRITICAL",  # Rasa writes patients' words at INFO, and at ERROR when a turn is cut off
         "LOG_LEVEL_LIBRARIES": "ERROR",
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -7,7 +7,6 @@ The model is all-MiniLM-L6-v2 (Reimers & Gurevych, Sentence-BERT, 2019), exporte
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import threading
 from collections import OrderedDict
@@ -125,7 +124,6 @@ def prepare_model(target: Path, source: Path | None) -> bool:
 
 def _export(source: Path, target: Path, name: str) -> Described:
     """Write a model as ONNX; says how it is to be run."""
-    os.environ["HF_HUB_OFFLINE"] = "1"  # a model is a folder; nothing is ever fetched
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415  -- importing it takes seconds
 
     options = {"provider": "CPUExecutionProvider", "export": True}

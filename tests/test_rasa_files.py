@@ -158,6 +158,7 @@ def test_rasa_learns_none_of_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_p
     environment = start.rasa_environment(load_settings())
     assert {name for name in environment if name.startswith("CORDIAL_")} == {"CORDIAL_WEB_URL"}
     assert environment["RASA_TELEMETRY_ENABLED"] == "false"
+    assert environment["HOME"] == str(tmp_path / "rasa"), "where Rasa keeps an id for its telemetry"
 
 
 def test_rasa_is_told_the_port_of_our_web(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
