@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from cordial.keys import encryption_keys
 from cordial.settings import Settings, load_settings
 from desk.database import Database
 from desk.keeping.backup import FOLDER, BackupError, backups_in, make, remove_old, restore
+from desk.keeping.caution import clock_doubt
 from desk.keeping.retention import the_rules
 from desk.sealed import Keyring, new_key
 
@@ -26,11 +28,14 @@ def backup_make() -> None:
         settings = load_settings()
         database = open_database(settings)
         made = make(database, _keyring(settings), settings.data)
-        old = remove_old(settings.data, the_rules().other.backups)
+        odd = clock_doubt(database, datetime.now(UTC))
+        old = remove_old(settings.data, the_rules().other.backups) if odd is None else 0
         database.close()
         say(f"{made.file}  {made.bytes / 1e6:.1f} MB")
         if old:
             say(f"Removed {old} that {'is' if old == 1 else 'are'} older than {the_rules().other.backups} days.")
+        if odd is not None:
+            say(f"{odd} No older backup was removed.")
         say("It is sealed. Without the encryption key nobody can open it, you neither: keep the key elsewhere.")
 
 

@@ -10,9 +10,9 @@ import typer
 from commands.records import open_database
 from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
-from desk.keeping.backup import remove_old
+from desk.keeping.caution import erase_with_care, refused
 from desk.keeping.erasure import scrub
-from desk.keeping.retention import due, run, the_rules
+from desk.keeping.retention import due, the_rules
 
 retention = typer.Typer(help="How long patients' words are kept, and erasing what is due.", no_args_is_help=True)
 
@@ -21,6 +21,9 @@ retention = typer.Typer(help="How long patients' words are kept, and erasing wha
 def retention_run(
     yes: Annotated[bool, typer.Option("--yes", help="Erase. Without it, only say what would go.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go, which is also the default.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="The clock is right, and that much may go: erase where it was refused.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Erase what the rules in desk/keeping/retention.yml name; a dry run unless --yes is given."""
@@ -28,18 +31,20 @@ def retention_run(
         settings, rules = load_settings(), the_rules()
         database = open_database(settings)
         if yes and not dry_run:
-            counts = run(database, rules, actor="command line")
-            counts["backups"] = remove_old(settings.data, rules.other.backups)
+            counts = erase_with_care(database, settings.data, actor="command line", confirmed=confirm)
             scrub(database, whatever_size=True)
         else:
             with database.read() as session:
                 counts = dict(Counter(one.rule for one in due(session, rules)))
+        why_not = refused(database.folder)
         database.close()
         erased = yes and not dry_run
         if as_json:
             say_json({"erased": erased, "counts": counts})
             return
         _print(counts, erased)
+        if why_not:
+            say(f"\nThe last run was refused: {why_not}")
 
 
 @retention.command("rules")

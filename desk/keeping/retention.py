@@ -53,12 +53,21 @@ class Other(Part):
     backups: _Days = Field(ge=1)
 
 
+class Caution(Part):
+    """When nothing is erased until an administrator confirms it."""
+
+    clock_days: _Days = Field(default=2, ge=1, description="how far the clock may leap")
+    share: int = Field(default=20, ge=1, le=100, description="per cent of all conversations that may go at once")
+    at_least: int = Field(default=20, ge=1, description="conversations; fewer may always go")
+
+
 class Rules(Part):
     """The whole file."""
 
     decided: Text
     conversations: list[Rule]
     other: Other
+    caution: Caution = Caution()
     hold_reasons: dict[str, Text] = Field(min_length=1)
 
     @field_validator("conversations")

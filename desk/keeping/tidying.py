@@ -10,9 +10,8 @@ import anyio.to_thread
 import structlog
 
 from desk.database import Database
-from desk.keeping.backup import remove_old
+from desk.keeping.caution import Refused, erase_with_care, keep_believing
 from desk.keeping.erasure import scrub, unscrubbed
-from desk.keeping.retention import run, the_rules
 
 logger = structlog.get_logger(__name__)
 
@@ -43,10 +42,12 @@ def tidy(database: Database, data: Path, daily: bool) -> None:
         daily: whether to apply the rules, and to rewrite even a large database file if something was erased.
     """
     if daily:
-        rules = the_rules()
-        counts = run(database, rules)
-        backups = remove_old(data, rules.other.backups)
-        logger.info("the rules of retention were applied", erased=sum(counts.values()), backups=backups)
+        try:
+            counts = erase_with_care(database, data)
+            logger.info("the rules of retention were applied", **counts)
+        except Refused as refusal:
+            logger.warning("retention erased nothing", why=str(refusal))
+    keep_believing(database)
     left = unscrubbed(database.folder)
     if left is not None and left.exists():
         scrub(database, whatever_size=daily)

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
+from desk.keeping.caution import refused
 from desk.people.roles import Permission
 from web.console.access import Person
 from web.console.cookies import FLASH, cookies_of
@@ -68,6 +69,7 @@ def render(request: Request, person: Person | None, template: str, status: int =
         "navigation": navigation_of(request, person),
         "here": request.url.path,
         "flash": flash,
+        "refused": _refused_retention(request, person),
         "said": console_texts(),
         "clock": Clock.of_now(clinic.hours.zone),
     }
@@ -75,6 +77,13 @@ def render(request: Request, person: Person | None, template: str, status: int =
     if flash is not None:
         cookies.delete(response, FLASH)
     return response
+
+
+def _refused_retention(request: Request, person: Person | None) -> str | None:
+    """Why retention erased nothing, for those who can do something about it."""
+    if person is None or not person.may(Permission.MANAGE_RETENTION):
+        return None
+    return refused(parts_of(request).database.folder)
 
 
 def navigation_of(request: Request, person: Person | None) -> list[NavigationLink]:

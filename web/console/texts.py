@@ -117,6 +117,7 @@ _ACTIONS = (
     "conversation.deleted_again",
     "retention.erased",
     "retention.cleared",
+    "retention.refused",
     "hold.set",
     "hold.lifted",
     "consent.withdrawn",
