@@ -17,9 +17,9 @@ from tests.support.small_web import NewWeb, SmallWeb
 EMERGENCY = "I have chest pain and I cannot breathe"
 NUMBER, ADDRESS = "112", "hello@birchwood.example"
 # What the chat says when something fails.
-TROUBLES = ["helpfulFailed", "chatMissing", "own.failed", "own.notDone", "connection.elsewhere", "connection.expired"]
+TROUBLES = ["helpfulFailed", "chatMissing", "own.failed", "own.notDone", "connection.elsewhere"]
 TROUBLES += [f"status.{name}" for name in ("unsent", "late", "lateStored", "failed", "refused", "told")]
-BESIDE_THE_WAYS = ["connection.offline", "connection.reconnecting", "connection.ended"]  # the line shows them as links
+BESIDE_THE_WAYS = ["connection.offline", "connection.reconnecting", "connection.refused"]  # the line shows them as links
 
 PLAIN = [
     EMERGENCY,
@@ -114,14 +114,13 @@ def test_an_ordinary_message_raises_no_card(page: Page) -> None:
     expect(page.locator(".from-assistant")).to_have_count(2)
 
 
-def test_in_a_chat_that_has_ended_the_page_says_it_too(page: Page) -> None:
+def test_in_a_chat_that_cannot_be_opened_the_page_says_it_too(page: Page) -> None:
     token = stored(page, ":session")["token"]
     page.request.delete(f"{page.url.removesuffix('/chat')}/api/chat/session", headers={"Authorization": f"Bearer {token}"})
-    expect(page.locator(".connection")).to_contain_text("This conversation has ended.")
+    expect(page.locator(".connection")).to_contain_text("This conversation cannot be opened right now.")
     expect(page.locator(".connection")).to_contain_text(NUMBER)
-    for _ in range(2):
-        say(page, EMERGENCY)
-    expect(page.locator(".from-system.kind-emergency")).to_have_count(1)
+    say(page, EMERGENCY)
+    expect(page.locator(".from-patient + .kind-emergency")).to_have_count(1)
 
 
 def test_a_reply_that_could_not_be_stored_is_shown_and_the_stored_one_takes_its_place(

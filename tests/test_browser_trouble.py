@@ -95,6 +95,25 @@ def test_two_tabs_show_the_same_conversation(page: Page, said: Callable[[Page], 
     assert said(page) == [QUESTION, "Does it work?"]
 
 
+def test_a_chat_that_is_refused_for_a_while_is_kept_and_goes_on(page: Page, said: Callable[[Page], list[str]]) -> None:
+    asks_and_reads(page, QUESTION)
+    session = stored(page, ":session")
+    refusal = {"error": {"code": "token_expired", "message": "This chat has ended."}}
+    page.route("**/api/chat/**", lambda route: route.fulfill(status=401, json=refusal))
+    page.reload()
+    connection = page.locator(".connection")
+    expect(connection).to_contain_text("This conversation cannot be opened right now.")
+    expect(connection.get_by_role("button", name="Start a new conversation")).to_be_visible()
+    say(page, "Does it work?")
+    expect(page.locator(".delivery").last).to_contain_text("Not sent yet")
+    page.unroute_all(behavior="ignoreErrors")
+    connection.get_by_role("button", name="Try now").click()
+    expect(page.locator(".kind-answer")).to_have_count(2, timeout=ANSWER)
+    expect(connection).to_be_hidden()
+    assert said(page) == [QUESTION, "Does it work?"]
+    assert stored(page, ":session") == session
+
+
 def test_the_typing_dots_end_also_when_no_answer_comes(page: Page) -> None:
     page.clock.install()
     page.route("**/api/chat/messages", lambda route: None if route.request.method == "POST" else route.continue_())

@@ -21,7 +21,8 @@ _TOKEN = HTTPBearer(
 )
 _MEANINGS = {
     400: "`not_json`, `invalid_encoding`: the body is not JSON in UTF-8.",
-    401: "`token_required`, `token_invalid`, `token_expired`: the token opens no chat (any more). Begin a new one.",
+    401: "`token_required`, `token_invalid`, `token_expired`: the token opens no chat now. Keep it, try again: a clock may "
+    "be wrong.",
     404: "`no_such_answer`: there is no answer of the assistant with that number.",
     409: "`id_reused`: the id came before with another text.",
     413: "`message_too_long`, `body_too_large`.",

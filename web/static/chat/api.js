@@ -12,7 +12,8 @@ export class ApiError extends Error {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
-  get sessionOver() {
+  /** Whether the token opens no chat, now or for good. */
+  get refused() {
     return this.status === 401 || this.status === 410 || ([403, 404].includes(this.status) && /session|token/.test(this.code));
   }
 }

@@ -40,18 +40,18 @@ export class ConnectionBar {
     this.node = el('div', { class: 'connection', hidden: true }, el('div', {}, this.words, this.contact), this.tryNow, this.startNew);
   }
 
-  update(state, note) {
+  update(state) {
     const { strings, node } = this;
-    const over = ['ended', 'deleted', 'elsewhere'].includes(state);
-    const trouble = over || state === 'offline' || state === 'reconnecting';
-    const words = trouble ? strings.connection[state] : note ? strings.connection[note] : '';
+    const over = ['deleted', 'elsewhere'].includes(state);
+    const trouble = over || ['offline', 'reconnecting', 'refused'].includes(state);
+    const words = trouble ? strings.connection[state] : '';
     const hadFocus = node.contains(node.getRootNode().activeElement);
     node.hidden = !words;
     node.className = `connection ${trouble ? `trouble is-${state}` : 'mild'}`;
     this.words.textContent = words;
     if (this.contact) this.contact.hidden = !trouble || state === 'deleted' || state === 'elsewhere';
-    this.tryNow.hidden = state !== 'reconnecting';
-    this.startNew.hidden = !over;
+    this.tryNow.hidden = !['reconnecting', 'refused'].includes(state);
+    this.startNew.hidden = !over && state !== 'refused';
     if (hadFocus && !node.contains(node.getRootNode().activeElement)) this.focusElsewhere();
   }
 }

@@ -130,7 +130,6 @@ export class CordialChat extends HTMLElement {
     this.view.render({
       items: this.store.items(),
       connection: conversation.connection,
-      note: conversation.note,
       typing: conversation.waitingForAnswer,
       loading: !conversation.loaded,
     });

@@ -24,7 +24,7 @@ function oneTabAtATime(name, task) {
 export class Conversation extends EventTarget {
   constructor({ api, store, ownAlarm = () => null }) {
     super();
-    Object.assign(this, { api, store, ownAlarm, connection: 'connecting', note: null, loaded: false, sessionId: null });
+    Object.assign(this, { api, store, ownAlarm, connection: 'connecting', loaded: false, sessionId: null });
     this.sleepers = new Set();
     this.run = new AbortController();
     this.run.abort();
@@ -48,14 +48,15 @@ export class Conversation extends EventTarget {
   }
 
   startOver() {
+    // Who could not send because the chat was refused has the words back.
+    const unsent = this.connection === 'refused' && this.store.pending.map(({ text }) => text).join('\n\n');
     this.store.forgetSession();
-    this.note = null;
     this.api.token = null;
+    if (unsent) this.dispatchEvent(new CustomEvent('returned', { detail: unsent }));
     return this.start();
   }
 
   send(text) {
-    this.note = null;
     const entry = this.store.addPending(text);
     if (!this.api.token) entry.status = 'unsent';
     this.#changed();
@@ -92,7 +93,7 @@ export class Conversation extends EventTarget {
   }
 
   get over() {
-    return ['ended', 'deleted', 'elsewhere'].includes(this.connection);
+    return ['deleted', 'elsewhere'].includes(this.connection);
   }
 
   /** Withdraws the consent. Throws ApiError if that did not work. */
@@ -106,7 +107,7 @@ export class Conversation extends EventTarget {
       await this.api.deleteSession();
     } catch (error) {
       // What is no longer known has been deleted already, by another tab or by an earlier try whose answer was lost.
-      if (!error.sessionOver) throw error;
+      if (!error.refused || error.code === 'token_expired') throw error;
     }
     this.store.forgetSession();
     this.#leave('deleted');
@@ -149,7 +150,7 @@ export class Conversation extends EventTarget {
         return true;
       } catch (error) {
         if (signal.aborted) return false;
-        if (error.sessionOver) return this.#end(error);
+        if (error.refused) return this.#postpone(entry, error, backoff(attempt));
         if (!error.temporary) {
           entry.status = 'refused';
           entry.error = error.message;
@@ -191,7 +192,7 @@ export class Conversation extends EventTarget {
 
   #postpone(entry, error, wait) {
     this.#warn(entry);
-    const status = { timeout: 'late', network: 'unsent' }[error.code] ?? 'failed';
+    const status = error.refused ? 'unsent' : ({ timeout: 'late', network: 'unsent' }[error.code] ?? 'failed');
     entry.tries += 1;
     if (entry.status !== 'failed' || status !== 'failed') Object.assign(entry, { status, error: error.message });
     for (const later of this.store.pending) if (later.status === 'sending') later.status = 'unsent';
@@ -258,9 +259,8 @@ export class Conversation extends EventTarget {
         this.flush({ now: back });
       } catch (error) {
         if (signal.aborted) return;
-        if (error.sessionOver) return void this.#end(error);
         lostTries += 1;
-        this.#lost();
+        this.#lost(error);
         await this.#pause(Math.max(error.retryAfter * 1000, backoff(lostTries)), signal);
         continue;
       }
@@ -315,28 +315,6 @@ export class Conversation extends EventTarget {
     if (fresh.length || history) this.#changed(unheard, history);
   }
 
-  // The stored session is refused: with nothing on the screen a new one begins, else the patient decides.
-  #end(error) {
-    if (!this.loaded) return this.#beginAgain();
-    for (const entry of this.store.pending) {
-      Object.assign(entry, { status: 'refused', error: error.message });
-      this.#warn(entry);
-    }
-    this.run.abort();
-    this.#setConnection('ended');
-    return false;
-  }
-
-  #beginAgain() {
-    const unsent = this.store.pending.map(({ text }) => text).join('\n\n');
-    if (this.store.readSession()?.session === this.sessionId) this.store.forgetSession();
-    this.api.token = null;
-    this.note = 'expired';
-    if (unsent) this.dispatchEvent(new CustomEvent('returned', { detail: unsent }));
-    this.start();
-    return false;
-  }
-
   #listen(signal) {
     const on = (target, name, handler) => target.addEventListener(name, handler, { signal });
     on(window, 'online', () => this.#wake());
@@ -387,8 +365,10 @@ export class Conversation extends EventTarget {
     this.#setConnection(state);
   }
 
-  #lost() {
-    if (!this.over) this.#setConnection(navigator.onLine === false ? 'offline' : 'reconnecting');
+  // A refusal may be the fault of the service, whose clock or key is wrong for a while: the token is kept, and the patient decides.
+  #lost(error) {
+    const trouble = error?.refused ? 'refused' : 'reconnecting';
+    if (!this.over) this.#setConnection(navigator.onLine === false ? 'offline' : trouble);
     for (const entry of this.store.pending) this.#warn(entry);
   }
 

@@ -101,10 +101,10 @@ export default {
     online: 'You are connected again.',
     offline: 'You are offline. Your messages are kept and sent when you are back. {call}',
     reconnecting: 'We cannot reach our service right now. We keep trying, and your messages are kept. {call}',
-    ended: 'This conversation has ended. You can still read it here. {call}',
+    refused:
+      'This conversation cannot be opened right now. It is kept on this device, and we keep trying. You can also start a new one. {call}',
     deleted: 'Everything in this chat has been deleted. To ask something again, start a new chat.',
     elsewhere: 'This conversation was ended in another tab. {help}',
-    expired: 'Your earlier conversation is no longer open, so this is a new one. {help}',
   },
   reachUs: 'Or reach us here:',
   tryNow: 'Try now',

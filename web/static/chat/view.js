@@ -69,14 +69,14 @@ export class View {
     ];
   }
 
-  render({ items, connection, note, typing, loading }) {
+  render({ items, connection, typing, loading }) {
     this.hasUnsent = items.some(({ pending }) => pending && !pending.seq);
     const wasNear = this.atEnd;
     const added = this.#renderRows(items);
     const typingBegins = typing && this.typing.hidden;
     this.typing.hidden = !typing;
     this.loading.hidden = !loading || items.length > 0;
-    this.connection.update(connection, note);
+    this.connection.update(connection);
     const open = openQuestion(items);
     this.composer.expect(open.what);
     this.language.heard(items);
