@@ -17,6 +17,7 @@ from cordial.settings import Settings, SettingsError
 from desk.cases.canned import read_canned_replies
 from desk.cases.flags import read_flags
 from desk.cases.taking_over import read_said
+from desk.conversations.withdrawing import read_withdrawn
 from desk.keeping.retention import RULES, read_rules
 from desk.people.passwords import read_tried_first
 from desk.post.notices import read_notices
@@ -129,6 +130,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("desk/cases", "flags.yml"), read_flags),
         DataFile(text_file("desk/cases", "canned.yml"), read_canned_replies),
         DataFile(text_file("desk/cases", "said.yml"), read_said),
+        DataFile(text_file("desk/conversations", "withdrawn.yml"), read_withdrawn),
         DataFile(text_file("desk/people", "passwords.yml"), read_tried_first),
         DataFile(text_file("desk/post", "notices.yml"), read_notices),
         DataFile(RULES, read_rules),

@@ -33,6 +33,7 @@ _HURRY_SECONDS = 0.4  # an emergency is answered within a second, also when it c
 _KEYRING = "keyring"
 _RECEIVERS = "receivers"
 _FOLDER = "folder"
+UNSCRUBBED = "unscrubbed"  # is there while the file may still hold bytes of something erased
 
 
 class DatabaseError(Exception):
@@ -218,6 +219,13 @@ def folder_of(session: Session) -> Path | None:
     """The folder beside the records of the database that a transaction belongs to, if there is one."""
     folder: Path | None = session.info[_FOLDER]
     return folder
+
+
+def mark_unscrubbed(session: Session) -> None:
+    """Note, in a writing transaction, that the file may hold bytes of something erased until it is scrubbed."""
+    folder = folder_of(session)
+    if folder is not None:
+        (folder / UNSCRUBBED).touch()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -44,6 +44,7 @@ TYPOS = {
     "desk/cases/en/flags.yml": ("medicines: [antiplatelet]", "medicines: [antiplatlet]", "did you mean antiplatelet?"),
     "desk/cases/en/canned.yml": ("Thank you, {name}.", "Thank you, {nmae}.", "did you mean {name}?"),
     "desk/cases/en/said.yml": ("closed:", "closd:", "did you mean closed?"),
+    "desk/conversations/en/withdrawn.yml": ("removed:", "removd:", "did you mean removed?"),
     "desk/post/en/notices.yml": ("Case {reference} has", "Case {refernce} has", "did you mean {reference}?"),
     "desk/keeping/retention.yml": ("    days: 30\n", "    days: thirty\n", "a whole number is needed"),
     "exports/en/pdf.yml": ("intake_completed:", "intake_complete:", "did you mean intake_completed?"),

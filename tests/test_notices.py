@@ -104,7 +104,7 @@ def test_a_withdrawn_consent_is_told_to_who_has_the_case(handed_over: bool, told
     consent = FieldAnswer(said="yes", value={"agreed": True, "version": 2, "wording": "I agree."})
     turns.says(conversation, "yes", FieldAnswered(field="consent", answer=consent))
     with told.write() as session:
-        withdraw_consent(session, conversation, lambda _reference: [])
+        withdraw_consent(session, conversation, lambda _reference, _on_hold: [])
     assert len(turns.notices(event="amended", channel="email")) == handed_over
 
 

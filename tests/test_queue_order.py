@@ -178,7 +178,7 @@ def test_a_withdrawn_consent_is_seen_in_the_queue_until_it_is_given_again(databa
         conversation(session, "hello", effects=asks_for_a_person("C-AAAA-0002"))
     assert not any(row.withdrawn for row in queue(database).rows)
     with database.write() as session:
-        withdraw_consent(session, one, lambda _reference: [])
+        withdraw_consent(session, one, lambda _reference, _on_hold: [])
     assert {row.handoff.reference: row.withdrawn for row in queue(database).rows} == {"C-AAAA-0001": True, "C-AAAA-0002": False}
     with database.write() as session:
         says(session, one, "yes", agreed)

@@ -23,13 +23,14 @@ class OwnData:
         self._streams = streams
 
     async def withdraw_consent(self, conversation_id: str) -> list[Message]:
-        """Forget the intake, and say so.
+        """Forget the intake and what told of the patient's health, and say so.
 
         Raises:
             UnknownConversation: if the conversation was deleted.
         """
         messages = await InThreads(self._database).write(withdraw_consent, conversation_id, _consent_withdrawn)
         self._streams.announce(conversation_id)
+        await anyio.to_thread.run_sync(scrub, self._database)
         return messages
 
     async def delete(self, conversation_id: str) -> None:
@@ -48,7 +49,8 @@ class OwnData:
             scrub(self._database)
 
 
-def _consent_withdrawn(reference: str | None) -> list[Draft]:
+def _consent_withdrawn(reference: str | None, on_hold: bool) -> list[Draft]:
     said = texts()
-    parts = [said.consent_withdrawn, said.consent_withdrawn_person.format(reference=reference) if reference else ""]
+    withdrawn = said.consent_withdrawn_on_hold if on_hold else said.consent_withdrawn
+    parts = [withdrawn, said.consent_withdrawn_person.format(reference=reference) if reference else ""]
     return [Draft(" ".join(filter(None, parts)), kind="notice", sender="system")]

@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 Kind = Literal["text", "answer", "question", "summary", "notice", "emergency", "check", "handoff"]
 
 
+StoredKind = Literal[Kind, "removed"]  # nothing is said as a removed message; one becomes it when the consent is withdrawn
+
+
 class Question(BaseModel):
     """The field of the intake that a message asks for."""
 

@@ -73,6 +73,7 @@ class Texts(Part):
     person_called: Annotated[str, fills("reference", "coordinator", "opening_hours", "reply_within", "emergency_number")]
     not_understood: Annotated[str, fills("call")]
     consent_withdrawn: PlainText
+    consent_withdrawn_on_hold: PlainText
     consent_withdrawn_person: Annotated[str, fills("reference")]
     help: Annotated[str, fills("emergency_number", "contact")]
     errors: Annotated[dict[str, str], by_name(ERRORS)]

@@ -58,7 +58,7 @@ def printable(request: Request, conversation_id: ConversationId, parts: PartsNow
 
 @router.post("/consent/withdraw", dependencies=_COUNTED, responses=errors(401, 413, 429))
 async def withdraw(conversation_id: ConversationId, parts: PartsNow) -> Messages:
-    """Withdraw the consent: the intake stops and its answers are deleted. The messages stay until the chat is deleted."""
+    """Withdraw the consent: the intake stops and its answers are deleted. So are the messages that told them."""
     return Messages(messages=[as_wire(message) for message in await parts.gateway.own_data.withdraw_consent(conversation_id)])
 
 

@@ -13,7 +13,7 @@ from desk.models import Message
 from intake.record import Status
 from knowledge.answer import Answer
 from language.spoken import spoken
-from turns.shapes import Kind, Question
+from turns.shapes import Question, StoredKind
 
 MAX_MESSAGE = 4_000  # characters; a long letter, and far below what slows the assistant
 
@@ -36,7 +36,7 @@ class Author(BaseModel):
 
 
 class WireMessage(BaseModel):
-    """One message of the log. It never changes once it is there."""
+    """One message of the log. It never changes once it is there, but for the removal when a consent is withdrawn."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -46,11 +46,12 @@ class WireMessage(BaseModel):
     )
     at: UtcText = Field(description="When it was stored, in UTC.")
     sender: Literal["patient", "assistant", "coordinator", "system"] = Field(alias="from", description="Who says it.")
-    kind: Kind = Field(
+    kind: StoredKind = Field(
         description="What it is. `answer`: quotes from the library are in `answer`. `question`: the intake asks something. "
         "`summary`: the intake read back. `handoff`: a person was called. `emergency`: show it so that nobody overlooks it. "
         "`check`: whether it happens now, asked before an alarm; show it as clearly. "
-        "`notice`: something about the chat itself. `text`: anything else."
+        "`notice`: something about the chat itself. `removed`: it told of the patient's health, and was removed when they "
+        "withdrew their consent; the text says so. `text`: anything else."
     )
     text: str = Field(description="The message in plain text. It says everything, also without the other fields.")
     lang: str = Field(description="The language of the text, as in `en`; `und` for one that is not known here.")

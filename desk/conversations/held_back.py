@@ -93,6 +93,12 @@ def let_go(session: Session, conversation_id: str) -> None:
     session.execute(delete(HeldBack).where(HeldBack.conversation_id == conversation_id, waits))
 
 
+def held_fields(session: Session, conversation_id: str) -> set[int]:
+    """The numbers of messages that came while a field of the intake was open, and may have answered it."""
+    mine = (HeldBack.conversation_id == conversation_id, HeldBack.field.is_not(None))
+    return set(session.scalars(select(HeldBack.message_seq).where(*mine)))
+
+
 def same_text(held: Iterable[HeldMessage], text: str, states: frozenset[HoldState]) -> bool:
     """Whether a message says the same as one that is held in one of these states, and not too long ago."""
     words, since = _words(text), datetime.now(UTC) - REMEMBERED

@@ -34,6 +34,7 @@ class ChangedHands(Exception):
     """A turn was decided for the assistant and a person has the conversation now, or the other way round."""
 
 
+REMOVED = "removed"  # the kind of a message that told of somebody's health, once they withdrew their consent
 _REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
 
 
@@ -156,7 +157,7 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
     """
     known = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if known is not None:
-        if known.text != text:
+        if known.text != text and known.kind != REMOVED:
             raise IdReused(client_id)
         return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
     conversation = lock(session, conversation_id)

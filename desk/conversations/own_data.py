@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
@@ -16,21 +16,9 @@ from desk.conversations.held_back import let_go
 from desk.conversations.intakes import answers_given, intake_record
 from desk.conversations.log import Draft, UnknownConversation, lock
 from desk.conversations.turns import end_turns
+from desk.conversations.withdrawing import remove_health_details
 from desk.database import open_or_none
-from desk.models import (
-    AuditEntry,
-    Conversation,
-    Feedback,
-    Handoff,
-    HeldBack,
-    Intake,
-    IntakeAnswer,
-    Message,
-    Note,
-    Notice,
-    Review,
-    User,
-)
+from desk.models import AuditEntry, Conversation, Feedback, Handoff, HeldBack, Intake, Message, Note, Notice, Review, User
 from desk.post.outbox import announce
 from intake.fields import the_intake
 from intake.record import IntakeRecord
@@ -154,7 +142,7 @@ def held_on(session: Session, conversation_id: str) -> Held:
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
         raise UnknownConversation(conversation_id)
-    history = _history(session, conversation_id)
+    history, withdrawn = _history(session, conversation_id), _withdrawn(session, conversation_id)
     return Held(
         session=conversation_id,
         started_at=conversation.started_at,
@@ -165,7 +153,7 @@ def held_on(session: Session, conversation_id: str) -> Held:
         legal_hold=conversation.legal_hold,
         intake=intake_record(session, conversation_id),
         history=history,
-        consents=[*_withdrawn(session, conversation_id), *_given(history)],
+        consents=[*withdrawn, *_standing(withdrawn, _given(history))],
         handoff=waiting_handoff(session, conversation_id),
         handoffs=_handoffs(session, conversation_id),
         held_back=_held_back(session, conversation_id),
@@ -179,7 +167,8 @@ def held_on(session: Session, conversation_id: str) -> Held:
 
 def consent_withdrawn_at(session: Session, conversation_id: str) -> datetime | None:
     """When the patient last withdrew their consent; nothing, if they never did or have agreed again since."""
-    consents = [*_withdrawn(session, conversation_id), *_given(_history(session, conversation_id))]
+    withdrawn = _withdrawn(session, conversation_id)
+    consents = [*withdrawn, *_standing(withdrawn, _given(_history(session, conversation_id)))]
     return consents[-1].withdrawn_at if consents else None
 
 
@@ -189,35 +178,47 @@ def withdrawn_among(session: Session, conversation_ids: Sequence[str]) -> set[st
     return {id_ for id_ in session.scalars(ever) if id_ and consent_withdrawn_at(session, id_)}
 
 
-def withdraw_consent(session: Session, conversation_id: str, say: Callable[[str | None], Sequence[Draft]]) -> list[Message]:
-    """Delete every answer to the intake and stop it. The messages stay, and so does a handoff, which a person has to see.
+def withdraw_consent(
+    session: Session, conversation_id: str, say: Callable[[str | None, bool], Sequence[Draft]]
+) -> list[Message]:
+    """Stop the intake, and remove its answers, the messages that told or repeated them, and the notes of the clinic's people.
 
-    What is being dealt with at this moment is ended by it: a late outcome must not bring an answer back.
+    A handoff stays, since a person has to see that the consent was withdrawn. What is being dealt with at this moment is ended:
+    a late outcome must not bring an answer back. On legal hold nothing is removed before the hold is lifted. Call `scrub` once
+    the transaction has ended.
 
     Args:
         session: a writing transaction.
         conversation_id: the conversation.
-        say: gives what is said about it, for the reference of the open handoff.
+        say: gives what is said about it, for the reference of the open handoff and for whether a legal hold keeps the details.
 
     Raises:
         UnknownConversation: if the conversation was deleted.
     """
     lock(session, conversation_id)
-    consents = _given(_history(session, conversation_id))
+    consents = _standing(_withdrawn(session, conversation_id), _given(_history(session, conversation_id)))
     for consent in consents:
         given_at = consent.given_at.isoformat()
         record(session, PATIENT, WITHDRAWN, conversation_id, version=consent.version, given_at=given_at)
     if consents:
         _announce_to_who_has_the_case(session, conversation_id)
-    session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
     intake = session.get(Intake, conversation_id)
     if intake is not None:
         intake.status, intake.open_field, intake.detail_asked, intake.attempts = "stopped", None, False, 0
         intake.reference, intake.updated_at = None, datetime.now(UTC)
     conversation = session.get_one(Conversation, conversation_id)
-    conversation.asking = conversation.country = None
+    conversation.asking = None
     let_go(session, conversation_id)
-    return end_turns(session, conversation_id, say(waiting_handoff(session, conversation_id)))
+    said = end_turns(session, conversation_id, say(waiting_handoff(session, conversation_id), conversation.legal_hold))
+    if not conversation.legal_hold:
+        forget_what_was_told(session, conversation_id)
+    return said
+
+
+def forget_what_was_told(session: Session, conversation_id: str) -> None:
+    """Remove what the patient told under a consent that is withdrawn. Call `scrub` once the transaction has ended."""
+    session.get_one(Conversation, conversation_id).country = None
+    remove_health_details(session, conversation_id)
 
 
 def _announce_to_who_has_the_case(session: Session, conversation_id: str) -> None:
@@ -249,6 +250,12 @@ def _given(history: Sequence[HeldAnswer]) -> list[HeldConsent]:
         for value, at in given
         if isinstance(value, dict) and value.get("agreed")
     ]
+
+
+def _standing(withdrawn: Sequence[HeldConsent], given: Sequence[HeldConsent]) -> list[HeldConsent]:
+    """The consents that were given since the last withdrawal; earlier ones are there only while a legal hold keeps them."""
+    last = max((consent.withdrawn_at for consent in withdrawn if consent.withdrawn_at), default=None)
+    return [consent for consent in given if last is None or consent.given_at > last]
 
 
 def _withdrawn(session: Session, conversation_id: str) -> list[HeldConsent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import delete, insert, select
@@ -48,6 +48,11 @@ def index(session: Session, messages: Iterable[Message]) -> None:
     rows = [row for message in messages if message.sender in INDEXED for row in _rows(keyring, message.id, message.text)]
     if rows:
         session.execute(insert(Word), rows)
+
+
+def forget(session: Session, message_ids: Sequence[int]) -> None:
+    """Take the words of some messages out of the index."""
+    session.execute(delete(Word).where(Word.message_id.in_(message_ids)))
 
 
 def rebuild(session: Session) -> int:

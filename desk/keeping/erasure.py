@@ -17,11 +17,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
-from desk.database import Database, folder_of
+from desk.database import UNSCRUBBED, Database, folder_of, mark_unscrubbed
 from desk.models import Conversation, Handoff
 
 ERASED = "erased"  # ids, one a line
-_UNSCRUBBED = "unscrubbed"  # is there while the file may still hold bytes of something erased
 SMALL = 64_000_000  # bytes of an SQLite file that is rewritten in about a second
 _PATIENCE = 500  # milliseconds that a scrub waits for others; a patient may be waiting for it
 _MANY = 500  # ids in one statement; SQLite takes 32,766
@@ -63,9 +62,7 @@ def on_hold(session: Session, conversation_id: str) -> bool:
 
 def delete_rows(session: Session, conversation_ids: Sequence[str]) -> None:
     """Delete conversations with all that belongs to them, without a note on the list: rules find the same ones again."""
-    folder = folder_of(session)
-    if folder is not None:
-        (folder / _UNSCRUBBED).touch()
+    mark_unscrubbed(session)
     session.execute(delete(Conversation).where(Conversation.id.in_(conversation_ids)))
 
 
@@ -159,7 +156,7 @@ def _rewrite_and_truncate(database: Database, rewrite: bool) -> bool:
 
 def unscrubbed(folder: Path | None) -> Path | None:
     """The file that is there while the database's file may hold bytes of something erased; nothing without a folder."""
-    return folder / _UNSCRUBBED if folder is not None else None
+    return folder / UNSCRUBBED if folder is not None else None
 
 
 def _note(folder: Path | None, conversation_id: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cordial.data_files import DataFileError, Faults, Name, Part, Text, no_yes, read_data
 from desk.audit import record
+from desk.conversations.own_data import consent_withdrawn_at, forget_what_was_told
 from desk.database import Database
 from desk.keeping.erasure import delete_rows
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
@@ -139,7 +140,7 @@ def run(database: Database, rules: Rules, now: datetime | None = None, actor: st
 
 
 def set_hold(session: Session, conversation_id: str, on: bool, reason: str, actor: str) -> bool:
-    """Put a case on legal hold, or lift it.
+    """Put a case on legal hold, or lift it. Then goes what was told under a consent that was withdrawn meanwhile.
 
     Args:
         session: a writing transaction.
@@ -159,6 +160,8 @@ def set_hold(session: Session, conversation_id: str, on: bool, reason: str, acto
     if changed.rowcount == 0:  # type: ignore[attr-defined]
         return False
     record(session, actor, "hold.set" if on else "hold.lifted", conversation_id, reason=reason)
+    if not on and consent_withdrawn_at(session, conversation_id):
+        forget_what_was_told(session, conversation_id)
     return True
 
 

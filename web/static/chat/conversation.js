@@ -308,11 +308,22 @@ export class Conversation extends EventTarget {
 
   #receive(messages, { inOrder = false, history = false } = {}) {
     const fresh = messages.filter((message) => this.store.add(message)).sort((a, b) => a.seq - b.seq);
+    // When a consent is withdrawn, here or in another tab, lines take the place of messages that are on the screen.
+    if (!history && fresh.some(({ kind, from }) => kind === 'notice' && from === 'system')) this.#readAgain(this.run.signal);
     if (inOrder) this.store.cursor = Math.max(this.store.cursor, ...messages.map(({ seq }) => seq));
     const answeredLate = this.store.pending.some(({ status, seq }) => status === 'late' && seq && fresh.some((message) => message.seq > seq));
     if (answeredLate) this.flush({ now: true });
     const unheard = fresh.filter((message) => !this.store.wasTold(message));
     if (fresh.length || history) this.#changed(unheard, history);
+  }
+
+  async #readAgain(signal) {
+    try {
+      const messages = await this.api.replay(0, { signal });
+      if (!signal.aborted && this.store.putAway(messages)) this.#changed();
+    } catch {
+      // What could not be read again is read at the next start of the page.
+    }
   }
 
   #listen(signal) {

@@ -110,6 +110,17 @@ export class Store {
     return true;
   }
 
+  /** Lets lines take the place of messages that were removed at the service; whether there were any. */
+  putAway(messages) {
+    const gone = messages.filter(({ seq, kind }) => kind === 'removed' && this.messages.get(seq)?.kind !== 'removed');
+    for (const message of gone) {
+      this.messages.set(message.seq, message);
+      this.boundIds.set(message.seq, `removed-${message.seq}`);
+      this.drop(this.pending.filter(({ seq }) => seq === message.seq));
+    }
+    return gone.length > 0;
+  }
+
   /** Replies to a message that are not in the log: it could not be stored, or not even sent. Gives those that are new. */
   tell(entry, messages) {
     const known = this.told.filter((each) => each.entry === entry);

@@ -167,7 +167,7 @@ export default {
     copyFile: 'Save as a file (JSON)',
     copyPage: 'Open as a page to print',
     withdraw: 'Withdraw your consent',
-    withdrawText: 'The intake stops, and every answer that you gave to it is deleted. The messages of this chat stay, until you delete everything.',
+    withdrawText: 'The intake stops. Your answers are deleted, and so are the messages in which you or we wrote them. Other questions stay, until you delete everything.',
     withdrawAsk: 'Withdraw consent…',
     withdrawSure: 'Should your answers to the intake be deleted? This cannot be undone.',
     withdrawYes: 'Yes, withdraw it',

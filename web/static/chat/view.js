@@ -172,7 +172,11 @@ export class View {
     let asked = null;
     const added = [];
     for (const item of items) {
-      if (!this.rows.has(item.key)) added.push(this.#newRow(item, asked));
+      if (!this.rows.has(item.key)) {
+        const node = this.#newRow(item, asked);
+        // A line in the place of something that was removed is no news.
+        if (item.message.kind !== 'removed') added.push(node);
+      }
       const row = this.rows.get(item.key);
       row.update(item, answers.get(item.key));
       row.node.classList.toggle('continued', previous?.from === item.message.from);

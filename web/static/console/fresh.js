@@ -1,5 +1,5 @@
 // Keeps a page up to date: asks for it again, and swaps the parts marked `data-live` that changed. What somebody is working in
-// is left alone until they are done. `data-live="append"` only ever gets what is new at its end.
+// is left alone until they are done. `data-live="append"` only gets what is new at its end, and lines for what was removed.
 
 const ACCEPT = 'application/x-cordial-fresh'
 const AWAY = 20_000 // ms between two looks while the page is in the background
@@ -61,10 +61,14 @@ function swap(page) {
 }
 
 function append(part, fresh) {
-  const known = new Set([...part.children].map((child) => child.id))
-  const added = [...fresh.children].filter((child) => child.id && !known.has(child.id))
+  const known = new Map([...part.children].map((child) => [child.id, child]))
+  const lines = [...fresh.children].filter((child) => child.id)
+  const added = lines.filter(({ id }) => !known.has(id))
+  // When a patient withdraws their consent, lines take the place of what they told.
+  const removed = lines.filter(({ id, classList }) => classList.contains('removed') && known.get(id)?.classList.contains('removed') === false)
+  for (const line of removed) known.get(line.id).replaceWith(line)
   part.append(...added)
-  return added.length
+  return added.length + removed.length
 }
 
 /** Whether somebody has begun something in a part that would be lost. */
