@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.request import ProxyHandler, build_opener
 
+from commands.logs import Rotation, rotation_of
 from commands.running import StartError, check_ports
 from cordial.bootstrap import PROJECT, RASA, data_folder, step
 from cordial.settings import Settings
@@ -27,7 +28,6 @@ _END_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
 _ASK_SECONDS = 5.0  # between two looks at whether a process answers
 _ANSWER_SECONDS = 3.0  # in which it has to; nothing else is looked after meanwhile
-_LONGEST_LOG = 20_000_000  # bytes; a longer one is put aside at the next start, in the place of the one before
 _US = os.getpid()
 # What the trained model depends on; FAQ text is not among it.
 _TRAINED_FROM = ("config.yml", "domain", "data", "bot")
@@ -35,6 +35,8 @@ _TRAINED_FROM = ("config.yml", "domain", "data", "bot")
 
 class Child:
     """One of our two processes."""
+
+    rotation = Rotation()
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
         """Describe it; `start` starts it."""
@@ -47,8 +49,7 @@ class Child:
     def start(self) -> None:
         """Start it in a group of its own, so that Ctrl-C reaches only us, and it ends with us even if we are killed."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.is_file() and self.log.stat().st_size > _LONGEST_LOG:
-            self.log.replace(self.log.with_suffix(".1.log"))
+        self.rotation.turn(self.log)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command,
@@ -141,6 +142,7 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         StartError: if it cannot start; nothing stays behind.
     """
     check_ports(settings, _END_SECONDS if after_a_kill else 0)
+    Child.rotation = rotation_of(settings)
     _Stop.install()
     began = time.monotonic()
     preparing = preparing_process(settings)
@@ -341,6 +343,7 @@ def _look_after(watches: list[Watch], say: Callable[[str], None]) -> None:
         _pause(0.5)
         for watch in watches:
             child = watch.child
+            child.rotation.turn(child.log)
             if not child.running:
                 say(f"{child.name} has ended and is started again; why is at the end of {_shown(child.log)}.")
                 _pause(_RESTART_SECONDS)

@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     notify_emails: str = Field("", description="Who gets an e-mail about handoffs: addresses with commas between.")
     webhooks: Path | None = Field(None, description="File of the webhooks that are told about handoffs.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much web logs.")
+    log_megabytes: int = Field(20, ge=1, le=1000, description="Size at which a log is put aside.")
+    log_files: int = Field(4, ge=1, le=100, description="How many logs that were put aside are kept, of web and of Rasa.")
     log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")
 
     @field_validator("host")

@@ -18,7 +18,8 @@ def get(cordial: System, path: str) -> httpx.Response:
 
 def test_it_is_alive_and_ready(cordial: System) -> None:
     assert get(cordial, "/healthz").json() == {"status": "ok"}
-    assert get(cordial, "/readyz").json() == {"database": True, "index": True, "rasa": True}
+    there = {"database": True, "index": True, "rasa": True, "disk": True}
+    assert get(cordial, "/readyz").json() == {**there, "problems": []}
 
 
 def test_every_request_is_counted_under_its_route(cordial: System, patient: Patient) -> None:

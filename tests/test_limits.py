@@ -57,6 +57,21 @@ def test_looking_for_emergencies_has_a_limit_too(web: SmallWeb) -> None:
         assert "112 at the clinic" in patient.send(EMERGENCY).json()["error"]["message"]
 
 
+def test_who_reads_without_end_is_told_to_wait_and_files_and_health_go_on(
+    web: SmallWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RULES, "look", (Rule("address", 5, 60),))
+    with httpx.Client(base_url=web.url, trust_env=False) as stranger:
+        paths = ("/", "/library", "/nothing", "/api/chat/messages", "/chat")
+        assert [stranger.get(path).status_code for path in paths] == [200, 200, 404, 401, 200]
+        refused = stranger.get("/library", headers={"Accept": "text/html"})
+        assert (refused.status_code, "112 at the clinic" in refused.text) == (429, True)
+        assert 0 < int(refused.headers["Retry-After"]) <= 61
+        assert [stranger.get(path).status_code for path in ("/static/chat/chat.js", "/healthz", "/metrics")] == [200] * 3
+    with Patient(web.url) as patient:
+        assert patient.send("hello").status_code == 200
+
+
 def test_the_limit_of_one_patient_is_not_that_of_another(web: SmallWeb) -> None:
     with Patient(web.url) as one, Patient(web.url) as other:
         writes_until_refused(one)

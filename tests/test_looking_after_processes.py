@@ -194,6 +194,28 @@ def test_what_killed_trainings_left_is_removed_and_a_running_one_is_left_alone(
     assert [file.name for file in tmp_path.glob("models/.part-*")] == [f".part-{os.getpid()}"]
 
 
+TALKS = (
+    """
+import threading, time
+def talk():
+    while True:
+        print("and so on", flush=True)
+        time.sleep(0.02)
+threading.Thread(target=talk, daemon=True).start()
+"""
+    + SERVES
+)
+
+
+def test_logs_stay_small_while_they_are_written(start: Callable[..., Started], tmp_path: Path) -> None:
+    start(web=TALKS).says("Everything runs.")
+    logs = tmp_path / "logs"
+    until((logs / "web.2.log").is_file, 60, "it was put aside twice")
+    until(lambda: "and so on" in (logs / "web.log").read_text("utf-8", "replace"), 60, "what comes then goes on in the log")
+    assert "\0" not in (logs / "web.log").read_text("utf-8", "replace"), "it begins anew"
+    assert not (logs / "web.3.log").exists()
+
+
 def test_a_long_log_is_put_aside(start: Callable[..., Started], tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     for name, length in (("web", 101), ("rasa", 100)):

@@ -171,7 +171,8 @@ def test_without_rasa_the_library_and_the_own_data_stay_open(broken_rasa: Broken
 def test_readiness_names_what_is_away(broken_rasa: BrokenRasa, lonely_patient: Patient) -> None:
     broken_rasa.goes_away()
     response = lonely_patient.http.get("/readyz")
-    assert (response.status_code, response.json()) == (503, {"database": True, "index": True, "rasa": False})
+    others = {"database": True, "index": True, "disk": True}
+    assert (response.status_code, response.json()) == (503, {**others, "rasa": False, "problems": ["rasa_away"]})
 
 
 def test_while_the_database_is_locked_there_is_a_clear_error_and_then_a_reply(

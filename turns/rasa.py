@@ -6,7 +6,7 @@ import asyncio
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import anyio.to_thread
 import httpx
@@ -70,6 +70,9 @@ class _Item(BaseModel):
 _ITEMS = TypeAdapter(list[_Item])
 
 
+_STATES: dict[int, Literal["ready", "no_model"]] = {200: "ready", 503: "no_model"}  # of `bot/channel.py`
+
+
 class RasaClient:
     """Our channel in one Rasa (`bot/channel.py`)."""
 
@@ -128,10 +131,15 @@ class RasaClient:
 
     async def ready(self) -> bool:
         """Whether Rasa runs with a model; without one it answers every message with nothing."""
+        return await self.state() == "ready"
+
+    async def state(self) -> Literal["ready", "away", "no_model"]:
+        """How Rasa is."""
         try:
-            return (await self._http.get("/webhooks/turn/ready", timeout=2.0)).status_code == 200
+            response = await self._http.get("/webhooks/turn/ready", timeout=2.0)
         except httpx.HTTPError:
-            return False
+            return "away"
+        return _STATES.get(response.status_code, "away")
 
     async def close(self) -> None:
         """Close the connections."""

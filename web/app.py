@@ -57,7 +57,8 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_console(app, parts.settings, console.routers)
-    app.add_middleware(Guard, sites=parts.settings.site_origins, trusted_proxies=parts.settings.trusted_proxies)
+    settings = parts.settings
+    app.add_middleware(Guard, limits=parts.limits, sites=settings.site_origins, trusted_proxies=settings.trusted_proxies)
     return app
 
 

@@ -21,7 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 logger = structlog.get_logger(__name__)
 
 Whose = Literal["session", "address"]
-Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback", "search", "log_in"]
+Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback", "search", "look", "log_in"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     "own_data": (Rule("session", 20, MINUTE), Rule("address", 120, MINUTE)),
     "feedback": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
     "search": (Rule("address", 120, MINUTE),),  # of the library: nobody has a session there
+    "look": (Rule("address", 3000, MINUTE),),  # any page and any read; files and health are not counted
     # Judging a password costs much; what guessing one person's costs is in desk/people/lockout.py.
     "log_in": (Rule("address", 30, MINUTE), Rule("address", 300, HOUR)),
 }
@@ -137,7 +138,7 @@ class Limits:
     def __init__(self, windows: Windows | None) -> None:
         """Count in these windows; without them, nothing is limited."""
         self._windows = windows
-        self._checks = MemoryWindows()
+        self._checks, self._looks = MemoryWindows(), MemoryWindows()
         self._streams: Counter[str] = Counter()
 
     async def take(self, action: Action, session: str, address: str) -> None:
@@ -167,6 +168,18 @@ class Limits:
         who: dict[Whose, str] = {"session": session, "address": address} if session else {"address": address}
         if self._windows is not None:
             await _count(self._checks, "check", who)
+
+    async def take_look(self, address: str) -> None:
+        """Count that something is read, in this process alone: a page must not wait for Redis.
+
+        Args:
+            address: where the request comes from.
+
+        Raises:
+            LimitReached: if it was done too often.
+        """
+        if self._windows is not None:
+            await _count(self._looks, "look", {"address": address})
 
     def open_stream(self, session: str, address: str) -> Callable[[], None]:
         """Count a stream as open; gives what to call when it ends.

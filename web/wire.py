@@ -148,6 +148,8 @@ class Ready(BaseModel):
     database: bool
     index: bool = Field(description="The library has something to quote.")
     rasa: bool = Field(description="Rasa runs with a model.")
+    disk: bool = Field(description="The data folder can be written, and there is room.")
+    problems: list[Literal["database", "index", "rasa_away", "rasa_no_model", "disk_full", "folder_read_only"]]
 
 
 class Encode(BaseModel):

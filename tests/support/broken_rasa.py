@@ -26,6 +26,7 @@ class BrokenRasa:
         """Choose a port; nobody listens there yet."""
         self.port = free_port()
         self.behaviour: Behaviour = answers(500, b"")
+        self.status = b'{"model_file": "there.tar.gz"}'  # as of a Rasa that fails later
         self.asked = threading.Event()  # set when a message has arrived
         self._server: ThreadingHTTPServer | None = None
 
@@ -56,8 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
     rasa: BrokenRasa
 
     def do_GET(self) -> None:
-        """Say that a model is loaded, as a Rasa does that fails later."""
-        self.reply(200, b'{"model_file": "there.tar.gz"}')
+        """Say which model is loaded."""
+        self.reply(200, self.rasa.status)
 
     def do_POST(self) -> None:
         """Deal with a message."""

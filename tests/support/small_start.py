@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from commands import start
+from commands.logs import Rotation
 from commands.running import in_data_folder
 from commands.start import Child
 from commands.terminal import plain_errors, say
@@ -43,7 +44,8 @@ def main(data: str, port: str, rasa_port: str) -> None:
         command = [sys.executable, "-S", "-c", os.environ.get(f"SMALL_{name.upper()}", program), argument]
         return Child(name, command, dict(os.environ), settings.data / "logs" / f"{name}.log")
 
-    start._END_SECONDS, start._RESTART_SECONDS, start._LONGEST_LOG = 2.0, 0.1, 100
+    start._END_SECONDS, start._RESTART_SECONDS = 2.0, 0.1
+    start.rotation_of = lambda _: Rotation(longest=100, kept=2)
     start.model_file = lambda: model
     start.web_process = lambda _: small("web", SERVES, port)
     start.rasa_process = lambda _: small("rasa", SERVES, rasa_port)
