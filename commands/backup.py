@@ -75,8 +75,14 @@ def backup_restore(
         if there:
             say(f"The records that were there are kept as {make(database, _keyring(settings), settings.data).file.name}.")
         database.close()
-        again = restore(file, settings.database_address, _keyring(settings), settings.data)
-        say(f"Restored {file.name}." + (f" Erased again what was erased since: {again}." if again else ""))
+        restored = restore(file, settings.database_address, _keyring(settings), settings.data)
+        say(f"Restored {file.name}. Everybody is logged out.")
+        if restored.erased_again:
+            say(f"Erased again what was erased since: {restored.erased_again}.")
+        if restored.decided_again:
+            say(f"Decided again what was decided since: {len(restored.decided_again)}.")
+        if any(each.kind in {"password", "phone"} for each in restored.decided_again):
+            say("Some passwords have ended. `cordial users list` shows who has none, and `cordial users reset` makes a link.")
 
 
 def _file(settings: Settings, name: str) -> Path:

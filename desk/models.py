@@ -4,7 +4,7 @@ from desk.tables.base import Base, UtcTime
 from desk.tables.conversation import Conversation, Feedback, HeldBack, Intake, IntakeAnswer, Message
 from desk.tables.facts import AnswerFact
 from desk.tables.handoff import Handoff, Note, Notice, Review
-from desk.tables.people import AuditEntry, Invitation, Login, User
+from desk.tables.people import AuditEntry, Decision, Invitation, Login, User
 from desk.tables.search import Word
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Conversation",
+    "Decision",
     "Feedback",
     "Handoff",
     "HeldBack",

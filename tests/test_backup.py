@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from commands.cli import app
 from desk.audit import verify
-from desk.conversations.log import Draft, append
-from desk.database import Database, DatabaseError
+from desk.conversations.log import Draft, append, start_conversation, store_patient_message, store_turn
+from desk.conversations.own_data import consent_withdrawn_at, withdraw_consent
+from desk.database import Database, DatabaseError, keyring_of
+from desk.decisions import DECISIONS, decisions_in
 from desk.keeping.backup import Backup, BackupError, _unpack, backups_in, make, remove_old, restore
+from desk.keeping.decisions import decide_again
 from desk.keeping.erasure import erase, list_of_erased, scrub
-from desk.models import Conversation, Message
+from desk.keeping.retention import set_hold
+from desk.models import Conversation, IntakeAnswer, Login, Message, User
+from desk.people.invitations import LinkEnded, find_invitation, invite, reset
+from desk.people.roles import Role
+from desk.people.users import Newcomer, activate, change_password, change_role, create_user, deactivate
 from desk.sealed import Keyring, new_key
+from intake.record import FieldAnswer, FieldAnswered
 from tests.support.planting import plant
 from tests.test_erasure import left_in
 from tests.test_records import set_schema
@@ -55,8 +65,8 @@ class Clinic:
         return make(self.records, self.keyring, self.data, datetime.now(UTC) - timedelta(days=days_ago))
 
     def restore(self, file: Path) -> int:
-        """Restore one."""
-        return restore(file, self.address, self.keyring, self.data)
+        """Restore one; gives how many conversations were erased again."""
+        return restore(file, self.address, self.keyring, self.data).erased_again
 
 
 @pytest.fixture
@@ -72,7 +82,7 @@ def test_what_was_lost_comes_back(clinic: Clinic, tmp_path: Path) -> None:
     backup = clinic.back_up()
     elsewhere = tmp_path / "new machine"
     elsewhere.mkdir()
-    assert restore(backup.file, f"sqlite:///{elsewhere / 'cordial.db'}", clinic.keyring, elsewhere) == 0
+    assert restore(backup.file, f"sqlite:///{elsewhere / 'cordial.db'}", clinic.keyring, elsewhere).erased_again == 0
     restored = Database(f"sqlite:///{elsewhere / 'cordial.db'}", clinic.keyring)
     for records in (clinic.records, restored):
         with records.read() as session:
@@ -203,3 +213,134 @@ def test_the_commands(tmp_path: Path) -> None:
     (tmp_path / "encryption_key").unlink()
     assert "there is no key" in cordial("restore", backup.file.name, "--yes", fails=True)
     assert not (tmp_path / "encryption_key").exists(), "a new one would open nothing"
+
+
+# Decisions that were made after the backup
+
+
+def told(clinic: Clinic) -> str:
+    """A conversation with an answer under a consent."""
+    with clinic.records.write() as session:
+        conversation, _ = start_conversation(session, [Draft("Hello.")])
+        stored = store_patient_message(session, conversation.id, "m1", "I have a scleroderma")
+        agreed = FieldAnswered(field="consent", answer=FieldAnswer(said="I agree", value={"agreed": True, "version": 2}))
+        ill = FieldAnswered(field="condition", answer=FieldAnswer(said="a scleroderma", value="a scleroderma"))
+        store_turn(session, conversation.id, stored.seq, [Draft("Thank you.")], [agreed, ill])
+        return conversation.id
+
+
+def hired(clinic: Clinic, name: str, role: Role = Role.COORDINATOR) -> str:
+    """Somebody with a password and a phone."""
+    with clinic.records.write() as session:
+        user = create_user(session, Newcomer(f"{name}@clinic.example", name, role), None, "u0")
+        user.password, user.sealed_totp = f"hash of {name}", keyring_of(session).seal("JBSWY3DPEHPK3PXP")
+        return user.id
+
+
+def changed(clinic: Clinic, user_id: str, change: Callable[[Session, User], object]) -> None:
+    """Change somebody."""
+    with clinic.records.write() as session:
+        change(session, session.get_one(User, user_id))
+
+
+def person(clinic: Clinic, user_id: str) -> User:
+    """Somebody as they are stored."""
+    with clinic.records.read() as session:
+        return session.get_one(User, user_id)
+
+
+def test_a_consent_that_was_withdrawn_since_is_withdrawn_again(clinic: Clinic) -> None:
+    conversation_id = told(clinic)
+    backup = clinic.back_up()
+    with clinic.records.write() as session:
+        withdraw_consent(session, conversation_id, lambda _reference, _on_hold: [])
+    scrub(clinic.records)
+    clinic.restore(backup.file)
+    with clinic.records.read() as session:
+        assert consent_withdrawn_at(session, conversation_id) is not None
+        assert session.scalar(select(func.count()).where(IntakeAnswer.conversation_id == conversation_id)) == 0
+    assert left_in(clinic.data, "scleroderma") == []
+
+
+def test_who_agreed_again_before_the_backup_has_agreed(clinic: Clinic) -> None:
+    conversation_id = told(clinic)
+    with clinic.records.write() as session:
+        withdraw_consent(session, conversation_id, lambda _reference, _on_hold: [])
+        stored = store_patient_message(session, conversation_id, "m2", "I agree")
+        agreed = FieldAnswered(field="consent", answer=FieldAnswer(said="I agree", value={"agreed": True, "version": 2}))
+        store_turn(session, conversation_id, stored.seq, [], [agreed])
+    clinic.restore(clinic.back_up().file)
+    with clinic.records.read() as session:
+        assert consent_withdrawn_at(session, conversation_id) is None
+
+
+def test_who_was_shut_out_since_stays_out_and_who_lost_a_role_does_not_get_it_back(clinic: Clinic) -> None:
+    hired(clinic, "anna", Role.ADMINISTRATOR)
+    gone, less, back = hired(clinic, "boris"), hired(clinic, "clara", Role.ADMINISTRATOR), hired(clinic, "dario")
+    backup = clinic.back_up()
+    changed(clinic, gone, lambda session, user: deactivate(session, user, "u0"))
+    changed(clinic, less, lambda session, user: change_role(session, user, Role.EDITOR, "u0"))
+    changed(clinic, back, lambda session, user: deactivate(session, user, "u0"))
+    changed(clinic, back, lambda session, user: activate(session, user, "u0"))
+    clinic.restore(backup.file)
+    assert not person(clinic, gone).active
+    assert person(clinic, less).role == "editor"
+    assert person(clinic, back).active
+
+
+def test_an_old_password_and_an_old_phone_open_nothing_again(clinic: Clinic) -> None:
+    hired(clinic, "anna", Role.ADMINISTRATOR)
+    other, lost, same = hired(clinic, "boris"), hired(clinic, "clara"), hired(clinic, "dario")
+    backup = clinic.back_up()
+    changed(clinic, other, lambda session, user: change_password(session, user, "a new hash", ""))
+    changed(clinic, lost, lambda session, user: reset(session, user, "u0", phone_too=True))
+    clinic.restore(backup.file)
+    assert person(clinic, other).password is None
+    assert (person(clinic, lost).password, person(clinic, lost).sealed_totp) == (None, None)
+    assert person(clinic, same).password == "hash of dario"
+
+
+def test_nobody_is_logged_in_and_no_link_opens_after_a_restore(clinic: Clinic) -> None:
+    user_id, now = hired(clinic, "anna", Role.ADMINISTRATOR), datetime.now(UTC)
+    with clinic.records.write() as session:
+        when = {"started_at": now, "seen_at": now, "proved_at": now, "ends_at": now + timedelta(days=1)}
+        session.add(Login(token_hash="h", user_id=user_id, **when))
+        token = invite(session, Newcomer("eve@clinic.example", "Eve", Role.EDITOR), "u0")
+    clinic.restore(clinic.back_up().file)
+    with clinic.records.read() as session:
+        assert session.get(Login, "h") is None
+        with pytest.raises(LinkEnded):
+            find_invitation(session, token)
+
+
+def test_a_hold_that_was_set_since_is_set_again(clinic: Clinic) -> None:
+    conversation_id = clinic.plant()
+    backup = clinic.back_up()
+    with clinic.records.write() as session:
+        set_hold(session, conversation_id, on=True, reason="complaint", actor="u0")
+    clinic.restore(backup.file)
+    with clinic.records.read() as session:
+        assert session.get_one(Conversation, conversation_id).legal_hold
+
+
+def test_what_was_decided_on_the_machine_of_the_backup_and_known_to_it_is_not_done_twice(clinic: Clinic) -> None:
+    user_id = hired(clinic, "anna")
+    changed(clinic, user_id, lambda session, user: change_password(session, user, "a new hash", ""))
+    clinic.restore(clinic.back_up().file)
+    assert person(clinic, user_id).password == "a new hash"
+    assert decide_again(clinic.records) == []
+
+
+def test_the_list_of_decisions_names_nobody_and_is_for_its_owner_alone(clinic: Clinic) -> None:
+    user_id = hired(clinic, "anna")
+    changed(clinic, user_id, lambda session, user: change_password(session, user, "a new hash", ""))
+    file = clinic.data / DECISIONS
+    assert re.fullmatch(rf"[0-9a-f]{{16}} password {user_id}\n", file.read_text("ascii"))
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_half_a_line_of_a_process_that_died_harms_no_other(clinic: Clinic) -> None:
+    user_id = hired(clinic, "anna")
+    (clinic.data / DECISIONS).write_text("0123456789abcdef pass", "ascii")
+    changed(clinic, user_id, lambda session, user: change_password(session, user, "a new hash", ""))
+    assert [each.subject for each in decisions_in(clinic.data)] == [user_id]

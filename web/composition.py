@@ -10,6 +10,7 @@ from actions.services import Services, provide
 from cordial.keys import encryption_keys, signing_key
 from cordial.settings import Settings
 from desk.database import Database
+from desk.keeping.decisions import decide_again
 from desk.keeping.erasure import erase_again
 from desk.keeping.key_check import check_keys
 from desk.sealed import Keyring, new_key
@@ -42,6 +43,7 @@ def make_parts(settings: Settings) -> Parts:
     check_keys(database)
     database.migrate()
     erase_again(database)  # an older database may have been put in place
+    decide_again(database)
     speak(clinic.language)
     texts()  # a mistake in the texts stops the start, not a patient
     console_texts()

@@ -18,6 +18,7 @@ from desk.conversations.log import Draft, UnknownConversation, lock
 from desk.conversations.turns import end_turns
 from desk.conversations.withdrawing import remove_health_details
 from desk.database import open_or_none
+from desk.decisions import decide
 from desk.models import AuditEntry, Conversation, Feedback, Handoff, HeldBack, Intake, Message, Note, Notice, Review, User
 from desk.post.outbox import announce
 from intake.fields import the_intake
@@ -195,6 +196,13 @@ def withdraw_consent(
     Raises:
         UnknownConversation: if the conversation was deleted.
     """
+    said = withdraw(session, conversation_id, say)
+    decide(session, "withdrawn", conversation_id)
+    return said
+
+
+def withdraw(session: Session, conversation_id: str, say: Callable[[str | None, bool], Sequence[Draft]]) -> list[Message]:
+    """What `withdraw_consent` does, without a note beside the database: also for one that is done again."""
     lock(session, conversation_id)
     consents = _standing(_withdrawn(session, conversation_id), _given(_history(session, conversation_id)))
     for consent in consents:

@@ -23,6 +23,8 @@ from typing import Any, BinaryIO, cast
 
 from desk.audit import record
 from desk.database import Database
+from desk.decisions import DECISIONS, Decided, add_decisions, decisions_in
+from desk.keeping.decisions import decide_again, end_every_login
 from desk.keeping.erasure import ERASED, add_to_list, erase_again, list_of_erased
 from desk.keeping.sealed_file import PART, OpeningReader, SealingWriter
 from desk.sealed import Keyring, SealError
@@ -48,6 +50,19 @@ class Backup:
     bytes: int
 
 
+@dataclass(frozen=True)
+class Restored:
+    """What was done to a backup before it was put in place.
+
+    Attributes:
+        erased_again: how many conversations.
+        decided_again: what was decided since it was made.
+    """
+
+    erased_again: int
+    decided_again: list[Decided]
+
+
 def make(database: Database, keyring: Keyring, folder: Path, now: datetime | None = None) -> Backup:
     """Make a backup while others go on working.
 
@@ -61,9 +76,7 @@ def make(database: Database, keyring: Keyring, folder: Path, now: datetime | Non
         BackupError: if the records are not in SQLite, or damaged.
     """
     if database.file is None:
-        raise BackupError(
-            "The records are in PostgreSQL: back them up with pg_dump, and keep `erased` of the data folder, too."
-        )
+        raise BackupError("The records are in PostgreSQL: back them up with pg_dump, and keep `erased` and `decisions`, too.")
     made_at = now or datetime.now(UTC)
     target = folder / FOLDER / f"{made_at:%Y%m%dT%H%M%S.%fZ}{SUFFIX}"
     with _workshop(folder) as aside:
@@ -101,8 +114,11 @@ def remove_old(folder: Path, days: int, now: datetime | None = None) -> int:
     return len(old)
 
 
-def restore(file: Path, address: str, keyring: Keyring, folder: Path) -> int:
-    """Put the records of a backup in place, in one transaction, and erase again what was erased since it was made.
+def restore(file: Path, address: str, keyring: Keyring, folder: Path) -> Restored:
+    """Put the records of a backup in place, in one transaction, without what was erased or taken back since it was made.
+
+    Erased conversations are erased again, withdrawn consents withdrawn again, colleagues shut out again; passwords and phones
+    that ended since are ended, and everybody is logged out.
 
     Published versions of articles that are missing are added; those that are there stay, since a version never changes.
 
@@ -113,7 +129,7 @@ def restore(file: Path, address: str, keyring: Keyring, folder: Path) -> int:
         folder: the data folder.
 
     Returns:
-        How many conversations were erased again.
+        What was done again.
 
     Raises:
         BackupError: if the file is not whole, not ours, or sealed with another key. Then nothing has changed.
@@ -122,20 +138,26 @@ def restore(file: Path, address: str, keyring: Keyring, folder: Path) -> int:
         _unpack(file, keyring, aside)
         _check(aside / _RECORDS)
         add_to_list(folder, list_of_erased(aside))
+        add_decisions(folder, decisions_in(aside))
         older = Database(f"sqlite:///{aside / _RECORDS}", keyring)
         older.migrate()
         again = erase_again(older, list_of_erased(folder))
+        decided = decide_again(older, decisions_in(folder))
         with older.write() as session:
-            record(session, "command line", "backup.restored", made_at=_made_at(file).isoformat(), erased_again=again)
+            end_every_login(session)
+            counts: dict[str, Any] = {"erased_again": again, "decided_again": len(decided)}
+            record(session, "command line", "backup.restored", made_at=_made_at(file).isoformat(), **counts)
         older.close()
         live = Database(address, keyring)
         if live.file is None:
-            raise BackupError("The records are in PostgreSQL: restore them with pg_restore; the next start erases again.")
+            raise BackupError(
+                "The records are in PostgreSQL: restore them with pg_restore; the next start does again what is needed."
+            )
         live.ping()
         live.close()
         _copy(aside / _RECORDS, live.file)
         _add_versions(aside / _VERSIONS, folder / _VERSIONS)
-    return again
+    return Restored(again, decided)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -169,8 +191,9 @@ def _workshop(folder: Path) -> Iterator[Path]:
 def _archive(sealing: SealingWriter, records: Path, folder: Path) -> None:
     with tarfile.open(mode="w|gz", fileobj=cast(BinaryIO, sealing)) as archive:
         archive.add(records, _RECORDS)
-        if (folder / ERASED).is_file():
-            archive.add(folder / ERASED, ERASED)
+        for kept in (ERASED, DECISIONS):
+            if (folder / kept).is_file():
+                archive.add(folder / kept, kept)
         if (folder / _VERSIONS).is_dir():
             archive.add(folder / _VERSIONS, _VERSIONS)
     sealing.end()

@@ -8,7 +8,6 @@ moving rows between pages has left inside the file.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.database import UNSCRUBBED, Database, folder_of, mark_unscrubbed
+from desk.decisions import add_line
 from desk.models import Conversation, Handoff
 
 ERASED = "erased"  # ids, one a line
@@ -163,8 +163,4 @@ def _note(folder: Path | None, conversation_id: str) -> None:
     """Add an id to the list and wait until it is on the disk: the deletion must not be remembered by the database alone."""
     if folder is None:
         return
-    descriptor = os.open(folder / ERASED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(conversation_id + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    add_line(folder / ERASED, conversation_id)

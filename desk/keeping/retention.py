@@ -16,6 +16,7 @@ from cordial.data_files import DataFileError, Faults, Name, Part, Text, no_yes, 
 from desk.audit import record
 from desk.conversations.own_data import consent_withdrawn_at, forget_what_was_told
 from desk.database import Database
+from desk.decisions import decide
 from desk.keeping.erasure import delete_rows
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
 
@@ -162,6 +163,7 @@ def set_hold(session: Session, conversation_id: str, on: bool, reason: str, acto
     record(session, actor, "hold.set" if on else "hold.lifted", conversation_id, reason=reason)
     if not on and consent_withdrawn_at(session, conversation_id):
         forget_what_was_told(session, conversation_id)
+    decide(session, "held" if on else "let_go", conversation_id)
     return True
 
 

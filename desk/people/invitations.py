@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.database import Database
+from desk.decisions import decide
 from desk.models import Invitation, User
 from desk.people.lockout import forgive
 from desk.people.logins import end_all, hashed
@@ -78,6 +79,7 @@ def reset(session: Session, user: User, actor: str, phone_too: bool = False, eve
     end_all(session, user.id)
     token = _new_link(session, Newcomer(user.email, user.name, Role(user.role)))
     record(session, actor, "user.reset", user.id, phone_too=phone_too)
+    decide(session, "phone" if phone_too else "password", user.id)
     return token
 
 

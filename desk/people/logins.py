@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.database import Database
+from desk.decisions import decide
 from desk.models import Login, User
 from desk.people.lockout import Browser, charge, failed, forgive, is_known, refund
 from desk.people.passwords import matches
@@ -176,4 +177,5 @@ def _use_recovery_code(session: Session, user: User, code: str) -> bool:
     used = use_recovery_code(user, code)
     if used:
         record(session, user.id, "login.recovery_code_used", user.id, left=len(user.recovery))
+        decide(session, "recovery", user.id)
     return used

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.database import keyring_of
+from desk.decisions import decide
 from desk.models import User
 
 _SECONDS = 30
@@ -35,8 +36,11 @@ def confirm_phone(session: Session, user: User, secret: str, code: str, now: dat
     step = _step_of(secret, code, now)
     if step is None:
         return False
+    another = enrolled(user)
     user.sealed_totp, user.totp_step = keyring_of(session).seal(secret), step
     record(session, user.id, "user.phone_set_up", user.id)
+    if another:
+        decide(session, "phone", user.id)
     return True
 
 
@@ -64,6 +68,7 @@ def new_recovery_codes(session: Session, user: User) -> list[str]:
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_RECOVERY_LENGTH)) for _ in range(_RECOVERY_CODES)]
     user.recovery = [{"hash": _hashed(code)} for code in codes]
     record(session, user.id, "user.recovery_codes_made", user.id)
+    decide(session, "recovery", user.id)
     return ["-".join(code[start : start + 4] for start in range(0, _RECOVERY_LENGTH, 4)) for code in codes]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
+from desk.decisions import decide
 from desk.models import User
 from desk.people.logins import end_all
 from desk.people.passwords import hash_password, refuse_weak
@@ -124,6 +125,7 @@ def change_password(session: Session, user: User, hashed: str, this_login: str) 
     user.password = hashed
     end_all(session, user.id, but=this_login)
     record(session, user.id, "user.password_changed", user.id)
+    decide(session, "password", user.id)
 
 
 def change_role(session: Session, user: User, role: Role, actor: str) -> None:
@@ -137,6 +139,7 @@ def change_role(session: Session, user: User, role: Role, actor: str) -> None:
     _keep_one_administrator(session, user)
     record(session, actor, "user.role_changed", user.id, before=user.role, after=role.value)
     user.role = role.value
+    decide(session, "role", user.id, role.value)
 
 
 def deactivate(session: Session, user: User, actor: str) -> None:
@@ -151,6 +154,7 @@ def deactivate(session: Session, user: User, actor: str) -> None:
     user.active = False
     end_all(session, user.id)
     record(session, actor, "user.deactivated", user.id)
+    decide(session, "shut_out", user.id)
 
 
 def activate(session: Session, user: User, actor: str) -> None:
@@ -158,6 +162,7 @@ def activate(session: Session, user: User, actor: str) -> None:
     if not user.active:
         user.active = True
         record(session, actor, "user.activated", user.id)
+        decide(session, "let_in", user.id)
 
 
 def is_last(session: Session, user: User) -> bool:

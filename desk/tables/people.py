@@ -73,3 +73,11 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]]  # nothing personal: an erasure cannot reach it
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Decision(Base):
+    """The number of a decision that this database knows of; `desk/decisions.py` says what for."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)

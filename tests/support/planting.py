@@ -16,7 +16,7 @@ from desk.tables.base import AnswerAsJson
 from knowledge.answer import ABSTAINED, Answer, Quote
 
 # These hold nothing about a patient; a new table is planted like the others, or named here.
-WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit"}
+WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit", "decisions"}
 _NUMBERS = itertools.count()
 
 

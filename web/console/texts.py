@@ -125,6 +125,7 @@ _ACTIONS = (
     "notice.sent_again",
     "backup.made",
     "backup.restored",
+    "decision.made_again",
 )
 
 
