@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -54,8 +55,7 @@ def read_all_examples() -> list[Example]:
     english = [each for each in read_english_examples() if _OTHER not in each.file][::_EACH_ENGLISH]
     found = [Example(ENGLISH, each.text, each.group, each.weight * _ENGLISH_WEIGHT) for each in english]
     for language in shipped():
-        file = FOLDER / language / EXAMPLES
-        if file.exists():
+        for file in sorted((FOLDER / language).glob(f"{Path(EXAMPLES).stem}*.yml")):
             read = read_examples(file)
             found += [Example(language, text, group) for group, texts in read.emergencies.items() for text in texts]
             found += [Example(language, text, CALM) for text in (*read.calm, *read.near_miss)]
