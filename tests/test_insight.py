@@ -56,6 +56,17 @@ def test_a_day_is_a_day_of_the_clinic(database: Database) -> None:
     assert sum(one.conversations for one in days.values()) == 1
 
 
+def test_what_happens_at_midnight_belongs_to_the_day_that_begins(database: Database) -> None:
+    midnight = datetime(2026, 11, 9, 22, 0, tzinfo=UTC)
+    for at in (midnight - timedelta(microseconds=1), midnight, midnight + timedelta(hours=1)):
+        name = chat(database, "Does it work?", "does-it-work", at)
+        with database.write() as session:
+            session.add(Handoff(reference=f"C-{at.timestamp()}", conversation_id=name, reason="asked", created_at=at))
+    with database.read() as session:
+        days = [(one.first.day, one.conversations, one.handoffs, one.answered) for one in by_step(session, NOVEMBER)]
+    assert [day for day in days if any(day[1:])] == [(9, 1, 1, 1), (10, 2, 2, 2)]
+
+
 def test_the_days_on_which_clocks_change_are_whole() -> None:
     steps = Period(date(2026, 3, 28), date(2026, 3, 30), VILNIUS).steps()
     assert [(step.end - step.start).total_seconds() / 3600 for step in steps] == [24, 23, 24]
@@ -126,6 +137,15 @@ def test_only_the_period_counts(database: Database) -> None:
     with database.read() as session:
         assert not any(one.conversations or one.answered for one in by_step(session, NOVEMBER))
         assert most_asked(session, NOVEMBER) == []
+        assert unanswered_questions(session, NOVEMBER) == []
+
+
+def test_a_period_begins_with_its_first_instant_and_ends_before_the_first_of_the_next_day(database: Database) -> None:
+    for name, at in (("first", NOVEMBER.start), ("last", NOVEMBER.end - timedelta(microseconds=1)), ("over", NOVEMBER.end)):
+        chat(database, f"{name}?", None, at)
+    with database.read() as session:
+        assert [one.text for one in unanswered_questions(session, NOVEMBER)] == ["last?", "first?"]
+        assert [one.text for one in unanswered_questions(session, NOVEMBER, most=1)] == ["last?"]
 
 
 def test_unanswered_questions_are_gathered_and_what_few_asked_is_not_shown(database: Database) -> None:
@@ -146,6 +166,24 @@ def test_unanswered_questions_are_gathered_and_what_few_asked_is_not_shown(datab
     one_person = [Unanswered("same", text) for text in ("cats", "dogs", "horses")]
     assert grouped(one_person, np.ones((3, 1), dtype=np.float32)) == [], "three messages of one patient are not three patients"
     assert grouped([], np.zeros((0, 4), dtype=np.float32)) == []
+
+
+def test_questions_are_near_from_six_tenths_on_and_the_nearest_to_all_comes_first() -> None:
+    questions = [Unanswered(str(number), f"question {number}") for number in range(3)]
+    just = np.array([[0.6, 0.8], [1, 0], [0.6, -0.8]], dtype=np.float32)
+    [group] = grouped(questions, just)
+    assert [question.conversation_id for question in group.questions] == ["1", "0", "2"]
+    assert grouped(questions, np.array([[0.59, 0.81], [1, 0], [0.59, -0.81]], dtype=np.float32)) == []
+    assert grouped(questions, np.zeros((3, 2), dtype=np.float32)) == [], "what cannot be placed is near to nothing"
+
+
+def test_of_two_groups_the_larger_comes_first_and_no_question_is_in_both() -> None:
+    questions = [Unanswered(str(number), f"question {number}") for number in range(7)]
+    vectors = np.array([[1, 0]] * 3 + [[0, 1]] * 4, dtype=np.float32)
+    assert [[int(one.conversation_id) for one in group.questions] for group in grouped(questions, vectors)] == [
+        [3, 4, 5, 6],
+        [0, 1, 2],
+    ]
 
 
 def test_a_chart_shows_every_number_within_its_frame() -> None:

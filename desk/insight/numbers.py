@@ -30,11 +30,11 @@ class StepCounts:
     """What happened in one step of a period."""
 
     first: date
-    conversations: int = 0
-    handoffs: int = 0
-    answered: int = 0
-    clarify: int = 0
-    abstained: int = 0
+    conversations: int
+    handoffs: int
+    answered: int
+    clarify: int
+    abstained: int
 
 
 @dataclass(frozen=True)

@@ -64,12 +64,12 @@ def grouped(questions: Sequence[Unanswered], vectors: npt.NDArray[np.float32], f
     free = np.ones(len(questions), dtype=bool)
     groups = []
     while free.any():
-        counts = ((near >= NEAR) & free[None, :]).sum(axis=1) * free
-        leader = int(counts.argmax())
+        counts = ((near >= NEAR) & free[None, :]).sum(axis=1)
+        leader = int(np.where(free, counts, -1).argmax())
         members = np.flatnonzero((near[leader] >= NEAR) & free)
         members = members[np.argsort(-near[leader][members], kind="stable")]
         free[members] = False
-        free[leader] = False
+        free[leader] = False  # also where it is near to nothing, not even to itself
         chosen = [questions[int(number)] for number in members]
         people = len({question.conversation_id for question in chosen})
         if people >= few:
