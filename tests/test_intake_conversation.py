@@ -192,6 +192,8 @@ def test_there_is_nothing_before_the_first_question() -> None:
         ("please correct my name to Marija Example", "full_name", "Marija Example"),
         ("my name should be Marija Example, not Maria", "full_name", "Marija Example"),
         ("change my age to 62", "birth", {"age": 62}),
+        ("correct my age, I am 62 years old", "birth", {"age": 62}),
+        ("fix the country, we live in Latvia now", "country", {"code": "LV", "name": "Latvia"}),
     ],
 )
 def test_a_change_in_one_message_is_made_at_once_and_read_back(text: str, field: str, value: object) -> None:

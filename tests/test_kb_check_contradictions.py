@@ -103,6 +103,7 @@ def test_a_number_that_differs_from_the_list_of_studies_is_told(shelf: Shelf) ->
     problems = shelf.problems()
     assert {problem.file for problem in problems} == {"content/studies.yml"}  # both articles say 480
     assert "480" in problems[0].text
+    assert shelf.line_of("n: 481", "studies.yml") in {problem.line for problem in problems}
 
 
 def test_a_paragraph_with_two_sources_is_not_compared(shelf: Shelf) -> None:
