@@ -8,10 +8,12 @@ import pytest
 
 from cordial.bootstrap import PROJECT
 from desk.conversations.held_back import HeldMessage
+from desk.conversations.log import Draft
 from emergencies.red_flags import the_red_flags
 from intake.clinic import read_clinic
-from intake.record import HoldState, IntakeRecord
+from intake.record import HandoffAsked, HoldState, IntakeRecord
 from turns.known import Known, flag_of
+from turns.replies import OwnReplies, Place, Reply
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 HAPPENING = the_red_flags().happening_now
@@ -119,3 +121,35 @@ def test_what_was_read_or_denied_raises_none_again_for_half_a_day_however_it_is_
 @pytest.mark.parametrize("state", ["asked", "alarmed", "waited"])
 def test_what_was_not_settled_raises_its_alarm_again(state: HoldState) -> None:
     assert raised(ALARMING, held(state, ALARMING)) is not None
+
+
+def beside_a_person(text: str, paused: bool = True) -> Reply:
+    """What the assistant says to a message while a person has the conversation, after an alarm or without."""
+    asked = Draft("Which medicines?", kind="question")
+    place = Place(IntakeRecord(), "C-AAAA-0001", None, paused, asked, has_a_person=True)
+    return OwnReplies(CLINIC, the_red_flags()).beside_a_person(None, place, text)
+
+
+@pytest.mark.parametrize("text", ["I have read this", "It is not an emergency"])
+def test_who_has_read_an_alarm_is_thanked_beside_a_person_and_asked_nothing(text: str) -> None:
+    reply = beside_a_person(text)
+    assert [draft.kind for draft in reply.drafts] == ["text"]
+    assert reply.effects
+    assert beside_a_person(text, paused=False) == Reply([], [])
+
+
+def test_to_anything_else_the_person_replies() -> None:
+    assert beside_a_person("I am still here") == Reply([], [])
+
+
+def test_beside_a_person_an_alarm_tells_whom_to_call_and_marks_the_handoff_there_is() -> None:
+    flag = the_red_flags().check(ALARMING, CLINIC)
+    assert flag is not None
+    place = Place(IntakeRecord(), "C-AAAA-0001", None, False, None, has_a_person=True)
+    reply = OwnReplies(CLINIC, the_red_flags()).beside_a_person(flag, place, ALARMING)
+    assert [(draft.kind, draft.text) for draft in reply.drafts] == [("notice", flag.text)]
+    assert [
+        (effect.reference, effect.urgent.group)
+        for effect in reply.effects
+        if isinstance(effect, HandoffAsked) and effect.urgent
+    ] == [("C-AAAA-0001", "cardiac")]
