@@ -88,6 +88,13 @@ def test_a_line_in_another_language_says_so_and_a_way_to_others_is_named() -> No
     assert calling(Where(here="US")).crisis_lines() == "988 Lifeline: 988 (call or text), day and night."
 
 
+def test_all_languages_of_a_line_are_named_where_ours_is_not_among_them(tmp_path: Path) -> None:
+    line = 'crisis_lines: {DE: [{name: Ours, number: "123 456", languages: [%s]}]}\n'
+    said = calling(Where(lives="DE"), clinic_with(tmp_path, line % "de, tr")).crisis_lines()
+    assert said.startswith("Ours: 123 456 (in German, Turkish).")
+    assert calling(Where(lives="DE"), clinic_with(tmp_path, line % "de, en")).crisis_lines() == "Ours: 123 456."
+
+
 def test_where_nothing_is_known_a_crisis_line_stands_with_its_country() -> None:
     assert calling(Where()).crisis_lines().startswith("In Lithuania: Vilties linija")
 
