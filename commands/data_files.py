@@ -54,6 +54,7 @@ from turns.texts import read_texts_of_turns
 from web.console.texts import read_audit_texts, read_console_texts
 from web.library_texts import read_library_texts
 from web.post import post_of
+from web.privacy import read_privacy
 
 RESPONSES = PROJECT / "domain" / "responses"  # Rasa's own files: it knows their form, and we what is filled in
 
@@ -137,6 +138,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("exports", "pdf.yml"), read_pdf_texts),
         DataFile(text_file("web", "console.yml"), read_console_texts),
         DataFile(text_file("web", "audit.yml"), read_audit_texts),
+        DataFile(text_file("web", "privacy.yml"), read_privacy),
         DataFile(text_file("web", "library.yml"), read_library_texts),
         DataFile(text_file("knowledge", "phrases.yml"), phrases.read_phrases),
         DataFile(text_file("knowledge", "questions.yml"), read_question_words),

@@ -50,6 +50,7 @@ TYPOS = {
     "exports/en/pdf.yml": ("intake_completed:", "intake_complete:", "did you mean intake_completed?"),
     "web/en/console.yml": ("{name} has the role {role} now", "{name} has the role {rule} now", "did you mean {role}?"),
     "web/en/audit.yml": ("case.viewed:", "case.view:", "did you mean case.viewed?"),
+    "web/en/privacy.yml": ("People of {clinic} can", "People of {clinik} can", "did you mean {clinic}?"),
     "web/en/library.yml": ("  larger-trial:", "  large-trial:", "did you mean larger-trial?"),
     "knowledge/en/phrases.yml": ("{prices_policy}", "{price_policy}", "did you mean {prices_policy}?"),
     "knowledge/en/questions.yml": ("points_back:", "point_back:", "did you mean points_back?"),

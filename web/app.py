@@ -16,7 +16,7 @@ from desk.keeping.tidying import keep_tidy
 from desk.post.sending import outbox_tasks
 from knowledge.library import Library
 from turns.sweeping import Sweeper
-from web import chat, health, home, inner, library, own_data, research, widget_page
+from web import chat, health, home, inner, library, own_data, privacy, research, widget_page
 from web.console import routes as console
 from web.console.middleware import install_console
 from web.errors import install_error_handlers
@@ -27,7 +27,7 @@ logger = structlog.get_logger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 _REFRESH_SECONDS = 2.0
-_PATIENTS = (chat.router, own_data.router, widget_page.router, home.router, research.router, library.router)
+_PATIENTS = (chat.router, own_data.router, widget_page.router, home.router, privacy.router, research.router, library.router)
 ROUTERS: tuple[APIRouter, ...] = (*_PATIENTS, health.router, inner.router, *console.routers)
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from intake.clinic import Clinic
 from web.chat import PartsNow
 from web.pages import templates
+from web.privacy import privacy_line
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,7 +27,12 @@ _CACHE = "public, max-age=300"
 @router.get("/chat", response_class=HTMLResponse)
 def chat(request: Request, parts: PartsNow) -> HTMLResponse:
     """The chat, full size."""
-    context = {"clinic": parts.clinic.model_dump(), "language": "en", "modules": [*modules_of("chat.js"), _STRINGS]}
+    context: dict[str, Any] = {
+        "clinic": parts.clinic.model_dump(),
+        "language": "en",
+        "modules": [*modules_of("chat.js"), _STRINGS],
+    }
+    context["privacy"] = privacy_line(parts.clinic)
     return templates.TemplateResponse(request, "chat.html", context)
 
 
@@ -49,10 +55,13 @@ def modules_of(name: str) -> list[str]:
 
 def _details(clinic: Clinic) -> dict[str, Any]:
     """What the chat shows of a clinic by itself, under the names that its script has for them."""
+    line = privacy_line(clinic)
     return {
         "name": clinic.name,
         "emergencyNumber": clinic.emergency_number,
         "phone": clinic.phone,
         "email": clinic.email,
         "openingHours": clinic.opening_hours,
+        "privacy": line["text"],
+        "privacyLink": line["link"],
     }

@@ -17,6 +17,12 @@ export function noticeBar({ strings, clinic, askPerson }) {
   );
 }
 
+/** What is kept of what one writes, to be read before the first message. */
+export function privacyLine({ privacy, privacyLink }, base, strings) {
+  const link = privacyLink && el('a', { href: new URL('privacy', base).href, target: '_blank', rel: 'noopener' }, `${privacyLink} ${strings.newTab}`);
+  return el('p', { class: 'privacy', hidden: true }, privacy, ' ', link);
+}
+
 export function contactLine({ phone, email, openingHours }, strings) {
   if (!phone && !email) return null;
   return el(

@@ -11,7 +11,7 @@ const STYLES = ['theme', 'chat', 'composer', 'messages', 'replies', 'card', 'dia
 
 /**
  * <cordial-chat language="en" api="" theme="" remember="" accent="" dir=""
- *   data-clinic="…" data-emergency-number="112" data-phone data-email data-opening-hours>
+ *   data-clinic="…" data-emergency-number="112" data-phone data-email data-opening-hours data-privacy data-privacy-link>
  *
  * `api` is the address of the service, empty for the page's own. `theme` is "light" or "dark", else as the device has it.
  * `remember` is "tab" where the conversation should end with the tab, else the device keeps it. What stands between the tags is
@@ -66,8 +66,8 @@ export class CordialChat extends HTMLElement {
   }
 
   #clinic() {
-    const { clinic, emergencyNumber, phone, email, openingHours } = this.dataset;
-    return { name: clinic, emergencyNumber, phone, email, openingHours };
+    const { clinic, emergencyNumber, phone, email, openingHours, privacy, privacyLink } = this.dataset;
+    return { name: clinic, emergencyNumber, phone, email, openingHours, privacy, privacyLink };
   }
 
   #actions() {

@@ -165,8 +165,8 @@ export class CordialLauncher extends HTMLElement {
     const { clinic, options, api } = this;
     const attributes = { language: options.language, theme: options.theme, remember: options.remember, accent: options.accent, dir: options.dir };
     const chat = el('cordial-chat', { api, ...attributes });
-    const { name, emergencyNumber, phone, email, openingHours } = clinic;
-    const details = { clinic: name, emergencyNumber, phone, email, openingHours };
+    const { name, emergencyNumber, phone, email, openingHours, privacy, privacyLink } = clinic;
+    const details = { clinic: name, emergencyNumber, phone, email, openingHours, privacy, privacyLink };
     for (const [key, value] of Object.entries(details)) if (value) chat.dataset[key] = value;
     chat.addEventListener('cordial-messages', ({ detail }) => this.#arrived(detail.messages));
     return chat;

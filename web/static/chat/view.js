@@ -1,5 +1,5 @@
 import { AlarmBar } from './alarm.js';
-import { ConnectionBar, IntakeBar, noticeBar } from './bars.js';
+import { ConnectionBar, IntakeBar, noticeBar, privacyLine } from './bars.js';
 import { Composer } from './composer.js';
 import { Question } from './dialogs.js';
 import { el } from './dom.js';
@@ -41,6 +41,7 @@ export class View {
     this.connection = new ConnectionBar({ strings, clinic, reconnect: () => actions.reconnect(), startOver, focusElsewhere });
     this.intake = new IntakeBar({ strings, send: (text) => this.#send(text), focusElsewhere });
     this.language = new LanguageChoice({ strings, speak: (language) => actions.speak(language), say: this.say });
+    this.privacy = privacyLine(clinic, base, strings);
     this.ownData = new OwnData({ strings, base, actions });
     this.startOver = new Question({
       title: strings.startOverTitle, text: strings.startOverText, yes: strings.startOverYes, cancel: strings.cancel, confirm: startOver,
@@ -61,6 +62,7 @@ export class View {
       this.transcript,
       this.connection.node,
       this.intake.node,
+      this.privacy,
       el('div', { class: 'foot' }, this.composer.node, tools),
       this.startOver.node,
       this.ownData.node,
@@ -76,6 +78,7 @@ export class View {
     const typingBegins = typing && this.typing.hidden;
     this.typing.hidden = !typing;
     this.loading.hidden = !loading || items.length > 0;
+    this.privacy.hidden = !this.clinic.privacy || !items.length || items.some(({ message }) => message.from === 'patient');
     this.connection.update(connection);
     const open = openQuestion(items);
     this.composer.expect(open.what);
