@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -15,9 +16,10 @@ from desk.audit import verify
 from desk.conversations.log import Draft, start_conversation
 from desk.database import Database
 from desk.keeping.erasure import list_of_erased
-from desk.keeping.retention import RetentionError, due, holds, read_rules, run, set_hold, the_rules
-from desk.models import AuditEntry, Conversation, Handoff, Intake, Login, Message, User
-from desk.sealed import Keyring
+from desk.keeping.retention import RULES, RetentionError, due, holds, read_rules, run, set_hold, the_rules
+from desk.models import AuditEntry, Conversation, Handoff, Intake, Login, Message, Notice, User
+from desk.sealed import Keyring, new_key
+from tests.support.handing_off import COORDINATORS, records
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -184,3 +186,54 @@ def test_the_command_erases_only_with_yes(tmp_path: Path) -> None:
         assert {entry.actor for entry in session.scalars(select(AuditEntry))} == {"command line"}
     records.close()
     assert "7 days after the last message" in cordial("rules")
+
+
+@pytest.mark.parametrize("state", ["waiting", "human"])
+def test_an_open_case_is_told_of_before_it_goes(database: Database, state: str) -> None:
+    name = chat(database, 731, state, "C-2345-6789")
+    assert run(database, the_rules(), NOW) == {}, "nobody was told yet"
+    with database.read() as session:
+        assert session.get_one(Conversation, name).leaves_at == NOW + timedelta(days=30)
+    assert run(database, the_rules(), NOW + timedelta(days=29)) == {}
+    assert run(database, the_rules(), NOW + timedelta(days=30)) == {"open_case": 1}
+
+
+def test_an_open_case_is_told_of_thirty_days_before_its_time_and_once(tmp_path: Path) -> None:
+    told = records(tmp_path / "records.db", new_key(), COORDINATORS)
+    chat(told, 699, "human", "C-2345-0001")
+    chat(told, 701, "human", "C-2345-6789")
+    for day in range(3):
+        run(told, the_rules(), NOW + timedelta(days=day / 10))
+    with told.read() as session:
+        [notice] = session.scalars(select(Notice))
+        assert (notice.event, notice.payload["reference"]) == ("ending", "C-2345-6789")
+        days = {each.leaves_at for each in session.scalars(select(Conversation))}
+        assert days == {None, NOW + timedelta(days=30)}
+    told.close()
+
+
+@pytest.mark.parametrize("change", [{"state": "closed", "closed_at": NOW}, {"legal_hold": True}, None])
+def test_who_closes_keeps_or_writes_in_an_open_case_takes_the_day_back(
+    database: Database, change: dict[str, Any] | None
+) -> None:
+    name = chat(database, 731, "human", "C-2345-6789")
+    run(database, the_rules(), NOW)
+    with database.write() as session:
+        if change is None:
+            session.execute(update(Message).where(Message.seq == 2).values(at=NOW))
+        else:
+            session.execute(update(Conversation).values(**change))
+    assert run(database, the_rules(), NOW + timedelta(days=31)) == {}
+    with database.read() as session:
+        assert session.get_one(Conversation, name).leaves_at is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [("    warn_days: 30\n", "", "needs warn_days"), ("states: [waiting, human]", "states: [closed]", "open cases alone")],
+)
+def test_a_rule_about_open_cases_has_to_tell_before(tmp_path: Path, before: str, after: str, said: str) -> None:
+    file = tmp_path / "retention.yml"
+    file.write_text(RULES.read_text("utf-8").replace(before, after), "utf-8")
+    with pytest.raises(RetentionError, match=said):
+        read_rules(file)

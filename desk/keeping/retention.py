@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
@@ -19,11 +19,13 @@ from desk.database import Database
 from desk.decisions import decide
 from desk.keeping.erasure import delete_rows
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
+from desk.post.outbox import announce
 
 RULES = Path(__file__).parent / "retention.yml"
 AT_ONCE = 200  # conversations in one transaction: writers wait no longer than for a turn
 
 State = Literal["bot", "waiting", "human", "closed"]
+_OPEN: frozenset[State] = frozenset({"waiting", "human"})
 
 
 class RetentionError(DataFileError):
@@ -38,12 +40,21 @@ class Rule(Part):
 
     name: Name
     text: Text
-    states: list[Literal["bot", "closed"]] = Field(min_length=1, description="never an open case")
+    states: list[State] = Field(min_length=1)
     handoff: bool | None = None
     intake: list[Literal["none", "in_progress", "stopped", "completed", "amended"]] | None = None
     days: _Days = Field(ge=1, le=36_500)
+    warn_days: Annotated[_Days, Field(ge=1, le=365)] | None = None  # before an open case goes
     since: Literal["last_message", "closed"]
     why: Text
+
+    @model_validator(mode="after")
+    def _tells_of_open_cases(self) -> Rule:
+        if _OPEN.intersection(self.states) and self.warn_days is None:
+            raise Faults([(("states",), "a rule about open cases needs warn_days: its people are told so many days before")])
+        if self.warn_days is not None and (not _OPEN.issuperset(self.states) or self.warn_days >= self.days):
+            raise Faults([(("warn_days",), "it is for rules about open cases alone (waiting, human), and smaller than days")])
+        return self
 
 
 class Other(Part):
@@ -124,6 +135,8 @@ def run(database: Database, rules: Rules, now: datetime | None = None, actor: st
     """
     now = now or datetime.now(UTC)
     counts: dict[str, int] = {}
+    with database.write() as session:
+        tell_of_open_cases(session, rules, now)
     while True:
         with database.write() as session:  # found and deleted under one lock, so that nothing changes in between
             some = due(session, rules, now, AT_ONCE)
@@ -138,6 +151,35 @@ def run(database: Database, rules: Rules, now: datetime | None = None, actor: st
         if others:
             record(session, actor, "retention.cleared", None, **others)
     return counts | others
+
+
+def tell_of_open_cases(session: Session, rules: Rules, now: datetime) -> int:
+    """Say when an open case is erased in which nobody has written for long, and take that back where somebody has since.
+
+    Returns:
+        Of how many cases it was said now.
+    """
+    told, named = 0, set[str]()
+    for rule in rules.conversations:
+        if rule.warn_days is None:
+            continue
+        early = now + timedelta(days=rule.warn_days)
+        for conversation in session.scalars(select(Conversation).where(*_matches(rule, early))):
+            named.add(conversation.id)
+            if conversation.leaves_at is None:
+                conversation.leaves_at = early
+                told += 1
+                _announce_the_end(session, conversation.id, now)
+    for conversation in session.scalars(select(Conversation).where(Conversation.leaves_at.is_not(None))):
+        if conversation.id not in named:
+            conversation.leaves_at = None
+    return told
+
+
+def _announce_the_end(session: Session, conversation_id: str, now: datetime) -> None:
+    open_ones = (Handoff.conversation_id == conversation_id, Handoff.state == "open")
+    for handoff in session.scalars(select(Handoff).where(*open_ones)):
+        announce(session, handoff, "ending", now)
 
 
 def set_hold(session: Session, conversation_id: str, on: bool, reason: str, actor: str) -> bool:
@@ -184,6 +226,11 @@ def _last_hold(session: Session, conversation_id: str) -> AuditEntry | None:
 
 
 def _named(rule: Rule, now: datetime) -> list[ColumnElement[bool]]:
+    """The conditions under which a rule erases: of an open case, only when the day has come that its people were told."""
+    return [*_matches(rule, now), *([Conversation.leaves_at <= now] if rule.warn_days is not None else [])]
+
+
+def _matches(rule: Rule, now: datetime) -> list[ColumnElement[bool]]:
     """The conditions of a rule."""
     before = now - timedelta(days=rule.days)
     handed = exists().where(Handoff.conversation_id == Conversation.id)

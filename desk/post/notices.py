@@ -16,7 +16,7 @@ from desk.post.outbox import Claimed
 from language.spoken import text_file
 
 VERSION = 1  # of the JSON body; a field may be added without a new version
-EVENTS = ("new", "urgent", "amended", "overdue", "undelivered", "away", "test")
+EVENTS = ("new", "urgent", "amended", "overdue", "ending", "undelivered", "away", "test")
 _WITHOUT_A_CASE = frozenset({"away", "test"})
 _FILLED = ("reference", "urgency", "since", "link", "sentence")
 

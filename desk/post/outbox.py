@@ -63,7 +63,7 @@ def announce(session: Session, handoff: Handoff, event: str, now: datetime) -> N
     Args:
         session: that transaction.
         handoff: what it is about.
-        event: new, urgent, amended or overdue.
+        event: new, urgent, amended, overdue or ending.
         now: when it happened.
     """
     occasion = _occasion(handoff, event, now)
@@ -248,6 +248,8 @@ def _occasion(handoff: Handoff, event: str, now: datetime) -> _Occasion:
     if event == "amended":
         end = now + QUIET - timedelta(seconds=now.timestamp() % QUIET.total_seconds())
         return _Occasion(event, str(_span(now, QUIET)), end)
+    if event == "ending":
+        return _Occasion(event, f"{now:%Y%m%d}", now)
     return _Occasion(event, "once", now)
 
 

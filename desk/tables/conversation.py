@@ -38,6 +38,7 @@ class Conversation(Base):
     outcome: Mapped[str | None] = mapped_column(String(24))  # how it was closed
     last_message_at: Mapped[datetime | None]
     country: Mapped[str | None] = mapped_column(String(2))  # as in the intake, for finding the case
+    leaves_at: Mapped[datetime | None]  # when a rule erases it though it is open; its people were told
     legal_hold: Mapped[bool] = mapped_column(default=False, server_default=false())  # retention does not touch it
 
 
