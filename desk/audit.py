@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from desk.models import AuditEntry
+from desk.models import AuditEntry, Conversation
 
 _START = "0" * 64
+_CLEARED = "audit.cleared"
+_NEEDED = ("consent.withdrawn", "hold.set")
 _LOCK = 0x617564  # names the lock under which PostgreSQL adds entries one after the other
 
 
@@ -71,7 +73,7 @@ def record(session: Session, actor: str, action: str, subject: str | None = None
 
 def verify(session: Session) -> Broken | None:
     """Walk the whole chain; nothing, if it holds."""
-    previous, expected = _START, 1
+    previous, expected = _beginning(session)
     for entry in _all(session):
         if entry.seq != expected:
             return Broken(expected, "an entry is missing")
@@ -81,6 +83,44 @@ def verify(session: Session) -> Broken | None:
             return Broken(entry.seq, "it was changed")
         previous, expected = entry.hash, expected + 1
     return None
+
+
+def clear_before(session: Session, before: datetime, actor: str = "system") -> int:
+    """Remove the oldest entries, and write down where the log begins from now on, so that the chain holds.
+
+    Entries that a conversation still needs stay, and so does everything after them: that a consent was withdrawn, and why a
+    case is on hold. On PostgreSQL the log is kept whole.
+
+    Args:
+        session: a writing transaction.
+        before: entries from that time on stay.
+        actor: who does it.
+
+    Returns:
+        How many entries went.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return 0
+    stays = select(func.min(AuditEntry.seq)).where(AuditEntry.at >= before)
+    needed = select(func.min(AuditEntry.seq)).where(
+        AuditEntry.action.in_(_NEEDED), AuditEntry.subject.in_(select(Conversation.id))
+    )
+    firsts = [seq for seq in (session.scalar(stays), session.scalar(needed)) if seq is not None]
+    last = session.scalar(
+        select(AuditEntry).where(*[AuditEntry.seq < seq for seq in firsts]).order_by(AuditEntry.seq.desc()).limit(1)
+    )
+    if last is None:
+        return 0
+    up_to = last.seq
+    record(session, actor, _CLEARED, None, up_to=up_to, hash=last.hash)
+    gone = session.execute(delete(AuditEntry).where(AuditEntry.seq <= up_to))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _beginning(session: Session) -> tuple[str, int]:
+    """What the first entry follows on, and its number: those that were written down when older ones were removed."""
+    cleared = session.scalar(select(AuditEntry).where(AuditEntry.action == _CLEARED).order_by(AuditEntry.seq.desc()).limit(1))
+    return (str(cleared.details["hash"]), int(cleared.details["up_to"]) + 1) if cleared else (_START, 1)
 
 
 def newest(session: Session) -> AuditEntry | None:

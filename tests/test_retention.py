@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 from typer.testing import CliRunner
 
 from commands.cli import app
-from desk.audit import verify
+from desk.audit import record, verify
 from desk.conversations.log import Draft, start_conversation
 from desk.database import Database
 from desk.keeping.erasure import list_of_erased
 from desk.keeping.retention import RULES, RetentionError, due, holds, read_rules, run, set_hold, the_rules
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Login, Message, Notice, User
+from desk.people.roles import Role
+from desk.people.users import Newcomer, create_user
 from desk.sealed import Keyring, new_key
 from tests.support.handing_off import COORDINATORS, records
 
@@ -237,3 +242,68 @@ def test_a_rule_about_open_cases_has_to_tell_before(tmp_path: Path, before: str,
     file.write_text(RULES.read_text("utf-8").replace(before, after), "utf-8")
     with pytest.raises(RetentionError, match=said):
         read_rules(file)
+
+
+def entries(database: Database, *days_ago: float, subject: str | None = None, action: str = "case.viewed") -> None:
+    """Entries of the audit log, so many days old."""
+    with database.write() as session:
+        for days in days_ago:
+            with freeze_audit(NOW - timedelta(days=days)):
+                record(session, "u1", action, subject)
+
+
+@contextmanager
+def freeze_audit(at: datetime) -> Iterator[None]:
+    """Let an entry be written at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desk.audit.datetime", SimpleNamespace(now=lambda _zone: at))
+        yield
+
+
+def log_of(database: Database) -> list[tuple[int, str]]:
+    """The numbers and actions of the audit log, whose chain holds."""
+    with database.read() as session:
+        assert verify(session) is None
+        return [(entry.seq, entry.action) for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq))]
+
+
+def test_entries_of_the_audit_log_have_an_end_and_the_chain_holds(database: Database) -> None:
+    entries(database, 1900, 1850, 1800, 10)
+    assert run(database, the_rules(), NOW)["audit"] == 2
+    assert log_of(database)[:2] == [(3, "case.viewed"), (4, "case.viewed")]
+    run(database, the_rules(), NOW + timedelta(days=100))
+    assert log_of(database)[0] == (4, "case.viewed")
+
+
+def test_a_beginning_that_was_cut_off_by_hand_is_noticed(database: Database) -> None:
+    entries(database, 1900, 1850, 1800, 10)
+    run(database, the_rules(), NOW)
+    with database.write() as session:
+        session.execute(text("DROP TRIGGER audit_no_delete"))
+        session.execute(delete(AuditEntry).where(AuditEntry.seq == 3))
+        broken = verify(session)
+    assert broken is not None
+    assert broken.seq == 3
+
+
+def test_an_entry_that_a_case_needs_stays_as_long_as_the_case(database: Database) -> None:
+    name = chat(database, 1, "human", "C-2345-6789")
+    entries(database, 2000)
+    entries(database, 1900, subject=name, action="consent.withdrawn")
+    assert run(database, the_rules(), NOW)["audit"] == 1
+    assert log_of(database)[0] == (2, "consent.withdrawn")
+
+
+def test_the_names_of_former_colleagues_have_an_end(database: Database) -> None:
+    with database.write() as session:
+        for name, days in (("anna", None), ("boris", 729), ("clara", 731)):
+            user = create_user(session, Newcomer(f"{name}@clinic.example", name, Role.COORDINATOR), None, "u0")
+            user.shut_out_at, user.active = (NOW - timedelta(days=days) if days else None), days is None
+            user.password = "a hash"
+    assert run(database, the_rules(), NOW)["former_people"] == 1
+    with database.read() as session:
+        assert sorted(session.scalars(select(User.name))) == ["Former colleague", "anna", "boris"]
+        former = session.scalars(select(User).where(User.name == "Former colleague")).one()
+        assert "clara" not in former.email
+        assert former.password is None
+    assert "former_people" not in run(database, the_rules(), NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -70,6 +71,7 @@ def _about_a_person(session: Session, user: User, each: Decided) -> bool:
     match each.kind:
         case "shut_out" | "let_in":
             user.active = each.kind == "let_in"
+            user.shut_out_at = None if user.active else datetime.now(UTC)
         case "role":
             user.role = each.value
         case "password":

@@ -13,12 +13,13 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from cordial.data_files import DataFileError, Faults, Name, Part, Text, no_yes, read_data
-from desk.audit import record
+from desk.audit import clear_before, record
 from desk.conversations.own_data import consent_withdrawn_at, forget_what_was_told
-from desk.database import Database
+from desk.database import Database, mark_unscrubbed
 from desk.decisions import decide
 from desk.keeping.erasure import delete_rows
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
+from desk.people.users import forget_former
 from desk.post.outbox import announce
 
 RULES = Path(__file__).parent / "retention.yml"
@@ -64,6 +65,8 @@ class Other(Part):
     invitations: _Days = Field(ge=1)
     notices: _Days = Field(ge=1)
     backups: _Days = Field(ge=1)
+    audit: _Days = Field(ge=365)
+    former_people: _Days = Field(ge=1)
 
 
 class Caution(Part):
@@ -147,7 +150,13 @@ def run(database: Database, rules: Rules, now: datetime | None = None, actor: st
             details: dict[str, Any] = {**_counted([one.rule for one in some])}
             record(session, actor, "retention.erased", None, **details)
     with database.write() as session:
-        others: dict[str, Any] = {name: n for name, n in _delete_others(session, rules.other, now).items() if n}
+        gone = _delete_others(session, rules.other, now) | {
+            "former_people": forget_former(session, _ago(now, rules.other.former_people)),
+            "audit": clear_before(session, _ago(now, rules.other.audit), actor),
+        }
+        others: dict[str, Any] = {name: n for name, n in gone.items() if n}
+        if gone["former_people"] or gone["audit"]:
+            mark_unscrubbed(session)
         if others:
             record(session, actor, "retention.cleared", None, **others)
     return counts | others

@@ -21,6 +21,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(80))  # as patients see it
     role: Mapped[str] = mapped_column(String(16))
     active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    shut_out_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     password: Mapped[str | None] = mapped_column(String(200))  # an Argon2id hash
     sealed_totp: Mapped[str | None] = mapped_column(Text)  # the secret of the second factor, encrypted

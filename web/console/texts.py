@@ -123,6 +123,7 @@ _ACTIONS = (
     "consent.withdrawn",
     "data.exported",
     "notice.sent_again",
+    "audit.cleared",
     "backup.made",
     "backup.restored",
     "decision.made_again",
