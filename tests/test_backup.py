@@ -185,6 +185,23 @@ def test_the_newest_stays_however_old_it_is(clinic: Clinic) -> None:
     assert [backup.file for backup in backups_in(clinic.data)] == [kept.file]
 
 
+def test_nobody_else_of_the_machine_reads_backups_or_what_is_restored(clinic: Clinic) -> None:
+    lenient = os.umask(0o022)
+    try:
+        backup = clinic.back_up(1)
+        (clinic.data / "backups").chmod(0o755)
+        backup.file.chmod(0o644)  # as an earlier version made it
+        clinic.records.close()
+        for file in clinic.data.glob("cordial.db*"):
+            file.unlink()
+        clinic.restore(backup.file)
+        newer = clinic.back_up()
+    finally:
+        os.umask(lenient)
+    places = [clinic.data / "backups", backup.file, newer.file, clinic.data / "cordial.db"]
+    assert [oct(place.stat().st_mode & 0o777) for place in places] == ["0o700", "0o600", "0o600", "0o600"]
+
+
 def test_the_keys_are_not_in_it(clinic: Clinic, tmp_path: Path) -> None:
     (clinic.data / "encryption_key").write_text("k" * 44)
     backup = clinic.back_up()

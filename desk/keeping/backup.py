@@ -32,6 +32,7 @@ from desk.sealed import Keyring, SealError
 FOLDER = "backups"
 SUFFIX = ".cordial-backup"
 _KIND = 1  # of the file's form
+_OURS = 0o600  # sealed or not, nobody else of this machine reads it
 _LONGEST = 3_600  # seconds that making or restoring may take
 _RECORDS = "cordial.db"
 _VERSIONS = "knowledge/versions"
@@ -83,7 +84,7 @@ def make(database: Database, keyring: Keyring, folder: Path, now: datetime | Non
         copy = aside / _RECORDS
         _copy(database.file, copy)
         half = aside / "half"
-        with half.open("wb") as stream:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OURS), "wb") as stream:
             stream.write(json.dumps({"cordial_backup": _KIND, "made_at": made_at.isoformat()}).encode() + b"\n")
             _archive(SealingWriter(stream, keyring), copy, folder)
             stream.flush()
@@ -156,6 +157,7 @@ def restore(file: Path, address: str, keyring: Keyring, folder: Path) -> Restore
         live.ping()
         live.close()
         _copy(aside / _RECORDS, live.file)
+        live.file.chmod(_OURS)
         _add_versions(aside / _VERSIONS, folder / _VERSIONS)
     return Restored(again, decided)
 
@@ -181,6 +183,9 @@ def _workshop(folder: Path) -> Iterator[Path]:
     """A folder for what is not sealed yet, or not any more; what a dead process has left there is removed."""
     shelf = folder / FOLDER
     shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shelf.chmod(0o700)
+    for backup in shelf.glob(f"*{SUFFIX}"):  # earlier ones, or one that was copied here
+        backup.chmod(_OURS)
     for left in shelf.glob(".work-*"):
         if time.time() - left.stat().st_mtime > _LONGEST:
             shutil.rmtree(left, ignore_errors=True)
