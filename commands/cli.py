@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Annotated
 
+import structlog
 import typer
 
 from commands.audit import audit
@@ -91,21 +92,15 @@ def _serve(settings: Settings, first_link: bool) -> None:
     from web.app import create_app  # noqa: PLC0415
     from web.composition import make_parts  # noqa: PLC0415
     from web.logs import set_up_logs  # noqa: PLC0415
+    from web.serving import OPTIONS  # noqa: PLC0415
 
     set_up_logs(settings)
     if first_link:
         say_first_link(settings)
+    if settings.proxy_problem:
+        structlog.get_logger(__name__).warning(settings.proxy_problem)
     parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
-    uvicorn.run(
-        create_app(parts),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    uvicorn.run(create_app(parts), host=settings.host, port=settings.port, timeout_graceful_shutdown=5, **OPTIONS)
 
 
 @app.command()

@@ -169,7 +169,10 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         say(f"  Library   {settings.web_url}/library")
         say(f"  Console   {settings.web_url}/desk")
         say(f"  Handoffs  {_shown(Path(sys.executable).with_name('cordial'))} handoffs list")
-        say(f"  Logs      {_shown(web.log.parent)}\n\nCtrl-C ends both processes.")
+        say(f"  Logs      {_shown(web.log.parent)}")
+        if settings.proxy_problem:
+            say(f"\n{settings.proxy_problem}")
+        say("\nCtrl-C ends both processes.")
         ready()
         patience = settings.restart_seconds
         _look_after([Watch(web, web_alive(settings), patience), Watch(rasa, rasa_ready(settings), patience)], say)

@@ -208,6 +208,17 @@ class Settings(BaseSettings):
         return self.public_url is not None and self.public_url.startswith("https://")
 
     @property
+    def proxy_problem(self) -> str | None:
+        """What is wrong with what is said of proxies, in one sentence with what to do."""
+        if self.trusted_proxies or not self.behind_https:
+            return None
+        return (
+            "CORDIAL_PUBLIC_URL begins with https, so a proxy stands in front of web, but CORDIAL_TRUSTED_PROXIES is 0: all "
+            "patients count as one address, and a single stranger can use up the limits of all. Set it to 1, and let the proxy "
+            "add to X-Forwarded-For."
+        )
+
+    @property
     def site_origins(self) -> frozenset[str]:
         """The origins of the websites that show the chat."""
         return frozenset(self.sites.split(",")) - {""}

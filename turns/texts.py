@@ -21,6 +21,7 @@ ERRORS: dict[str, tuple[str, ...]] = {
     "invalid_encoding": (),
     "not_json": (),
     "body_too_large": (),
+    "body_too_slow": (),
     "token_required": (),
     "token_invalid": (),
     "token_expired": (),

@@ -63,14 +63,22 @@ ConversationId = Annotated[str, Depends(conversation_of)]
 ConversationOrRefusal = Annotated[str | ApiError, Depends(conversation_or_refusal)]
 
 
-async def take(action: Action, request: Request, parts: Parts, conversation_id: str = "") -> None:
+async def take(action: Action, request: Request, parts: Parts, conversation_id: str = "", known: str = "") -> None:
     """Count what somebody does.
+
+    Args:
+        action: what.
+        request: by which it is done.
+        parts: of this web.
+        conversation_id: in which chat, if it is in one.
+        known: who it is, where that is sure; counted in the place of the address.
 
     Raises:
         ApiError: 429, if it is too often.
     """
     try:
-        await parts.limits.take(action, conversation_id, address_of(request, parts.settings.trusted_proxies))
+        address = known or address_of(request, parts.settings.trusted_proxies)
+        await parts.limits.take(action, conversation_id, address)
     except LimitReached as reached:
         raise too_many(reached) from None
 

@@ -19,7 +19,7 @@ from web.error_pages import Handler, as_page_too
 logger = structlog.get_logger(__name__)
 
 _NOT_FOR_PATIENTS = ("/desk", "/encode", "/webhook")
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 403: "forbidden"}
+_CODES = {404: "not_found", 405: "method_not_allowed", 408: "body_too_slow", 413: "body_too_large", 403: "forbidden"}
 
 
 class ApiError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import structlog
@@ -11,6 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web import serving
 from web.callers import address_of, came_by_tls
 from web.error_pages import as_page
 from web.errors import error_response, unexpected, with_help
@@ -31,9 +33,21 @@ REQUESTS = Histogram("cordial_request_seconds", "Time to answer a request", ["ro
 class BodyTooLarge(HTTPException):
     """More was sent than is read. Of this class, because FastAPI takes any other for a body that is not JSON."""
 
+    code = "body_too_large"
+
     def __init__(self) -> None:
         """413."""
         super().__init__(413)
+
+
+class BodyTooSlow(HTTPException):
+    """The rest of what was to be sent does not come."""
+
+    code = "body_too_slow"
+
+    def __init__(self) -> None:
+        """408."""
+        super().__init__(408)
 
 
 class Guard:
@@ -52,6 +66,7 @@ class Guard:
         self._limits = limits
         self._sites = sites
         self._trusted_proxies = trusted_proxies
+        self._told_of_proxy = trusted_proxies > 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -60,6 +75,7 @@ class Guard:
             return
         started = time.perf_counter()
         request = HTTPConnection(scope)
+        self._tell_of_proxy(request)
         origin = request.headers.get("origin", "")
         by_tls = came_by_tls(request, self._trusted_proxies)
         reply = _Reply(send, headers_for(scope["path"], origin, self._sites, by_tls))
@@ -79,6 +95,12 @@ class Guard:
             if not _is_no_news(scope["path"], reply.status):
                 logger.info("request", method=method, route=route, status=reply.status, ms=round(seconds * 1000, 1))
 
+    def _tell_of_proxy(self, request: HTTPConnection) -> None:
+        """Say once that somebody seems to be a proxy that the settings do not name."""
+        if not self._told_of_proxy and "x-forwarded-for" in request.headers:
+            self._told_of_proxy = True
+            logger.warning("a request came by a proxy, and CORDIAL_TRUSTED_PROXIES is 0: all behind it count as one address")
+
     async def _looks_too_often(self, scope: Scope) -> Response | None:
         """The refusal for who reads without end."""
         if scope["method"] not in {"GET", "HEAD"} or scope["path"].startswith(_FILES) or scope["path"] in _HEALTH:
@@ -92,25 +114,15 @@ class Guard:
         return None
 
     async def _serve(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
-        limit = MAX_INNER_BODY if scope["path"] in _INNER else MAX_BODY
-        received = 0
-
-        async def receive_limited() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise BodyTooLarge
-            return message
-
+        body = _Body(receive, MAX_INNER_BODY if scope["path"] in _INNER else MAX_BODY)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         try:
-            if declared.isdigit() and int(declared) > limit:
+            if declared.isdigit() and int(declared) > body.limit:
                 raise BodyTooLarge
-            await self.app(scope, receive_limited, reply.send)
-        except BodyTooLarge:
+            await self.app(scope, body.receive, reply.send)
+        except (BodyTooLarge, BodyTooSlow) as error:
             if not reply.begun:
-                refusal = with_help(Request(scope), error_response(413, "body_too_large"))
+                refusal = with_help(Request(scope), error_response(error.status_code, error.code))
                 await as_page(Request(scope), refusal)(scope, receive, reply.send)
         except Exception as error:
             if reply.begun:
@@ -118,6 +130,29 @@ class Guard:
             # Here and not in the framework's outermost layer, whose answer would lack the headers.
             refusal = with_help(Request(scope), unexpected(error, scope["path"]))
             await as_page(Request(scope), refusal)(scope, receive, reply.send)
+
+
+class _Body:
+    """What is sent with a request, as long as it is not too much and does not take too long."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self.limit = limit
+        self._receive = receive
+        self._received, self._whole = 0, False
+        self._ends = asyncio.get_running_loop().time() + serving.BODY_SECONDS
+
+    async def receive(self) -> Message:
+        # After the body, this is how one hears that the browser has gone, which may take hours.
+        try:
+            async with asyncio.timeout_at(None if self._whole else self._ends):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        self._whole = self._whole or not message.get("more_body", False)
+        self._received += len(message.get("body", b""))
+        if self._received > self.limit:
+            raise BodyTooLarge
+        return message
 
 
 def _is_no_news(path: str, status: int) -> bool:

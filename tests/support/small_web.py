@@ -26,6 +26,7 @@ from turns.rasa import RasaClient
 from web.app import create_app
 from web.parts import Parts
 from web.post import post_of
+from web.serving import OPTIONS
 from web.throttling import make_limits
 from web.tokens import Tokens
 
@@ -52,15 +53,7 @@ def small_web(
     given = {"data": folder, "port": free_port(), "rasa_url": rasa.url, **settings}
     chosen = Settings.model_validate(given)
     parts = _parts(chosen, library, encoder, red_flags or the_red_flags())
-    config = uvicorn.Config(
-        create_app(parts),
-        port=chosen.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
+    config = uvicorn.Config(create_app(parts), port=chosen.port, timeout_graceful_shutdown=1, **OPTIONS)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

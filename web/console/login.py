@@ -32,8 +32,12 @@ _BROWSER_SECONDS = 180 * 24 * 60 * 60
 
 
 async def counted(request: Request, parts: PartsNow) -> None:
-    """Count a try of this address, whoever is meant."""
-    await take("log_in", request, parts)
+    """Count a try of this address, whoever is meant; that of a browser which somebody has logged in with, under their name.
+
+    So a stranger whose address is also theirs, as behind a proxy that web does not know of, keeps none of them out.
+    """
+    known = browser_known(request)
+    await take("log_in", request, parts, known=f"browser of {known[0]}" if known else "")
 
 
 Counted = [Depends(counted)]
