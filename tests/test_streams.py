@@ -14,6 +14,7 @@ from desk.conversations.log import Draft, append
 from tests.support.people import Patient
 from tests.support.small_web import NewWeb, SmallWeb
 from turns import streams
+from web.tokens import SKEW
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def web(new_web: NewWeb) -> SmallWeb:
 
 def token_that_ends_in(web: SmallWeb, session: str, seconds: float) -> str:
     """A token of ours that was made so long ago that it ends soon."""
-    made = int(time.time() + seconds) - web.parts.settings.session_days * 24 * 60 * 60
+    made = int(time.time() + seconds) - web.parts.settings.session_days * 24 * 60 * 60 - SKEW
     signer: Any = type("Signer", (TimestampSigner,), {"get_timestamp": lambda _self: made})
     serializer = URLSafeTimedSerializer(signing_key(web.parts.settings), salt="cordial patient session", signer=signer)
     return str(serializer.dumps(session))

@@ -8,7 +8,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from web.errors import ApiError
 
-_SKEW = 3600  # seconds by which clocks may differ; nobody is cut off for that
+SKEW = 3600  # seconds by which clocks may differ; nobody is cut off for that
 
 
 class Tokens:
@@ -38,7 +38,7 @@ class Tokens:
             ApiError: as `read` does.
         """
         made_at = self._open(authorization)[1]
-        return self._seconds + _SKEW - (datetime.now(UTC) - made_at).total_seconds()
+        return self._seconds + SKEW - (datetime.now(UTC) - made_at).total_seconds()
 
     def _open(self, authorization: str | None) -> tuple[str, datetime]:
         scheme, _, token = (authorization or "").partition(" ")
@@ -49,6 +49,6 @@ class Tokens:
         except BadSignature:
             raise ApiError(401, "token_invalid") from None
         # One from the future is ours, too: our clock was set back since.
-        if (datetime.now(UTC) - made_at).total_seconds() > self._seconds + _SKEW:
+        if (datetime.now(UTC) - made_at).total_seconds() > self._seconds + SKEW:
             raise ApiError(401, "token_expired")
         return str(conversation_id), made_at
