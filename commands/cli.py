@@ -16,7 +16,7 @@ from commands.audit import audit
 from commands.backup import backup
 from commands.demo import demo
 from commands.export import export
-from commands.kb import build_index, kb, prepare_encoder, print_answer
+from commands.kb import build_index, build_index_or_serve_older, kb, prepare_encoder, print_answer
 from commands.languages import languages
 from commands.notices import notices
 from commands.records import open_database
@@ -31,6 +31,7 @@ from cordial.settings import Settings, load_settings
 from desk.cases.case import Case, find_case
 from desk.conversations.handoffs import list_handoffs, waiting_since
 from desk.models import Handoff
+from desk.post.outbox import announce_trouble
 from emergencies.red_flags import the_red_flags
 from intake.fields import the_intake
 from intake.showing import lines
@@ -86,7 +87,7 @@ def _serve(settings: Settings, first_link: bool) -> None:
     refuse_wrong_files(settings)
     open_database(settings).close()
     prepare_encoder(settings)
-    build_index(settings)
+    serves_older = build_index_or_serve_older(settings)
     import uvicorn  # noqa: PLC0415
 
     from web.app import create_app  # noqa: PLC0415
@@ -100,6 +101,9 @@ def _serve(settings: Settings, first_link: bool) -> None:
     if settings.proxy_problem:
         structlog.get_logger(__name__).warning(settings.proxy_problem)
     parts = make_parts(settings)  # here, so that whatever is wrong with them is one sentence
+    if serves_older:
+        with parts.database.write() as session:
+            announce_trouble(session, "old_index", datetime.now(UTC))
     uvicorn.run(create_app(parts), host=settings.host, port=settings.port, timeout_graceful_shutdown=5, **OPTIONS)
 
 

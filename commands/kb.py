@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.terminal import Json, plain_errors, say, say_json
+from cordial.bootstrap import PROJECT
 from cordial.settings import Settings, load_settings
 from knowledge.answer import Answer
 from knowledge.article_rules import Problem
@@ -215,6 +218,24 @@ def build_index(settings: Settings, always_say: bool = False) -> None:
     if always_say:
         state = "is new" if build.changed else "was current"
         say(f"Index {build.generation} {state}: {build.articles} articles.")
+
+
+def build_index_or_serve_older(settings: Settings) -> bool:
+    """Build the index, or begin to beside what is served, if the one in use is damaged and an intact older one is there.
+
+    Returns:
+        Whether an older one is served.
+    """
+    from knowledge.encoder import Encoder  # noqa: PLC0415
+    from knowledge.generation import has_damage, older_generation  # noqa: PLC0415
+
+    folder = settings.knowledge_folder
+    if not has_damage(folder) or older_generation(folder, Encoder(settings.data / "encoder").name) is None:
+        build_index(settings)
+        return False
+    typer.echo("The index is damaged. An older one answers while it is built again.", err=True)
+    subprocess.Popen([sys.executable, "-m", "commands", "kb", "build"], cwd=PROJECT, stdin=subprocess.DEVNULL)
+    return True
 
 
 def open_library(settings: Settings) -> Any:

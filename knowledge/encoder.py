@@ -7,10 +7,12 @@ The model is all-MiniLM-L6-v2 (Reimers & Gurevych, Sentence-BERT, 2019), exporte
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +26,7 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_CHARACTERS = 2_000  # the model reads about 256 tokens; more text only costs time
 _REMEMBERED = 2_048
+_DIGESTS = "DIGESTS.json"  # of every file of an export
 _USUAL_TOKENS = 512  # where a model names no limit
 
 
@@ -110,16 +113,42 @@ def prepare_model(target: Path, source: Path | None) -> bool:
         EncoderError: if the source cannot be used.
     """
     name = DEFAULT_MODEL if source is None else f"{source.name}-{_sha256(_weights_of(source))[:12]}"
-    if _name_of(target) == name:
+    if _name_of(target) == name and _is_whole(target):
         return False
     source = source or installed_model()
     aside = target.with_name(target.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
     described = _export(source, aside, name)
     (aside / MARKER).write_text(described.model_dump_json(), "utf-8")
+    _note_digests(aside)
     shutil.rmtree(target, ignore_errors=True)
     aside.rename(target)
     return True
+
+
+def _is_whole(prepared: Path) -> bool:
+    """Whether the files are those that were exported. An export from before they were compared is noted as it is."""
+    if not all((prepared / part).is_file() for part in (NETWORK, MARKER)):
+        return False
+    try:
+        noted = json.loads((prepared / _DIGESTS).read_text("utf-8"))
+        return bool(noted) and all(_sha256(prepared / name) == digest for name, digest in noted.items())
+    except FileNotFoundError:
+        if (prepared / _DIGESTS).exists():  # one of the files is gone
+            return False
+        with suppress(OSError):  # a folder that cannot be written
+            _note_digests(prepared)
+        return True
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _note_digests(prepared: Path) -> None:
+    files = sorted(file for file in prepared.rglob("*") if file.is_file() and file.name != _DIGESTS)
+    digests = {str(file.relative_to(prepared)): _sha256(file) for file in files}
+    aside = prepared / f"{_DIGESTS}.part"
+    aside.write_text(json.dumps(digests), "utf-8")
+    aside.replace(prepared / _DIGESTS)
 
 
 def _export(source: Path, target: Path, name: str) -> Described:

@@ -253,6 +253,29 @@ def load_generation(folder: Path) -> Generation:
     home = folder / "generations" / name
     if not _is_whole(home):
         raise GenerationError(f"The index generation {name} is damaged. Run `cordial kb build`.")
+    return _read_whole(home, name)
+
+
+def has_damage(folder: Path) -> bool:
+    """Whether the generation in use is not what was written."""
+    name = current_id(folder)
+    return name is not None and not _is_whole(folder / "generations" / name)
+
+
+def older_generation(folder: Path, encoder: str) -> Generation | None:
+    """The newest intact one besides that in use, made with this embedding model; nothing, if there is none."""
+    homes = [home for home in (folder / "generations").glob("*") if home.name != current_id(folder) and _is_whole(home)]
+    for home in sorted(homes, key=lambda home: home.stat().st_mtime, reverse=True):
+        try:
+            found = _read_whole(home, home.name)
+        except GenerationError:  # of an earlier release
+            continue
+        if found.encoder == encoder:
+            return found
+    return None
+
+
+def _read_whole(home: Path, name: str) -> Generation:
     try:
         return _read(home, name)
     except (OSError, ValueError, KeyError, TypeError) as error:

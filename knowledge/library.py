@@ -11,7 +11,8 @@ from knowledge.article import Article
 from knowledge.calibration import Calibration, Signals, load_calibration
 from knowledge.composing import choices_among, compose
 from knowledge.encoder import Encoder
-from knowledge.generation import Generation, current_id, load_generation
+from knowledge.errors import GenerationError
+from knowledge.generation import Generation, current_id, has_damage, load_generation, older_generation
 from knowledge.questions import goes_on, points_back, questions_in, refers_back, told_apart
 from knowledge.search import Candidate, Search
 
@@ -39,8 +40,14 @@ class Explanation:
 class Library:
     """Answers questions from the generation in use. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, encoder: Encoder, calibration: Path = CALIBRATION) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, calibration: Path = CALIBRATION, older_if_damaged: bool = False) -> None:
         """Open the generation in use.
+
+        Args:
+            folder: the knowledge folder.
+            encoder: embeds what is asked.
+            calibration: file of the decision to answer.
+            older_if_damaged: rather answer from the newest intact one than not at all, until the one in use is whole again.
 
         Raises:
             GenerationError: if there is none, or the calibration cannot be used.
@@ -49,7 +56,18 @@ class Library:
         self._encoder = encoder
         self.calibration: Calibration = load_calibration(calibration)
         self._lock = threading.Lock()
-        self._search = Search(load_generation(folder))
+        self._damaged: str | None = None  # the generation in whose place an older one answers
+        self._search = Search(self._load(older_if_damaged))
+
+    def _load(self, older_if_damaged: bool) -> Generation:
+        try:
+            return load_generation(self._folder)
+        except GenerationError:
+            older = older_generation(self._folder, self._encoder.name) if older_if_damaged else None
+            if older is None:
+                raise
+            self._damaged = current_id(self._folder)
+            return older
 
     @property
     def generation(self) -> Generation:
@@ -58,7 +76,8 @@ class Library:
 
     def refresh(self) -> bool:
         """Take up a newer generation if one was made current. Answers under way finish on the old one."""
-        if current_id(self._folder) == self.generation.id:
+        current = current_id(self._folder)
+        if current == self.generation.id or (current == self._damaged and has_damage(self._folder)):
             return False
         with self._lock:
             self._search = Search(load_generation(self._folder))

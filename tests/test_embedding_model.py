@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,17 @@ def test_what_another_version_has_prepared_is_prepared_anew(tmp_path: Path) -> N
     (tmp_path / "encoder" / "NAME").write_text("all-MiniLM-L6-v2", "utf-8")
     prepare(tmp_path)
     assert Encoder(tmp_path / "encoder").name == "all-MiniLM-L6-v2"
+
+
+@pytest.mark.slow
+def test_a_damaged_model_is_noticed_and_prepared_anew(prepared: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared / "encoder", tmp_path / "encoder")
+    assert not prepare_model(tmp_path / "encoder", None), "it is as it was exported"
+    network = next((tmp_path / "encoder").rglob("*.onnx"))
+    whole = network.read_bytes()
+    network.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    prepare(tmp_path)
+    assert network.read_bytes() == whole
 
 
 def test_no_text_gives_no_vector(encoder: Encoder) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk.post.outbox import announce_silence
+from desk.post.outbox import announce_trouble
 from turns.in_threads import InThreads
 
 logger = structlog.get_logger(__name__)
@@ -33,6 +33,6 @@ class Silence:
         if self._failed % TOLD_AFTER:
             return
         try:
-            await self._database.write(announce_silence, datetime.now(UTC))
+            await self._database.write(announce_trouble, "away", datetime.now(UTC))
         except SQLAlchemyError as error:
             logger.error("the clinic could not be told that patients get no answers", why=type(error).__name__)

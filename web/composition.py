@@ -51,7 +51,7 @@ def make_parts(settings: Settings) -> Parts:
     library_texts()
     rules()
     encoder = Encoder(settings.data / "encoder")
-    library = Library(settings.knowledge_folder, encoder)
+    library = Library(settings.knowledge_folder, encoder, older_if_damaged=True)
     library.ask("Is the library warm?")
     provide(Services(library, clinic, the_intake()))
     executor = ActionExecutor()

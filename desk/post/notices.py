@@ -16,8 +16,8 @@ from desk.post.outbox import Claimed
 from language.spoken import text_file
 
 VERSION = 1  # of the JSON body; a field may be added without a new version
-EVENTS = ("new", "urgent", "amended", "overdue", "ending", "undelivered", "away", "test")
-_WITHOUT_A_CASE = frozenset({"away", "test"})
+EVENTS = ("new", "urgent", "amended", "overdue", "ending", "undelivered", "away", "old_index", "test")
+_WITHOUT_A_CASE = frozenset({"away", "old_index", "test"})
 _FILLED = ("reference", "urgency", "since", "link", "sentence")
 
 

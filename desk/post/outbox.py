@@ -26,7 +26,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 GIVE_UP_NOT_BEFORE = 5  # attempts: we may have been away ourselves for those days
 QUIET = timedelta(minutes=5)  # changes within one such span are told in one notice, at its end
 ALARMS_APART = timedelta(minutes=30)  # the same alarm again is told again after that
-SILENCES_APART = timedelta(hours=1)  # the same for patients who get no answers
+TROUBLES_APART = timedelta(hours=1)  # the same for what is wrong with Cordial itself
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=30)
 _LONGEST_URGENT_PAUSE = timedelta(minutes=5)
@@ -71,9 +71,15 @@ def announce(session: Session, handoff: Handoff, event: str, now: datetime) -> N
         _write(session, handoff, receiver, occasion, now)
 
 
-def announce_silence(session: Session, now: datetime) -> None:
-    """Write the notices that patients get no answers, to each receiver once in a while."""
-    occasion = _Occasion("away", str(_span(now, SILENCES_APART)), now)
+def announce_trouble(session: Session, event: str, now: datetime) -> None:
+    """Write the notices about something that is wrong with Cordial itself, to each receiver once in a while.
+
+    Args:
+        session: a writing transaction.
+        event: away or old_index.
+        now: the present.
+    """
+    occasion = _Occasion(event, str(_span(now, TROUBLES_APART)), now)
     for receiver in receivers_of(session):
         key = _key(occasion, "", receiver)
         if session.scalar(select(Notice.id).where(Notice.key == key)) is None:
