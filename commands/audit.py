@@ -10,6 +10,7 @@ from commands.records import open_database
 from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
 from desk.audit import Search, count, entry, newest, search, verify
+from desk.audit_end import FILE, noted_end
 from desk.models import AuditEntry
 
 audit = typer.Typer(help="Who did what, when.", no_args_is_help=True)
@@ -44,11 +45,14 @@ def audit_verify(
         broken, last, entries = verify(session), newest(session), count(session)
         number, _, digest = expect.partition(":")
         known = entry(session, int(number)) if number.isdecimal() else None
+        has_note = broken is not None or noted_end(session) is not None
     if broken:
         _refuse(f"The chain is broken at entry {broken.seq}: {broken.why}.")
     if expect and (known is None or known.hash != digest):
         _refuse(f"Entry {number} is not the one that was noted: the log was cut off or made anew.")
     say(f"The chain holds: {entries} entries, none changed, none missing.")
+    if entries and not has_note:
+        say(f"There is no note of its end in the data folder ({FILE}): whether entries are missing there cannot be said.")
     if last:
         say(f"The last one is {last.seq}:{last.hash}")
 

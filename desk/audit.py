@@ -1,7 +1,7 @@
 """The audit log: who did what, when. Entries are only added, and each holds the hash of the one before it.
 
-Whoever changes or removes an entry breaks the chain from there on, unless they compute every later hash anew. Write the newest
-hash down elsewhere now and then, and that is found, too.
+Whoever changes or removes an entry breaks the chain from there on. Whoever cuts its end off, or computes every later hash anew,
+contradicts the sealed note of its end (`desk/audit_end.py`), unless they put an older note in place as well.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from desk.audit_end import FILE, End, note_at_commit, noted_end
 from desk.models import AuditEntry, Conversation
+from desk.sealed import SealError
 
 _START = "0" * 64
 _CLEARED = "audit.cleared"
@@ -68,11 +70,16 @@ def record(session: Session, actor: str, action: str, subject: str | None = None
     entry.hash = _hash(entry)
     session.add(entry)
     session.flush()
+    note_at_commit(session, End(entry.seq, entry.hash))
     return entry
 
 
 def verify(session: Session) -> Broken | None:
-    """Walk the whole chain; nothing, if it holds."""
+    """Walk the whole chain, and compare its end with what was noted of it; nothing, if it holds."""
+    return _chain(session) or _end(session)
+
+
+def _chain(session: Session) -> Broken | None:
     previous, expected = _beginning(session)
     for entry in _all(session):
         if entry.seq != expected:
@@ -121,6 +128,21 @@ def _beginning(session: Session) -> tuple[str, int]:
     """What the first entry follows on, and its number: those that were written down when older ones were removed."""
     cleared = session.scalar(select(AuditEntry).where(AuditEntry.action == _CLEARED).order_by(AuditEntry.seq.desc()).limit(1))
     return (str(cleared.details["hash"]), int(cleared.details["up_to"]) + 1) if cleared else (_START, 1)
+
+
+def _end(session: Session) -> Broken | None:
+    try:
+        noted = noted_end(session)
+    except SealError:
+        last = newest(session)
+        return Broken(last.seq if last else 0, f"the note of its end, {FILE} in the data folder, cannot be opened")
+    if noted is None:
+        return None
+    known = entry(session, noted.seq)
+    if known is None:
+        last = newest(session)
+        return Broken((last.seq if last else 0) + 1, f"its end was cut off: entry {noted.seq} was there once")
+    return None if known.hash == noted.hash else Broken(noted.seq, "it is not the entry that was noted: the log was made anew")
 
 
 def newest(session: Session) -> AuditEntry | None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from desk.audit import Search, newest, record, search, verify
+from desk.audit import Broken, Search, _hash, newest, record, search, verify
+from desk.audit_end import FILE, End, note_at_commit, noted_end
 from desk.database import Database
+from desk.sealed import Keyring, new_key
 from tests.support.staff import Staff
 from tests.support.system import System
 
@@ -61,6 +66,72 @@ def test_what_was_changed_behind_its_back_is_found(written: Database, statement:
         broken = verify(session)
     assert broken is not None
     assert (broken.seq, broken.why) == (seq, why)
+
+
+def broken(database: Database) -> Broken | None:
+    """Where the log does not hold."""
+    with database.read() as session:
+        return verify(session)
+
+
+def test_an_end_that_was_cut_off_is_found(written: Database) -> None:
+    behind_the_back(written, "DELETE FROM audit WHERE seq > 7")
+    assert broken(written) == Broken(8, "its end was cut off: entry 10 was there once")
+
+
+def test_a_log_without_any_entry_is_found_cut_off(written: Database) -> None:
+    behind_the_back(written, "DELETE FROM audit")
+    assert broken(written) == Broken(1, "its end was cut off: entry 10 was there once")
+
+
+def test_a_log_that_was_made_anew_is_found(written: Database) -> None:
+    with written.read() as session:
+        last = newest(session)
+        assert last is not None
+        last.actor = "nobody"
+        made_up = _hash(last)
+        session.rollback()
+    behind_the_back(written, f"UPDATE audit SET actor = 'nobody', hash = '{made_up}' WHERE seq = 10")  # noqa: S608
+    found = broken(written)
+    assert found is not None
+    assert "made anew" in found.why
+
+
+def test_a_note_of_the_end_that_somebody_without_the_key_made_is_found(written: Database, tmp_path: Path) -> None:
+    behind_the_back(written, "DELETE FROM audit WHERE seq > 7")
+    (tmp_path / FILE).write_text(Keyring([new_key()]).seal({"seq": 7, "hash": "0" * 64}), "ascii")
+    found = broken(written)
+    assert found is not None
+    assert "cannot be opened" in found.why
+    with written.write() as session:
+        record(session, "system", "test.went_on")
+    assert broken(written) == replace(found, seq=8), "it does not heal by itself"
+
+
+def test_an_entry_that_was_taken_back_is_not_noted(written: Database) -> None:
+    with suppress(ZeroDivisionError), written.write() as session:
+        record(session, "system", "test.failed")
+        raise ZeroDivisionError
+    assert broken(written) is None
+
+
+def test_several_processes_note_the_newest_end(written: Database, tmp_path: Path) -> None:
+    other = Database(f"sqlite:///{tmp_path / 'records.db'}", written.keyring)
+    with other.write() as session:
+        record(session, "system", "test.counted")
+    with written.write() as session:
+        note_at_commit(session, End(10, "0" * 64))  # late: the other one was faster
+    with other.read() as session:
+        noted, last = noted_end(session), newest(session)
+    other.close()
+    assert noted is not None
+    assert last is not None
+    assert (noted.seq, noted.hash) == (11, last.hash)
+
+
+def test_a_log_of_an_earlier_version_has_no_note_and_holds(written: Database, tmp_path: Path) -> None:
+    (tmp_path / FILE).unlink()
+    assert broken(written) is None
 
 
 def test_an_entry_goes_with_what_it_tells_of(database: Database) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from desk.audit import record
+from desk.audit_end import FILE as AUDIT_END
 from desk.database import Database
 from desk.decisions import DECISIONS, Decided, add_decisions, decisions_in
 from desk.keeping.decisions import decide_again, end_every_login
@@ -158,6 +159,7 @@ def restore(file: Path, address: str, keyring: Keyring, folder: Path) -> Restore
         live.close()
         _copy(aside / _RECORDS, live.file)
         live.file.chmod(_OURS)
+        (aside / AUDIT_END).replace(folder / AUDIT_END)  # that of the older log, which ends with this restore
         _add_versions(aside / _VERSIONS, folder / _VERSIONS)
     return Restored(again, decided)
 
