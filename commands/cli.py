@@ -17,6 +17,7 @@ from commands.backup import backup
 from commands.demo import demo
 from commands.export import export
 from commands.kb import build_index, build_index_or_serve_older, kb, prepare_encoder, print_answer
+from commands.keys import keys
 from commands.languages import languages
 from commands.notices import notices
 from commands.records import open_database
@@ -46,6 +47,7 @@ app.add_typer(red_flags, name="red-flags")
 app.add_typer(languages, name="languages")
 app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 handoffs.command("export")(export)
 app.add_typer(retention, name="retention")

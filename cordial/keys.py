@@ -7,7 +7,9 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from cordial.settings import Settings
+from cordial.settings import Settings, SettingsError
+
+_ENCRYPTION = "encryption_key"  # one a line, the newest first
 
 
 def signing_key(settings: Settings) -> str:
@@ -27,16 +29,29 @@ def encryption_keys(settings: Settings, make: Callable[[], str]) -> list[str]:
     if settings.encryption_keys is not None:
         named = settings.encryption_keys.get_secret_value().split(",")
         return [key.strip() for key in named if key.strip()]
-    return [_kept(settings.data / "encryption_key", make)]
+    return _kept(settings.data / _ENCRYPTION, make).split()
+
+
+def add_encryption_key(settings: Settings, make: Callable[[], str]) -> None:
+    """Put a new key before those of the data folder.
+
+    Raises:
+        SettingsError: if the keys come from the settings, which only people change.
+    """
+    if settings.encryption_keys is not None:
+        raise SettingsError(
+            "The keys come from CORDIAL_ENCRYPTION_KEYS. Put a new one first there, start web anew, and run "
+            "`cordial keys reseal`."
+        )
+    file = settings.data / _ENCRYPTION
+    _write(file.with_name(f"{file.name}.new"), "\n".join([make(), *encryption_keys(settings, make)])).replace(file)
 
 
 def _kept(file: Path, make: Callable[[], str]) -> str:
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
         aside = file.with_name(f"{file.name}.{os.getpid()}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(make() + "\n")
+        _write(aside, make())
         try:
             os.link(aside, file)  # fails if another process was first; then its key is the one
         except FileExistsError:
@@ -44,3 +59,13 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
         finally:
             aside.unlink()
     return file.read_text("ascii").strip()
+
+
+def _write(file: Path, text: str) -> Path:
+    """Write a file that only its owner reads, and wait until it is on the disk."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    return file

@@ -38,6 +38,14 @@ class Keyring:
         # anew before an old key is taken away.
         self._word_key = hmac.digest(keys[-1].encode(), b"cordial words", hashlib.sha256)
 
+    def take_up(self, keys: Sequence[str]) -> None:
+        """Go on with other keys, for all who hold this keyring.
+
+        Raises:
+            SealError: as at the beginning; then it goes on with those that it has.
+        """
+        self.__dict__.update(Keyring(keys).__dict__)
+
     def seal(self, value: Any) -> str:
         """Encrypt a JSON value."""
         return self._fernet.encrypt(json.dumps(value, ensure_ascii=False).encode()).decode("ascii")

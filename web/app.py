@@ -12,8 +12,10 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from cordial.keys import encryption_keys
 from desk.keeping.tidying import keep_tidy
 from desk.post.sending import outbox_tasks
+from desk.sealed import SealError
 from knowledge.library import Library
 from turns.sweeping import Sweeper
 from web import chat, health, home, inner, library, own_data, privacy, research, widget_page
@@ -38,7 +40,8 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
         posted = outbox_tasks(parts.database, parts.post, parts.clinic.hours)
-        running = (sweeper.run(), _keep_fresh(parts.library), keep_tidy(parts.database, parts.settings.data), *posted)
+        ours = (sweeper.run(), _keep_fresh(parts.library), _keep_keys(parts))
+        running = (*ours, keep_tidy(parts.database, parts.settings.data), *posted)
         background = [asyncio.create_task(each) for each in running]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
         yield
@@ -60,6 +63,34 @@ def create_app(parts: Parts) -> FastAPI:
     settings = parts.settings
     app.add_middleware(Guard, limits=parts.limits, sites=settings.site_origins, trusted_proxies=settings.trusted_proxies)
     return app
+
+
+async def _keep_keys(parts: Parts) -> None:
+    """Take up a new encryption key, so that `cordial keys rotate` needs no restart."""
+    known = _keys_now(parts)
+    while True:
+        await asyncio.sleep(_REFRESH_SECONDS)
+        keys = _keys_now(parts)
+        if keys == known or not set(keys) & set(known):  # without any known one, they would open nothing
+            continue
+        try:
+            parts.database.keyring.take_up(keys)
+            known = keys
+            logger.info("took up a new encryption key")
+        except SealError:
+            logger.exception("a new encryption key could not be taken up")
+
+
+def _keys_now(parts: Parts) -> list[str]:
+    """The keys as they are now; none while their file is not there, since a new one would open nothing."""
+
+    def make_none() -> str:
+        raise FileNotFoundError
+
+    try:
+        return encryption_keys(parts.settings, make_none)
+    except (OSError, ValueError):
+        return []
 
 
 async def _keep_fresh(library: Library) -> None:

@@ -18,7 +18,12 @@ from desk.sealed import Keyring, SealError
 
 CANARY = "key_check"
 # What is sealed, in databases of every age. One of them may be damaged; all of the newest ones are not.
-_SEALED = (("intake_answers", "sealed", "id"), ("notes", "sealed", "id"), ("users", "sealed_totp", "id"))
+SEALED = (
+    ("intake_answers", "sealed", "id"),
+    ("notes", "sealed", "id"),
+    ("users", "sealed_totp", "id"),
+    ("conversations", "sealed_key", "id"),
+)
 _NEWEST = 20
 
 
@@ -53,7 +58,7 @@ def write_canary(file: Path, keyring: Keyring) -> None:
 
 def _opens(keyring: Keyring, sealed: str) -> bool:
     try:
-        keyring.open(sealed)
+        keyring.open_bytes(sealed.encode())
     except SealError:
         return False
     return True
@@ -67,15 +72,20 @@ def _stored(database: Database) -> Iterator[str]:
     """The newest of everything that is sealed, from tables that may be those of an earlier version."""
     try:
         with database.engine.connect() as connection:
-            for table, column, order in _SEALED:
+            for table, column, order in SEALED:
                 yield from _newest(connection, table, column, order)
     except DBAPIError:
         return  # that the database cannot be used is said by what comes next, in words of its own
 
 
 def _newest(connection: Connection, table: str, column: str, order: str) -> list[str]:
-    found = inspect(connection)
-    if not found.has_table(table) or column not in {each["name"] for each in found.get_columns(table)}:
+    if column not in columns_of(connection, table):
         return []
     query = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {order} DESC LIMIT {_NEWEST}"  # noqa: S608
-    return list(connection.execute(text(query)).scalars())
+    return [str(sealed) for sealed in connection.execute(text(query)).scalars()]
+
+
+def columns_of(connection: Connection, table: str) -> set[str]:
+    """The names of a table's columns; none if there is no such table."""
+    found = inspect(connection)
+    return {each["name"] for each in found.get_columns(table)} if found.has_table(table) else set()
