@@ -23,6 +23,7 @@ from desk.database import Database
 from desk.keeping.erasure import delete_rows
 from desk.models import Conversation, Feedback, Handoff, Message, Note, Review
 from intake.clinic import Hours
+from knowledge.answer import ABSTAINED
 from tests.support.case_files import ANSWER
 from tests.support.records import asks_for_a_person, conversation
 from tests.support.staff import open_records
@@ -97,6 +98,19 @@ def test_a_case_that_was_worked_on_is_alive_in_the_queue_the_search_and_the_revi
         assert opened is not None
         assert [(m.author, m.text) for m in opened.transcript if m.sender == "coordinator"] == [("Ona Example", case.writes[0])]
         assert [m.at for m in opened.transcript] == sorted(m.at for m in opened.transcript)
+
+
+@pytest.mark.parametrize("texts", [[], ["What does it cost here?"]], ids=["nothing asked", "nothing found"])
+def test_where_no_article_answered_nobody_says_that_it_was_right(texts: list[str], database: Database) -> None:
+    case = next(case for case in read_cases() if case.then == "human")
+    with database.write() as session:
+        one = conversation(session, "hello", effects=asks_for_a_person("C-AAAA-0001"))
+        for text in texts:
+            said = store_patient_message(session, one, "id", text)
+            store_turn(session, one, said.seq, [Draft("I have no answer.", kind="answer", answer=ABSTAINED)], [])
+        _work_on(session, one, case)
+    with database.read() as session:
+        assert list(all_reviews(session)) == []
 
 
 @pytest.mark.e2e
