@@ -15,6 +15,9 @@ from language.which_language import ENGLISH, OTHER, Language, language_or_englis
 
 logger = logging.getLogger(__name__)
 
+# A cry in Dutch, and in English, which is the language of the page, what people write to hear what they can do here.
+_ASKS_WHAT_CAN_BE_DONE = frozenset({"help"})
+
 
 class EveryLanguage(RedFlags):
     """Both checks. A message that may be in either is seen by both, and the first that finds an emergency is believed."""
@@ -53,7 +56,7 @@ class EveryLanguage(RedFlags):
     def _in_others(self, text: str, language: Language) -> Finding | None:
         """What the words and examples of other languages say. A fault there must not take away what the red flags found."""
         possible = tuple(name for name in language.possible if name != ENGLISH)
-        if not possible or self.others is None:
+        if not possible or self.others is None or text.strip(" .!?").casefold() in _ASKS_WHAT_CAN_BE_DONE:
             return None
         try:
             return self.others.check(text, replace(language, possible=possible))

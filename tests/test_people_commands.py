@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from commands.cli import app
+from desk.database import keyring_of
 from desk.models import User
 from desk.people.roles import Role
 from desk.people.users import Newcomer, create_user
@@ -110,6 +111,14 @@ def test_everybody_is_listed_with_role_state_and_name(terminal: Terminal) -> Non
     assert all(row["name"] in line for row, line in zip(rows, printed.splitlines(), strict=True))
 
 
+def has_a_phone(terminal: Terminal) -> None:
+    """Give everybody the secret of a second factor."""
+    records = open_records(terminal.data)
+    with records.write() as session:
+        session.execute(update(User).values(sealed_totp=keyring_of(session).seal("JBSWY3DPEHPK3PXP")))
+    records.close()
+
+
 def test_who_tried_too_often_is_locked_for_a_while_and_unlocked_at_once(terminal: Terminal) -> None:
     def change(**values: object) -> None:
         records = open_records(terminal.data)
@@ -117,7 +126,7 @@ def test_who_tried_too_often_is_locked_for_a_while_and_unlocked_at_once(terminal
             session.execute(update(User).values(**values))
         records.close()
 
-    change(sealed_totp=b"a phone")
+    has_a_phone(terminal)
     assert terminal.lists() == {"dana@clinic.example": "active"}
     change(failures=10, locked_until=datetime.now(UTC) + timedelta(hours=1))
     assert terminal.lists() == {"dana@clinic.example": "locked for a while"}
@@ -137,8 +146,7 @@ def test_one_of_two_administrators_can_go_and_the_other_cannot(terminal: Termina
 def test_a_reset_leaves_the_phone_unless_it_is_to_go_too(terminal: Terminal) -> None:
     records = open_records(terminal.data)
     for options, kept in ([], True), (["--phone-too"], False):
-        with records.write() as session:
-            session.execute(update(User).values(sealed_totp=b"a phone"))
+        has_a_phone(terminal)
         assert LINK.search(terminal.runs("users", "reset", "dana@clinic.example", *options)), "even of the last administrator"
         with records.read() as session:
             [user] = session.scalars(select(User))

@@ -101,7 +101,7 @@ def test_the_log_is_replayed_after_any_number(patient: Patient) -> None:
 def test_a_message_has_the_shape_of_the_contract(patient: Patient) -> None:
     patient.answers_until("full_name")
     for message in patient.log():
-        assert set(message) == {"seq", "at", "from", "kind", "text", "buttons", "answer", "question", "author"}
+        assert set(message) == {"seq", "at", "from", "kind", "text", "buttons", "answer", "question", "author", "lang"}
         assert message["at"].endswith("Z")
 
 

@@ -20,6 +20,7 @@ OPEN = {("POST", "/api/chat/sessions"), ("GET", "/healthz"), ("GET", "/readyz"),
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/chat/messages"): {"json": {"id": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "text": "Let me in"}},
     ("POST", "/api/chat/feedback"): {"json": {"seq": 1, "helpful": True}},
+    ("PUT", "/api/chat/language"): {"json": {"language": "de"}},
 }
 
 

@@ -21,7 +21,7 @@ def test_a_rasa_without_a_model_is_told_apart_from_one_that_is_away(new_web: New
     web = new_web()
     with httpx.Client(base_url=web.url, trust_env=False) as watcher:
         assert watcher.get("/readyz").json()["problems"] == []
-        web.rasa.status = b'{"model_file": null}'
+        web.rasa.has_model = False
         answer = watcher.get("/readyz")
         assert (answer.status_code, answer.json()["rasa"], answer.json()["problems"]) == (503, False, ["rasa_no_model"])
         web.rasa.goes_away()

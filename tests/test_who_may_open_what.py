@@ -23,6 +23,7 @@ FOR_EVERYBODY = {
     "GET /",
     "GET /chat",
     "GET /library",
+    "GET /privacy",
     "POST /library",
     "GET /widget.js",
     "GET /healthz",

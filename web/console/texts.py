@@ -99,6 +99,7 @@ _ACTIONS = (
     "user.unlocked",
     "user.reset",
     "audit.verified",
+    "keys.resealed",
     "case.viewed",
     "cases.searched",
     "case.taken_over",
