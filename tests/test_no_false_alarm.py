@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from commands.cli import app
 from cordial.bootstrap import PROJECT
+from emergencies.every_language import read_every_language
+from emergencies.other_languages import read_other_languages
 from emergencies.red_flags import RedFlag, RedFlags, read_red_flags
 from intake.clinic import read_clinic
 from intake.fields import the_intake
@@ -129,6 +131,13 @@ def test_an_ordinary_answer_to_a_question_of_the_intake_is_calm(field: str, answ
 def test_an_old_story_is_at_most_asked_about(field: str, answer: str, red_flags: RedFlags) -> None:
     flag = red_flags.check(answer, CLINIC, asked=field)
     assert flag is None or flag.level == "check"
+
+
+@pytest.mark.parametrize("text", ["help", "Help!", "yes", "stop", "why?", "back", "skip"])
+def test_a_word_that_steers_the_chat_is_no_cry_in_another_language(text: str, encoder: Encoder) -> None:
+    rules = read_every_language(read_other_languages())
+    rules.ask_examples(encoder.encode, encoder.name)
+    assert rules.check(text, CLINIC) is None
 
 
 @pytest.mark.parametrize("text", CALM_MESSAGES)
