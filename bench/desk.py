@@ -30,8 +30,8 @@ from sqlalchemy import func, insert, select, text
 from cordial.bootstrap import PROJECT, data_folder
 from cordial.settings import Settings
 from desk.cases.queue import Filters, View
-from desk.conversations.words import words_of
 from desk.database import Database
+from desk.looked_for import index_words
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, Message, User, Word
 from desk.people.logins import Lasting, start_login
 from desk.people.roles import Role
@@ -166,9 +166,15 @@ def fill(database: Database, keyring: Keyring, count: int) -> None:
         }
         for number in range(first, min(first + _AT_ONCE, count)):
             message_id = _one(rows, number, count, message_id, chance, rare, sealed)
+        keys = {conversation["id"]: keyring.new_data_key() for conversation in rows[Conversation]}
+        for conversation in rows[Conversation]:
+            conversation["sealed_key"] = keys[conversation["id"]]
         for message in rows[Message]:
+            said = message.pop("text")
+            place = f"message {message['conversation_id']} {message['seq']}"
+            message["sealed"] = keyring.seal_within(keys[message["conversation_id"]], {"text": said}, place)
             if message["sender"] == "patient":
-                for word in words_of(message["text"]):
+                for word in index_words(said):
                     if word not in blind:
                         blind[word] = keyring.blind(word)
                     rows[Word].append({"word": blind[word], "message_id": message["id"]})
@@ -214,7 +220,6 @@ def _one(  # noqa: PLR0913, PLR0917
                 "kind": "text",
                 "sender": "patient" if mine else "assistant",
                 "text": (condition if seq == 2 else said) if mine else _QUOTE,
-                "buttons": [],
                 "answered": True,
                 "reply_to": None if mine else seq - 1,
             }

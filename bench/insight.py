@@ -22,7 +22,7 @@ from desk.insight.period import last_days
 from desk.keeping.retention import due, the_rules
 from desk.models import AnswerFact, Base, Conversation, Feedback, Handoff, Intake, Message
 from desk.sealed import Keyring, new_key
-from knowledge.answer import Answer, stored_answer
+from knowledge.answer import stored_answer
 
 ROUNDS = 9
 FIELDS = ["consent", "full_name", "contact", "birth", "condition", "medicines", "clots"]
@@ -49,7 +49,7 @@ def conversation(number: int, chance: random.Random, now: datetime) -> Iterator[
 
 def message(name: str, seq: int, at: datetime, chance: random.Random, by_person: bool) -> Iterator[Row]:
     """One message, every third of them an answer, with a note of it and sometimes what the patient thought of it."""
-    answer: Answer | None = None
+    answer: dict[str, Any] | None = None
     if seq % 3 == 0:
         article, status = f"article-{chance.randint(1, 32)}", chance.choices(["answered", "abstained", "clarify"], [7, 2, 1])[0]
         heading = f"Question {chance.randint(1, 8)}"
@@ -63,7 +63,8 @@ def message(name: str, seq: int, at: datetime, chance: random.Random, by_person:
             "end": len(words),
             "url": "/",
         }
-        answer = stored_answer({"status": status, "passages": [passage, passage] if status == "answered" else []})
+        given = {"status": status, "passages": [passage, passage] if status == "answered" else []}
+        answer = stored_answer(given).model_dump(mode="json")
         said = {"article": article, "section": heading} if status == "answered" else {"article": None, "section": None}
         yield AnswerFact, {"conversation_id": name, "message_seq": seq, "at": at, "status": status, **said}
         if chance.random() < 0.1:
@@ -78,12 +79,16 @@ def message(name: str, seq: int, at: datetime, chance: random.Random, by_person:
             "at": at,
             "sender": sender,
             "kind": "question" if question else "text",
-            "text": "Some words that somebody wrote. " * 4,
-            "buttons": [],
-            "answer": answer,
-            "question": question,
+            "asked": question["field"] if question else None,
+            "content": {"text": "Some words that somebody wrote. " * 4, "answer": answer, "question": question},
         },
     )
+
+
+def _sealed(row: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
+    place = f"message {row['conversation_id']} {row['seq']}"
+    sealed = keyring.seal_within(None, row["content"], place)
+    return {**{name: value for name, value in row.items() if name != "content"}, "sealed": sealed}
 
 
 def fill(database: Database, count: int) -> None:
@@ -93,7 +98,7 @@ def fill(database: Database, count: int) -> None:
         rows: dict[type[Base], list[dict[str, Any]]] = {}
         for number in range(start, min(count, start + 2_000)):
             for table, row in conversation(number, chance, now):
-                rows.setdefault(table, []).append(row)
+                rows.setdefault(table, []).append(_sealed(row, database.keyring) if table is Message else row)
         with database.write() as session:
             for table in (Conversation, Message, Intake, Handoff, AnswerFact, Feedback):
                 session.execute(insert(table), rows.get(table, []))

@@ -21,6 +21,7 @@ from desk.conversations.withdrawing import read_withdrawn
 from desk.keeping.retention import RULES, read_rules
 from desk.people.passwords import read_tried_first
 from desk.post.notices import read_notices
+from desk.tables.words import read_unreadable
 from emergencies.concepts import FOLDER, read_concepts
 from emergencies.language_files import TEXTS, WORDS, read_words
 from emergencies.language_files import read_texts as read_texts_of_language
@@ -132,6 +133,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("desk/cases", "canned.yml"), read_canned_replies),
         DataFile(text_file("desk/cases", "said.yml"), read_said),
         DataFile(text_file("desk/conversations", "withdrawn.yml"), read_withdrawn),
+        DataFile(text_file("desk/tables", "unreadable.yml"), read_unreadable),
         DataFile(text_file("desk/people", "passwords.yml"), read_tried_first),
         DataFile(text_file("desk/post", "notices.yml"), read_notices),
         DataFile(RULES, read_rules),

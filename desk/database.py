@@ -7,6 +7,7 @@ What is in a hurry has connections of its own, which wait only a moment, and com
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,15 +23,15 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
+from desk.migrations.sealing_old import AFTER, seal_old_words
 from desk.receiver import Receiver
-from desk.sealed import Keyring, SealError
+from desk.sealed import SESSION_KEYRING, Keyring, SealError
 
 logger = structlog.get_logger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
 _HURRY_SECONDS = 0.4  # an emergency is answered within a second, also when it cannot be stored
-_KEYRING = "keyring"
 _RECEIVERS = "receivers"
 _FOLDER = "folder"
 UNSCRUBBED = "unscrubbed"  # is there while the file may still hold bytes of something erased
@@ -66,7 +67,7 @@ class Database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         self.file = Path(url.database) if self.is_sqlite and url.database else None
         self.folder = folder or (self.file.parent if self.file else None)
-        self._info: dict[str, Any] = {_KEYRING: keyring, _RECEIVERS: tuple(receivers), _FOLDER: self.folder}
+        self._info: dict[str, Any] = {SESSION_KEYRING: keyring, _RECEIVERS: tuple(receivers), _FOLDER: self.folder}
         self.engine: Engine = self._connect(url, _BUSY_SECONDS)
         # A database in memory is another one for each engine.
         has_another = self.file is not None or not self.is_sqlite
@@ -131,14 +132,19 @@ class Database:
         """
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        scripts = ScriptDirectory.from_config(config)
+        before = {script.revision for script in scripts.iterate_revisions(AFTER, "base")}
         try:
             with self.engine.connect() as connection:
-                _refuse_newer(connection, known)
+                heads = _heads(connection, {script.revision for script in scripts.walk_revisions()})
                 config.attributes["connection"] = connection
+                if heads <= before:
+                    command.upgrade(config, AFTER)
+                    connection.commit()
+                    seal_old_words(self.engine, self.keyring)
                 command.upgrade(config, "head")
-        except DBAPIError as error:
-            raise DatabaseError(f"The database cannot be used: {error.orig}") from error
+        except (DBAPIError, sqlite3.Error) as error:
+            raise DatabaseError(f"The database cannot be used: {getattr(error, 'orig', error)}") from error
 
     def ping(self) -> None:
         """Raise unless the database answers."""
@@ -183,8 +189,10 @@ class _Queue:
         (self._hurried if self._hurrying else self._others).notify()
 
 
-def _refuse_newer(connection: Connection, known: set[str]) -> None:
-    for schema in MigrationContext.configure(connection).get_current_heads():
+def _heads(connection: Connection, known: set[str]) -> set[str]:
+    """The newest migrations that a database has seen; one that a newer version has used is refused."""
+    heads = set(MigrationContext.configure(connection).get_current_heads())
+    for schema in heads:
         if schema not in known:
             raise DatabaseError(
                 f"The database was used by a newer version of Cordial (schema {schema}, this one knows {max(known)}). "
@@ -192,11 +200,12 @@ def _refuse_newer(connection: Connection, known: set[str]) -> None:
                 "`cordial backup restore NAME --yes` restores one."
             )
     connection.rollback()  # looking has begun a transaction, and migrations begin their own
+    return heads
 
 
 def keyring_of(session: Session) -> Keyring:
     """The keyring of the database that a transaction belongs to."""
-    keyring: Keyring = session.info[_KEYRING]
+    keyring: Keyring = session.info[SESSION_KEYRING]
     return keyring
 
 

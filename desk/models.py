@@ -5,9 +5,11 @@ from desk.tables.conversation import Conversation, Feedback, HeldBack, Intake, I
 from desk.tables.facts import AnswerFact
 from desk.tables.handoff import Handoff, Note, Notice, Review
 from desk.tables.people import AuditEntry, Decision, Invitation, Login, User
+from desk.tables.sealing import SEALED
 from desk.tables.search import Word
 
 __all__ = [
+    "SEALED",
     "AnswerFact",
     "AuditEntry",
     "Base",

@@ -1,7 +1,8 @@
-"""Encryption of personal fields at rest (Fernet: AES-128-CBC with HMAC-SHA256, and a time stamp).
+"""Encryption of what was said at rest. A stolen database file without the key shows nobody's words.
 
-A stolen database file, or a backup of it, without the key shows nobody's answers. Several keys allow rotation: the first
-seals, every one opens.
+The keys of the installation seal with Fernet (AES-128-CBC with HMAC-SHA256, and a time stamp). Several allow rotation: the
+first seals, every one opens. Each conversation has a data key of its own, which they seal; it seals the messages (AES-256-GCM).
+So an installation's key is changed without touching a message, and with a conversation goes what opens it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+SESSION_KEYRING = "keyring"  # under which a transaction knows what opens and seals its rows
+_BITS = 256
+_NONCE = 12  # bytes
+_WITH_DATA_KEY, _WITH_OURS = b"\x01", b"\x02"
+_AT_HAND = 4_096  # data keys
 
 
 class SealError(Exception):
@@ -34,6 +45,7 @@ class Keyring:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise SealError("An encryption key is not 32 bytes in URL-safe base64.") from None
+        self._cipher = lru_cache(_AT_HAND)(self._open_data_key)
         # The oldest key, so that a new first key does not make the index of words useless. `cordial search rebuild` makes it
         # anew before an old key is taken away.
         self._word_key = hmac.digest(keys[-1].encode(), b"cordial words", hashlib.sha256)
@@ -68,6 +80,50 @@ class Keyring:
     def blind(self, word: str) -> int:
         """A word as a number of 63 bits that only somebody with the key can make."""
         return int.from_bytes(hmac.digest(self._word_key, word.encode(), hashlib.sha256)[:8]) >> 1
+
+    def new_data_key(self) -> str:
+        """A fresh key for one conversation, sealed."""
+        return self._fernet.encrypt(AESGCM.generate_key(_BITS)).decode("ascii")
+
+    def seal_within(self, data_key: str | None, value: Any, place: str) -> bytes:
+        """Encrypt a JSON value with a conversation's key.
+
+        Where that key is missing or cannot be opened, ours is used: nothing that somebody says is turned away for it.
+
+        Args:
+            data_key: what `new_data_key` made.
+            value: what to encrypt.
+            place: where it will stand; it opens nowhere else.
+        """
+        content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            cipher = self._cipher(data_key) if data_key else None
+        except SealError:
+            cipher = None
+        if cipher is None:
+            return _WITH_OURS + self._fernet.encrypt(json.dumps([place, content.decode()]).encode())
+        nonce = os.urandom(_NONCE)
+        return _WITH_DATA_KEY + nonce + cipher.encrypt(nonce, content, place.encode())
+
+    def open_within(self, data_key: str | None, sealed: bytes, place: str) -> Any:
+        """Decrypt what `seal_within` made.
+
+        Raises:
+            SealError: if it was sealed with another key, for another place, or changed since.
+        """
+        form, body = sealed[:1], sealed[1:]
+        try:
+            if form == _WITH_DATA_KEY and data_key:
+                return json.loads(self._cipher(data_key).decrypt(body[:_NONCE], body[_NONCE:], place.encode()))
+            stands, content = json.loads(self._fernet.decrypt(body)) if form == _WITH_OURS else (None, "")
+        except (InvalidTag, InvalidToken, ValueError):
+            stands, content = None, ""
+        if stands != place:
+            raise SealError("Something sealed cannot be opened with the configured encryption keys.")
+        return json.loads(content)
+
+    def _open_data_key(self, data_key: str) -> AESGCM:
+        return AESGCM(self.open_bytes(data_key.encode()))
 
     def open(self, sealed: str) -> Any:
         """Decrypt what `seal` made.

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from commands.cli import app
 from desk.audit import verify
-from desk.conversations.log import Draft, append, start_conversation, store_patient_message, store_turn
+from desk.conversations.log import Draft, append, messages_after, start_conversation, store_patient_message, store_turn
 from desk.conversations.own_data import consent_withdrawn_at, withdraw_consent
 from desk.database import Database, DatabaseError, keyring_of
 from desk.decisions import DECISIONS, decisions_in
@@ -23,7 +23,7 @@ from desk.keeping.backup import Backup, BackupError, _unpack, backups_in, make, 
 from desk.keeping.decisions import decide_again
 from desk.keeping.erasure import erase, list_of_erased, scrub
 from desk.keeping.retention import set_hold
-from desk.models import Conversation, IntakeAnswer, Login, Message, User
+from desk.models import Conversation, IntakeAnswer, Login, User
 from desk.people.invitations import LinkEnded, find_invitation, invite, reset
 from desk.people.roles import Role
 from desk.people.users import Newcomer, activate, change_password, change_role, create_user, deactivate
@@ -79,6 +79,8 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
 
 
 def test_what_was_lost_comes_back(clinic: Clinic, tmp_path: Path) -> None:
+    with clinic.records.write() as session:
+        conversation = start_conversation(session, [Draft("What brings you here?")])[0].id
     backup = clinic.back_up()
     elsewhere = tmp_path / "new machine"
     elsewhere.mkdir()
@@ -86,7 +88,7 @@ def test_what_was_lost_comes_back(clinic: Clinic, tmp_path: Path) -> None:
     restored = Database(f"sqlite:///{elsewhere / 'cordial.db'}", clinic.keyring)
     for records in (clinic.records, restored):
         with records.read() as session:
-            assert next(m.text for m in session.scalars(select(Message))).startswith(MARK)
+            assert [message.text for message in messages_after(session, conversation, 0)] == ["What brings you here?"]
             assert verify(session) is None
     restored.close()
     assert (elsewhere / "knowledge" / "versions" / "safety" / "1.md").read_text("utf-8") == "As it was shown."

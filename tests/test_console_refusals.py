@@ -37,7 +37,7 @@ def joins(web: SmallWeb) -> Iterator[Callable[[str, str], Staff]]:
 def said(web: SmallWeb, sender: str) -> list[str]:
     """What somebody has said in the conversation."""
     with web.parts.database.read() as session:
-        return list(session.scalars(select(Message.text).where(Message.sender == sender)))
+        return [message.text for message in session.scalars(select(Message).where(Message.sender == sender))]
 
 
 def refused(answer: httpx.Response, status: int, *words: str) -> None:

@@ -45,6 +45,7 @@ TYPOS = {
     "desk/cases/en/canned.yml": ("Thank you, {name}.", "Thank you, {nmae}.", "did you mean {name}?"),
     "desk/cases/en/said.yml": ("closed:", "closd:", "did you mean closed?"),
     "desk/conversations/en/withdrawn.yml": ("removed:", "removd:", "did you mean removed?"),
+    "desk/tables/en/unreadable.yml": ("message:", "mesage:", "did you mean message?"),
     "desk/post/en/notices.yml": ("Case {reference} has", "Case {refernce} has", "did you mean {reference}?"),
     "desk/keeping/retention.yml": ("    days: 30\n", "    days: thirty\n", "a whole number is needed"),
     "exports/en/pdf.yml": ("intake_completed:", "intake_complete:", "did you mean intake_completed?"),

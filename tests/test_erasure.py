@@ -14,7 +14,7 @@ from desk.audit import verify
 from desk.conversations.log import Draft, append, start_conversation
 from desk.database import Database
 from desk.keeping.erasure import OnHold, delete_rows, erase, erase_again, find_conversation, list_of_erased, scrub, unscrubbed
-from desk.models import AuditEntry, Base, Conversation
+from desk.models import AuditEntry, Base, Conversation, Message
 from desk.sealed import Keyring, new_key
 from tests.support.people import Patient, error_of
 from tests.support.planting import WITHOUT_PATIENTS, patient_tables, plant, rows_of
@@ -28,6 +28,18 @@ def left_in(folder: Path, *words: str) -> list[str]:
     wanted = [word.lower().encode() for word in words]
     files = [file for file in folder.rglob("*") if file.is_file() and not {"encoder", "knowledge"} & set(file.parts)]
     return [file.name for file in files if any(word in file.read_bytes().lower() for word in wanted)]
+
+
+def beginnings_of_sealed(database: Database, ids: list[str]) -> list[bytes]:
+    """How each message of some conversations begins in the file: no two begin alike."""
+    with database.read() as session:
+        return [sealed[:20] for sealed in session.scalars(select(Message.sealed).where(Message.conversation_id.in_(ids)))]
+
+
+def sealed_in(folder: Path, beginnings: list[bytes]) -> list[bool]:
+    """Whether each of them is in some file."""
+    records = b"".join(file.read_bytes() for file in folder.rglob("*.db*"))
+    return [beginning in records for beginning in beginnings]
 
 
 @pytest.fixture
@@ -65,12 +77,13 @@ def test_no_row_and_no_byte_is_left_of_what_is_erased(database: Database, tmp_pa
 
 def test_what_moved_between_pages_is_gone_too(database: Database, crowd: list[str], tmp_path: Path) -> None:
     gone = crowd[::3]
+    sealed, others = beginnings_of_sealed(database, gone), beginnings_of_sealed(database, crowd[1::3])
     with database.write() as session:
         for conversation_id in gone:
             erase(session, conversation_id, "patient")
     assert scrub(database)
-    assert left_in(tmp_path, *(f"{MARK}{number:03}z" for number in range(0, len(crowd), 3))) == []
-    assert left_in(tmp_path, f"{MARK}001z"), "the others stay"
+    assert not any(sealed_in(tmp_path, sealed))
+    assert all(sealed_in(tmp_path, others)), "the others stay"
 
 
 def test_a_reader_who_is_in_the_middle_delays_the_last_bytes_only(database: Database, tmp_path: Path) -> None:
@@ -164,11 +177,13 @@ def records(lonely_web: System) -> Iterator[Database]:
     database.close()
 
 
-def test_a_patient_deletes_and_the_data_folder_forgets(lonely_web: System, lonely_patient: Patient) -> None:
+def test_a_patient_deletes_and_the_data_folder_forgets(lonely_web: System, lonely_patient: Patient, records: Database) -> None:
     for said in (f"My name is {MARK} Example", f"{MARK}@mail.example", f"my chest hurts, says {MARK}"):
         lonely_patient.send(said)
-    assert left_in(lonely_web.data, MARK), "it must be there before"
+    sealed = beginnings_of_sealed(records, [lonely_patient.session])
+    assert all(sealed_in(lonely_web.data, sealed)), "it must be there before"
     assert lonely_patient.http.delete("/api/chat/session").status_code == 204
+    assert not any(sealed_in(lonely_web.data, sealed))
     assert left_in(lonely_web.data, MARK) == []
     assert lonely_patient.session in list_of_erased(lonely_web.data)
 

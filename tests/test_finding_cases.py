@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from desk.cases.search import find, marked, snippets_of
 from desk.cases.taking_over import take_over, write
-from desk.conversations.words import normal, rebuild, words_of
+from desk.conversations.words import rebuild
 from desk.database import Database
 from desk.keeping.erasure import delete_rows
+from desk.looked_for import normal, words_of
 from desk.models import Conversation, Word
 from desk.sealed import Keyring, new_key
 from tests.support.records import asks_for_a_person, colleague, conversation
@@ -51,6 +52,13 @@ def found(database: Database, cases: dict[str, str], words: str) -> list[str]:
         ("C-AAAA-0002", ["jonas"]),
         ("c-aaaa", ["jonas", "maria"]),
         ("c-zzzz", []),
+        ("warf", ["jonas"]),
+        ("WAR pen", []),
+        ("war dai", ["jonas"]),
+        ("aller", ["ruta"]),
+        ("allergie", ["ruta"]),
+        ("kn", []),
+        ("farin", []),
     ],
 )
 def test_a_case_is_found_by_all_its_words_or_its_number(
@@ -74,12 +82,38 @@ def test_what_is_found_is_shown_with_the_words_around_it(database: Database, cas
 
 
 def test_a_long_message_is_cut_around_the_word() -> None:
-    parts = marked("before " * 50 + "warfarin" + " after" * 50, {"warfarin"})
+    parts = marked("before " * 50 + "warfarin" + " after" * 50, [("warfarin",)])
     shown = "".join(part for part, _ in parts)
     assert ("warfarin", True) in parts
     assert shown.startswith("… before")
     assert shown.endswith("…")
     assert len(shown) < 250
+
+
+@pytest.mark.parametrize("written", ["+370 612 34567", "+37061234567", "0 612 34 567", "(8-612) 34567", "00370.612.34567"])
+@pytest.mark.parametrize("looked_for", ["+370 612 34567", "37061234567", "061234567", "612 34567", "34567", "234567"])
+def test_a_phone_number_is_found_by_its_digits(database: Database, written: str, looked_for: str) -> None:
+    with database.write() as session:
+        name = conversation(session, f"call me at {written} 2 times", effects=asks_for_a_person("C-AAAA-0001"))
+        conversation(session, "call me at +370 698 76543", effects=asks_for_a_person("C-AAAA-0002"))
+    with database.read() as session:
+        assert find(session, looked_for, [], 10) == [name]
+
+
+def test_a_date_is_found_as_it_was_written(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "born on 14.03.1961", effects=asks_for_a_person("C-AAAA-0001"))
+    with database.read() as session:
+        assert find(session, "14.03.1961", [], 10) == find(session, "1961", [], 10) == [name]
+        assert find(session, "15.03.1961", [], 10) == []
+
+
+def test_what_was_found_by_its_beginning_or_its_digits_is_shown(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "warfarin, call +370 612 34567", effects=asks_for_a_person("C-AAAA-0001"))
+    with database.read() as session:
+        [snippet] = snippets_of(session, [name], "warf 061234567")[name]
+    assert [part for part, hit in snippet.parts if hit] == ["warfarin", "+370 612 34567"]
 
 
 def test_a_deleted_conversation_leaves_no_word(database: Database, cases: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -225,12 +224,11 @@ def test_an_answer_is_stored_whole_and_none_is_none(database: Database, conversa
 
 
 def test_an_answer_of_an_earlier_version_is_still_read(database: Database, conversation: str, asked: int) -> None:
-    with database.write() as session:
-        store_turn(session, conversation, asked, [Draft("So.", kind="answer", answer=ANSWER)], [])
     passage = {name: value for name, value in ANSWER.passages[0].model_dump().items() if name != "title"}
     old = {"status": "answered", "passages": [passage], "of_another_version": 1}
     with database.write() as session:
-        session.execute(text("UPDATE messages SET answer = :old WHERE kind = 'answer'"), {"old": json.dumps(old)})
+        [message] = store_turn(session, conversation, asked, [Draft("So.", kind="answer", answer=ANSWER)], [])
+        message.put("answer", old)
     with database.read() as session:
         read = messages_after(session, conversation, asked)[0].answer
     assert read is not None

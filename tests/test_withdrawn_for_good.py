@@ -12,15 +12,15 @@ from desk.cases.case import find_case
 from desk.cases.notes import add_note
 from desk.conversations.log import Draft, append
 from desk.conversations.withdrawing import read_withdrawn
-from desk.conversations.words import words_of
 from desk.keeping.retention import set_hold
+from desk.looked_for import words_of
 from desk.models import Conversation, IntakeAnswer, Message, Note, User, Word
 from intake.record import FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, IntakeCompleted
 from tests.support import broken_rasa as rasa
 from tests.support.people import ANSWERS, ASKED, Patient
 from tests.support.small_web import NewWeb, SmallWeb
 from tests.support.system import System
-from tests.test_erasure import left_in
+from tests.test_erasure import left_in, sealed_in
 from tests.test_patients_rights import ANSWER, CONSENT
 
 REFERENCE = "C-2345-6789"
@@ -87,6 +87,12 @@ def tells(web: SmallWeb, patient: Patient) -> None:
         add_note(session, patient.session, "u" * 32, "Has a scleroderma.")
 
 
+def sealed_words(web: SmallWeb) -> dict[int, bytes]:
+    """How the sealed words of each message begin in the file."""
+    with web.parts.database.read() as session:
+        return {message.id: message.sealed[:20] for message in session.query(Message)}
+
+
 def withdraws(patient: Patient) -> None:
     """Withdraw the consent."""
     assert patient.http.post("/api/chat/consent/withdraw").status_code == 200
@@ -100,13 +106,16 @@ def kept(patient: Patient) -> list[str]:
 def test_no_word_of_an_answer_is_left_in_any_byte(web: SmallWeb, patient: Patient) -> None:
     tells(web, patient)
     folder = web.parts.settings.data
-    assert left_in(folder, "scleroderma")
+    assert "scleroderma" in str(patient.log())
+    before = sealed_words(web)
+    assert all(sealed_in(folder, list(before.values())))
     withdraws(patient)
     assert left_in(folder, "quirina", "zabel", "scleroderma", "warfarin", "raynaud") == []
     with web.parts.database.read() as session:
         assert session.query(IntakeAnswer).count() == session.query(Note).count() == 0
         gone = [message.id for message in session.query(Message).filter_by(kind="removed")]
         assert session.query(Word).filter(Word.message_id.in_(gone)).count() == 0
+    assert not any(sealed_in(folder, [before[number] for number in gone])), "what opens it is still there"
 
 
 def test_other_questions_stay_and_lines_keep_the_numbers(web: SmallWeb, patient: Patient) -> None:

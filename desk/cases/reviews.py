@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.conversations.intakes import intake_record
-from desk.conversations.words import words_of
+from desk.looked_for import words_of
 from desk.models import Message, Review
 from intake.fields import the_intake
 from intake.record import IntakeRecord
@@ -104,7 +104,7 @@ def review(session: Session, conversation_id: str, seq: int, user_id: str, opini
 def all_reviews(session: Session, verdict: Verdict | None = None, most: int = 500) -> list[Reviewed]:
     """Every review, the newest first, without anything that tells who the patient is."""
     query = (
-        select(Review, Message.answer)
+        select(Review, Message)
         .join(Message, (Message.conversation_id == Review.conversation_id) & (Message.seq == Review.message_seq))
         .order_by(Review.at.desc())
         .limit(most)
@@ -113,8 +113,8 @@ def all_reviews(session: Session, verdict: Verdict | None = None, most: int = 50
         query = query.where(Review.verdict == verdict)
     return [
         Reviewed(row.id, Verdict(row.verdict), row.article, row.wording, row.at, answer)
-        for row, answer in session.execute(query)
-        if answer
+        for row, message in session.execute(query)
+        if (answer := message.answer)
     ]
 
 

@@ -10,14 +10,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from desk.conversations.words import INDEXED, words_in, words_of
+from desk.conversations.words import INDEXED
 from desk.database import keyring_of
+from desk.looked_for import looked_for, places_of
 from desk.models import Conversation, Handoff, IntakeAnswer, Message, Word
 
 _REFERENCE = re.compile(r"(?i)^\s*(c-[0-9a-z]{1,4}(?:-[0-9a-z]{0,4})?)\s*$")
 _MOST_WORDS = 8
 _RARE = 2_000  # messages; of a rarer word all places are looked at, of a more frequent one only as many as are shown
 _AT_ONCE = 300
+Forms = tuple[int, ...]  # of one word, keyed
 _AROUND = 60  # characters shown before and after a hit
 _SHOWN = 2  # messages of one case
 
@@ -56,7 +58,7 @@ def holds_in_field(session: Session, names: Sequence[str], text: str) -> ColumnE
     held = [
         select(IntakeAnswer.conversation_id)
         .join(Message, (Message.conversation_id == IntakeAnswer.conversation_id) & (Message.seq == IntakeAnswer.message_seq))
-        .join(Word, (Word.message_id == Message.id) & (Word.word == word))
+        .join(Word, (Word.message_id == Message.id) & Word.word.in_(word))
         .where(IntakeAnswer.field.in_(names))
         for word in words
     ]
@@ -81,24 +83,24 @@ def snippets_of(session: Session, ids: Sequence[str], text: str) -> dict[str, li
     words = _blind(session, text) if text.strip() and not _REFERENCE.match(text) else []
     if not words or not ids:
         return {}
-    wanted = words_of(text)
+    wanted = looked_for(text)
     found: dict[str, list[Snippet]] = {}
     messages = session.scalars(
         select(Message)
         .where(Message.conversation_id.in_(ids), Message.sender.in_(INDEXED))
-        .where(exists().where(Word.word.in_(words), Word.message_id == Message.id))
+        .where(exists().where(Word.word.in_({form for word in words for form in word}), Word.message_id == Message.id))
         .order_by(Message.id.desc())
     )
     for message in messages:
         mine = found.setdefault(message.conversation_id, [])
-        if len(mine) < _SHOWN:
+        if len(mine) < _SHOWN and message.readable:
             mine.append(Snippet(message.seq, message.at, message.sender, marked(message.text, wanted)))
     return found
 
 
-def marked(text: str, wanted: set[str]) -> list[tuple[str, bool]]:
+def marked(text: str, wanted: list[tuple[str, ...]]) -> list[tuple[str, bool]]:
     """The part of a text around the first word that was looked for, cut where words are."""
-    hits = [(start, end) for start, end, word in words_in(text) if word in wanted]
+    hits = places_of(text, wanted)
     if not hits:
         return [(text[: 2 * _AROUND], False)]
     begin, stop = max(0, hits[0][0] - _AROUND), min(len(text), hits[0][1] + 2 * _AROUND)
@@ -121,7 +123,7 @@ def _by_reference(session: Session, start: str, conditions: Sequence[ColumnEleme
     return list(dict.fromkeys(found))
 
 
-def _by_words(session: Session, words: list[int], conditions: Sequence[ColumnElement[bool]], most: int) -> list[str]:
+def _by_words(session: Session, words: list[Forms], conditions: Sequence[ColumnElement[bool]], most: int) -> list[str]:
     """Walk along the rarest word, newest message first, until enough conversations are found that hold the others, too."""
     rarest, *others = sorted(words, key=lambda word: _frequency(session, word))
     query = (
@@ -129,7 +131,7 @@ def _by_words(session: Session, words: list[int], conditions: Sequence[ColumnEle
         .select_from(Word)
         .join(Message, Message.id == Word.message_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Word.word == rarest, passed_on(), *conditions)
+        .where(Word.word.in_(rarest), passed_on(), *conditions)
         .where(*(_also_holds(word) for word in others))
         .order_by(Word.message_id.desc())
         .limit(_AT_ONCE)
@@ -145,24 +147,24 @@ def _by_words(session: Session, words: list[int], conditions: Sequence[ColumnEle
     return list(found)[:most]
 
 
-def _also_holds(word: int) -> ColumnElement[bool]:
+def _also_holds(word: Forms) -> ColumnElement[bool]:
     other, place = aliased(Message), aliased(Word)
     return (
         select(literal(1))
         .select_from(other)
-        .join(place, (place.message_id == other.id) & (place.word == word))
+        .join(place, (place.message_id == other.id) & place.word.in_(word))
         .where(other.conversation_id == Conversation.id)
         .correlate(Conversation)
         .exists()
     )
 
 
-def _blind(session: Session, text: str) -> list[int]:
+def _blind(session: Session, text: str) -> list[Forms]:
     keyring = keyring_of(session)
-    return [keyring.blind(word) for word in sorted(words_of(text))[:_MOST_WORDS]]
+    return [tuple(keyring.blind(form) for form in forms) for forms in looked_for(text)[:_MOST_WORDS]]
 
 
-def _frequency(session: Session, word: int) -> int:
+def _frequency(session: Session, word: Forms) -> int:
     """In how many messages a word stands; counted no further than is of interest."""
-    some = select(Word.message_id).where(Word.word == word).limit(20 * _RARE).subquery()
+    some = select(Word.message_id).where(Word.word.in_(word)).limit(20 * _RARE).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0

@@ -45,12 +45,12 @@ class HeldMessage:
 def held_back(session: Session, conversation_id: str) -> list[HeldMessage]:
     """What is held back in a conversation, in order; what somebody of the clinic has replied to is left to them."""
     rows = session.execute(
-        select(HeldBack, Message.text, Message.at)
+        select(HeldBack, Message)
         .join(Message, (Message.conversation_id == HeldBack.conversation_id) & (Message.seq == HeldBack.message_seq))
         .where(HeldBack.conversation_id == conversation_id)
         .order_by(HeldBack.message_seq)
     )
-    found = [_held(row, text, at) for row, text, at in rows]
+    found = [_held(row, message) for row, message in rows]
     if not found:  # as nearly always
         return []
     spoken = select(func.max(Message.seq)).where(Message.conversation_id == conversation_id, Message.sender == "coordinator")
@@ -111,6 +111,6 @@ def _words(text: str) -> str:
     return _SIGNS.sub(" ", plain).strip() or plain
 
 
-def _held(row: HeldBack, text: str, at: datetime) -> HeldMessage:
+def _held(row: HeldBack, message: Message) -> HeldMessage:
     state, asking = cast(HoldState, row.state), cast(Asking | None, row.asking)
-    return HeldMessage(row.message_seq, text, at, state, row.alarm, row.field, asking)
+    return HeldMessage(row.message_seq, message.text, message.at, state, row.alarm, row.field, asking)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, func, literal, select, update
+from sqlalchemy.orm import Session, aliased
 
 from desk.conversations import words
 from desk.conversations.facts import note_answers
 from desk.conversations.intakes import apply_effects
 from desk.conversations.states import Gone, State, left_to_a_person, locked, patient_wrote
-from desk.models import Conversation, Message
+from desk.models import AnswerFact, Conversation, Message
 from intake.record import Effect
 from knowledge.answer import Answer
 from language.spoken import spoken
@@ -38,21 +38,28 @@ REMOVED = "removed"  # the kind of a message that told of somebody's health, onc
 _REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
 
 
-def _answers_before() -> Select[tuple[str, dict[str, Any] | None]]:
-    """What the patient asked before a message, with what each got for an answer, the newest first."""
+def _answered_before() -> Select[tuple[Message]]:
+    """The patient's messages before another one that were answered from the library, the newest first."""
     ours = Message.conversation_id == bindparam("conversation")
     asked = (
-        select(Message.seq, Message.text)
+        select(Message.seq)
         .where(ours, Message.sender == "patient", Message.seq < bindparam("seq"))
         .order_by(Message.seq.desc())
         .limit(_REMEMBERED)
-        .subquery()
     )
-    replied = select(asked.c.text, Message.answer).join(Message, Message.reply_to == asked.c.seq)
-    return replied.where(ours).order_by(asked.c.seq.desc())
+    reply = aliased(Message)
+    answered = (
+        select(literal(1))
+        .select_from(reply)
+        .join(AnswerFact, (AnswerFact.conversation_id == reply.conversation_id) & (AnswerFact.message_seq == reply.seq))
+        .where(reply.conversation_id == Message.conversation_id, reply.reply_to == Message.seq, AnswerFact.status == "answered")
+        .correlate(Message)
+        .exists()
+    )
+    return select(Message).where(ours, Message.seq.in_(asked), answered).order_by(Message.seq.desc()).limit(1)
 
 
-_ANSWERS_BEFORE = _answers_before()  # to put it together takes as long as to ask it
+_ANSWERED_BEFORE = _answered_before()  # to put it together takes as long as to ask it
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,7 @@ def append(
             answer=draft.answer,
             question=draft.question,
             language=draft.language,
+            asked=draft.question["field"] if draft.question else None,
             reply_to=reply_to,
             client_id=client_id,
         )
@@ -157,9 +165,10 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
     """
     known = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if known is not None:
-        if known.text != text and known.kind != REMOVED:
+        said = known.text if known.readable else text
+        if said != text and known.kind != REMOVED:
             raise IdReused(client_id)
-        return Stored(known.seq, known.text, replies_to(session, conversation_id, known.seq) if known.answered else None)
+        return Stored(known.seq, said, replies_to(session, conversation_id, known.seq) if known.answered else None)
     conversation = lock(session, conversation_id)
     language = language_or_english(text, conversation.language)
     if language.sure:
@@ -252,19 +261,21 @@ def messages_after(session: Session, conversation_id: str, seq: int) -> list[Mes
 
 def last_question(session: Session, conversation_id: str, field: str) -> Draft | None:
     """A field of the intake as it was last asked, to ask it again in the same words."""
-    found = session.scalars(
+    asked = session.scalar(
         select(Message)
-        .where(Message.conversation_id == conversation_id, Message.kind == "question")
+        .where(Message.conversation_id == conversation_id, Message.kind == "question", Message.asked == field)
         .order_by(Message.seq.desc())
+        .limit(1)
     )
-    asked = next((message for message in found if message.question and message.question["field"] == field), None)
-    return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question) if asked else None
+    if asked is None or not asked.readable:
+        return None
+    return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question)
 
 
 def question_before(session: Session, conversation_id: str, seq: int) -> str | None:
     """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
-    found = session.execute(_ANSWERS_BEFORE, {"conversation": conversation_id, "seq": seq})
-    return next((text for text, answer in found if answer is not None and answer.status == "answered"), None)
+    found = session.scalar(_ANSWERED_BEFORE, {"conversation": conversation_id, "seq": seq})
+    return found.text if found is not None and found.readable else None
 
 
 def last_said(session: Session, conversation_id: str, seq: int) -> Message | None:

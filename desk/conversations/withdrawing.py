@@ -20,8 +20,9 @@ from cordial.data_files import DataFileError, Part, Text, read_data
 from desk.conversations.held_back import held_fields
 from desk.conversations.intakes import answers_given
 from desk.conversations.log import REMOVED, messages_after
-from desk.conversations.words import forget, words_of
+from desk.conversations.words import forget
 from desk.database import mark_unscrubbed
+from desk.looked_for import words_of
 from desk.models import AnswerFact, Feedback, HeldBack, IntakeAnswer, Message, Note, Review
 from intake.fields import the_intake
 from language.spoken import text_file
@@ -76,7 +77,7 @@ def remove_health_details(session: Session, conversation_id: str) -> list[int]:
     words = _telling(
         [
             *(part for row, answer in given if not _is_consent(row.field) for part in (answer.said, _plain(answer.value))),
-            *(message.text for message in log if message.seq in told and not _is_a_button(log, message)),
+            *(message.text for message in log if message.seq in told and message.readable and not _is_a_button(log, message)),
         ]
     )
     gone = [message for message in log if _goes(message, told, words)]
@@ -97,7 +98,7 @@ def _told(log: Sequence[Message], answers: set[int]) -> set[int]:
     told, asked = set(answers), False
     for message in log:
         if message.sender != "patient":
-            asked = asked or message.question is not None or message.kind == "summary"
+            asked = asked or message.asked is not None or message.kind == "summary"
             continue
         mine = replies.get(message.seq, [])
         was_a_question = any(reply.answer and reply.answer.status == "answered" for reply in mine)
@@ -111,17 +112,22 @@ def _goes(message: Message, told: set[int], words: set[str]) -> bool:
     if message.kind == REMOVED:
         return False
     if message.sender == "patient":
-        return message.seq in told or bool(words & _words_in(message))
+        return message.seq in told or _tells(message, words)
     if message.reply_to is None and message.sender == "assistant":
         return False  # the greeting
     replied = message.sender == "assistant" and {message.reply_to, message.said_with} & told
-    return message.kind not in _STAYS and bool(replied or words & _words_in(message))
+    return message.kind not in _STAYS and bool(replied or _tells(message, words))
+
+
+def _tells(message: Message, words: set[str]) -> bool:
+    """Whether one of these words is in it; of a message that cannot be opened nobody knows, so it counts as telling."""
+    return not message.readable or bool(words & _words_in(message))
 
 
 def _remove(session: Session, conversation_id: str, gone: Sequence[Message]) -> None:
     for message in gone:
         message.kind, message.text = REMOVED, _withdrawn().removed
-        message.buttons, message.answer, message.question = [], None, None
+        message.buttons, message.answer, message.question, message.asked = [], None, None, None
     session.flush()
     forget(session, [message.id for message in gone])
     seqs = [message.seq for message in gone]

@@ -1,9 +1,7 @@
-"""The words of what was written, and their index: keyed hashes, which alone tell nobody what was said."""
+"""The index of what was written: keyed hashes of words and of their beginnings, which alone tell nobody what was said."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -11,35 +9,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from desk.database import keyring_of
+from desk.looked_for import index_words
 from desk.models import Message, Word
 from desk.sealed import Keyring
 
 INDEXED = ("patient", "coordinator")  # whose words are looked for; what the assistant quotes is in the library
-_WORD = re.compile(r"[^\W_]+")
-_SHORTEST, _LONGEST = 2, 40
-_SHORTEST_PLURAL = 4  # letters: "gas" is no plural
 _AT_ONCE = 2_000
-
-
-def normal(word: str) -> str:
-    """A word as it is compared: without capitals, accents and a plain English plural."""
-    low = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
-    if len(low) > _SHORTEST_PLURAL and low.endswith("ies"):
-        return low[:-3] + "y"
-    if len(low) >= _SHORTEST_PLURAL and low.endswith("s") and not low.endswith(("ss", "us", "is")):
-        return low[:-1]
-    return low
-
-
-def words_in(text: str) -> list[tuple[int, int, str]]:
-    """Every word of a text that counts, with where it begins and ends."""
-    found = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
-    return [(start, end, normal(word)) for start, end, word in found if _SHORTEST <= len(word) <= _LONGEST]
-
-
-def words_of(text: str) -> set[str]:
-    """The different words of a text."""
-    return {word for _, _, word in words_in(text)}
 
 
 def index(session: Session, messages: Iterable[Message]) -> None:
@@ -59,10 +34,8 @@ def rebuild(session: Session) -> int:
     """Make the whole index anew, as before an old encryption key is taken away; gives the number of messages in it."""
     session.execute(delete(Word))
     keyring, count = keyring_of(session), 0
-    messages = session.execute(
-        select(Message.id, Message.text).where(Message.sender.in_(INDEXED)).execution_options(yield_per=_AT_ONCE)
-    )
-    for some in _batches((row[0], row[1]) for row in messages):
+    messages = session.scalars(select(Message).where(Message.sender.in_(INDEXED)).execution_options(yield_per=_AT_ONCE))
+    for some in _batches((message.id, message.text) for message in messages if message.readable):
         rows = [row for message_id, text in some for row in _rows(keyring, message_id, text)]
         if rows:
             session.execute(insert(Word), rows)
@@ -71,7 +44,7 @@ def rebuild(session: Session) -> int:
 
 
 def _rows(keyring: Keyring, message_id: int, text: str) -> list[dict[str, int]]:
-    return [{"word": keyring.blind(word), "message_id": message_id} for word in sorted(words_of(text))]
+    return [{"word": keyring.blind(word), "message_id": message_id} for word in sorted(index_words(text))]
 
 
 def _batches(messages: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

@@ -163,10 +163,10 @@ def how_helpful(session: Session, period: Period) -> list[Helpful]:
     return [*shown, Helpful(None, sum(row[1] for row in few), sum(row[2] for row in few))] if few else shown
 
 
-def _asked_last() -> ScalarSelect[str]:
+def _asked_last() -> ScalarSelect[str | None]:
     """The field that was asked last in an intake's conversation; a stopped intake has no open one."""
     return (
-        select(Message.question["field"].as_string())
+        select(Message.asked)
         .where(Message.conversation_id == Intake.conversation_id, Message.kind == "question")
         .order_by(Message.seq.desc())
         .limit(1)

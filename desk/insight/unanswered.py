@@ -38,7 +38,7 @@ def unanswered_questions(session: Session, period: Period, most: int = MOST) -> 
     """The newest messages to which the reply was that there is no reviewed answer."""
     reply, asked = aliased(Message), aliased(Message)
     query = (
-        select(asked.conversation_id, asked.text)
+        select(asked)
         .select_from(AnswerFact)
         .join(reply, (reply.conversation_id == AnswerFact.conversation_id) & (reply.seq == AnswerFact.message_seq))
         .join(asked, (asked.conversation_id == reply.conversation_id) & (asked.seq == reply.reply_to))
@@ -46,7 +46,7 @@ def unanswered_questions(session: Session, period: Period, most: int = MOST) -> 
         .order_by(AnswerFact.at.desc())
         .limit(most)
     )
-    return [Unanswered(*row) for row in session.execute(query)]
+    return [Unanswered(message.conversation_id, message.text) for message in session.scalars(query) if message.readable]
 
 
 def grouped(questions: Sequence[Unanswered], vectors: npt.NDArray[np.float32], few: int = FEW) -> list[Group]:

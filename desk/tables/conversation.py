@@ -9,7 +9,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base
-from knowledge.answer import Answer
+from desk.tables.words import Sealed, Words, unreadable
+from knowledge.answer import Answer, stored_answer
 
 
 class Conversation(Base):
@@ -40,10 +41,27 @@ class Conversation(Base):
     country: Mapped[str | None] = mapped_column(String(2))  # as in the intake, for finding the case
     leaves_at: Mapped[datetime | None]  # when a rule erases it though it is open; its people were told
     legal_hold: Mapped[bool] = mapped_column(default=False, server_default=false())  # retention does not touch it
+    sealed_key: Mapped[str | None] = mapped_column(String(200))  # the key of its words, itself sealed
 
 
-class Message(Base):
-    """One entry of the numbered log."""
+def _answer_as_json(answer: Answer | None) -> Any:
+    return None if answer is None else answer.model_dump(mode="json")
+
+
+def _no_answer() -> Answer | None:
+    return None
+
+
+def _no_dict() -> dict[str, Any] | None:
+    return None
+
+
+def _no_buttons() -> list[dict[str, Any]]:
+    return []
+
+
+class Message(Sealed, Base):
+    """One entry of the numbered log. What it says is sealed."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -66,10 +84,7 @@ class Message(Base):
     at: Mapped[datetime]
     sender: Mapped[str] = mapped_column(String(16))  # patient, assistant, coordinator, system
     kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
-    buttons: Mapped[list[dict[str, Any]]]
-    answer: Mapped[Answer | None]
-    question: Mapped[dict[str, Any] | None]
+    asked: Mapped[str | None] = mapped_column(String(40))  # the field of the intake that it asks
     client_id: Mapped[str | None] = mapped_column(String(36))  # of a patient's message
     answered: Mapped[bool] = mapped_column(default=False)  # of a patient's message: the replies are stored
     reply_to: Mapped[int | None]  # the seq of the patient's message that this replies to
@@ -78,8 +93,17 @@ class Message(Base):
     author: Mapped[str | None] = mapped_column(String(80))  # of a coordinator's message: the name that the patient sees
     author_role: Mapped[str | None] = mapped_column(String(16))
 
+    text = Words(str, unreadable=lambda: unreadable().message)
+    buttons = Words(_no_buttons)
+    answer = Words(_no_answer, store=_answer_as_json, load=stored_answer)
+    question = Words(_no_dict)
 
-class HeldBack(Base):
+    def place(self) -> str:
+        """Its number in its conversation."""
+        return f"message {self.conversation_id} {self.seq}"
+
+
+class HeldBack(Sealed, Base):
     """A patient's message that was not taken for what it was because of an emergency, or is known to be none."""
 
     __tablename__ = "held_back"
@@ -87,9 +111,14 @@ class HeldBack(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     message_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(16))  # one of `intake.record.HoldState`
-    alarm: Mapped[dict[str, Any] | None]  # of one that is asked about: what a yes raises
     field: Mapped[str | None] = mapped_column(String(40))  # that was open when it came
     asking: Mapped[str | None] = mapped_column(String(16))  # what had been asked beside it
+
+    alarm = Words(_no_dict)  # of one that is asked about: what a yes raises
+
+    def place(self) -> str:
+        """The number of the message in its conversation."""
+        return f"held back {self.conversation_id} {self.message_seq}"
 
 
 class Intake(Base):

@@ -7,13 +7,11 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, Row, String, Table, insert, select
+from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, LargeBinary, Row, String, Table, insert, select
 from sqlalchemy.orm import Session
 
 from desk.database import keyring_of
 from desk.models import Base, User
-from desk.tables.base import AnswerAsJson
-from knowledge.answer import ABSTAINED, Answer, Quote
 
 # These hold nothing about a patient; a new table is planted like the others, or named here.
 WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit", "decisions"}
@@ -65,13 +63,14 @@ def _parent(column: Column[Any], conversation_id: str, user: str, planted: dict[
 def _value(column: Column[Any], mark: str, count: int, session: Session) -> Any:
     kind = column.type
     if column.name == "sealed":
-        return keyring_of(session).seal({"said": mark})
+        as_if_it_were_not = f"{mark} ".encode() * 50
+        return as_if_it_were_not if isinstance(kind, LargeBinary) else keyring_of(session).seal({"said": mark})
     if isinstance(kind, String):
         length = kind.length or 10_000
         unlike = f"{mark}{next(_NUMBERS):04x}"  # some columns are unique
         return f"{unlike} {f'{mark} ' * 50}" if length > 1_000 else unlike if length >= len(unlike) else mark[:length]
-    if isinstance(kind, AnswerAsJson | JSON):
-        return _answer(mark) if isinstance(kind, AnswerAsJson) else {mark: [mark]}
+    if isinstance(kind, JSON):
+        return {mark: [mark]}
     if isinstance(kind, Boolean):
         return True
     if isinstance(kind, Integer):
@@ -79,8 +78,3 @@ def _value(column: Column[Any], mark: str, count: int, session: Session) -> Any:
     if isinstance(getattr(kind, "impl", kind), DateTime):
         return datetime.now(UTC) - timedelta(minutes=count)
     raise TypeError(f"{column}: how is a value of {kind!r} made?")
-
-
-def _answer(mark: str) -> Answer:
-    quote = Quote(article=mark, version=1, title=mark, heading=mark, quote=mark, start=0, end=len(mark), url=mark)
-    return ABSTAINED.model_copy(update={"passages": [quote]})

@@ -1,0 +1,250 @@
+"""What was said is sealed at rest: a thief of the files reads no word of it, and one damaged record costs only itself."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from desk.cases.search import find
+from desk.conversations.held_back import held_back
+from desk.conversations.log import Draft, append, last_question, messages_after, start_conversation, store_patient_message
+from desk.database import MIGRATIONS, Database
+from desk.keeping.backup import make
+from desk.migrations import sealing_old
+from desk.models import Conversation, Message
+from desk.sealed import Keyring, SealError, new_key
+from knowledge.answer import ABSTAINED
+from tests.support.records import asks_for_a_person, conversation
+
+BUTTON = {"title": "Marzipanmedicine", "value": "marzipanmedicine"}
+QUESTION = {"field": "medicines", "options": [BUTTON]}
+
+
+def bytes_in(folder: Path) -> bytes:
+    """Every byte of every file."""
+    return b"\n".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def words(said: str) -> set[bytes]:
+    """The words of a text as they may stand in a file. Shorter ones come about by chance in what is random."""
+    found = {form for word in re.findall(r"[^\W_]{6,}", said) for form in (word, word.lower(), word.upper())}
+    return {word.encode(coding) for word in found for coding in ("utf-8", "utf-16-le")}
+
+
+WORDS = st.text("abdegiklnorstuéžшя", min_size=6, max_size=14)
+
+
+@given(said=st.lists(st.lists(WORDS, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=5))
+@settings(max_examples=15, deadline=None)
+def test_no_word_that_was_said_is_in_a_byte_of_the_folder(said: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder, keyring = tmp_path_factory.mktemp("data"), Keyring([new_key()])
+    database = Database(f"sqlite:///{folder / 'records.db'}", keyring, folder=folder)
+    database.migrate()
+    with database.write() as session:
+        name = start_conversation(session, [Draft("Hello.", buttons=[BUTTON])])[0].id
+        for number, each in enumerate(said):
+            store_patient_message(session, name, f"id-{number}", each)
+            append(session, name, [Draft(f"Chocolate: {each}", question=QUESTION, answer=ABSTAINED, buttons=[BUTTON])])
+    make(database, keyring, folder)
+    with database.read() as session:
+        assert [message.text for message in messages_after(session, name, 0) if message.sender == "patient"] == said
+    kept = bytes_in(folder)
+    database.close()
+    assert not {word for word in words(" ".join([*said, "Marzipanmedicine Chocolate"])) if word in kept}
+
+
+def test_everything_that_was_said_is_read_back(database: Database) -> None:
+    with database.write() as session:
+        name = start_conversation(session, [Draft("Which?", "question", "assistant", [BUTTON], ABSTAINED, QUESTION)])[0].id
+    with database.read() as session:
+        [message] = messages_after(session, name, 0)
+    assert (message.text, message.buttons, message.answer, message.question) == ("Which?", [BUTTON], ABSTAINED, QUESTION)
+    with database.read() as session:
+        again = last_question(session, name, "medicines")
+    assert again is not None
+    assert again.question == QUESTION
+
+
+def test_one_message_that_cannot_be_opened_costs_only_itself(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "my knees hurt", "and my back", effects=asks_for_a_person("C-AAAA-0001"))
+        session.execute(text("UPDATE messages SET sealed = x'01aabb' WHERE seq = 2"))
+    with database.read() as session:
+        messages = messages_after(session, name, 0)
+        assert [message.seq for message in messages if not message.readable] == [2]
+        assert messages[1].text == "This message cannot be read."
+        assert "and my back" in [message.text for message in messages]
+        assert find(session, "back", [], 10) == [name]
+
+
+def test_a_message_opens_in_its_own_place_only(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "it began in May", "it began in June")
+        session.execute(text("UPDATE messages SET sealed = (SELECT sealed FROM messages WHERE seq = 2) WHERE seq = 3"))
+    with database.read() as session:
+        assert [message.readable for message in messages_after(session, name, 0)][:3] == [True, True, False]
+
+
+def test_a_conversation_opens_with_its_own_key_only(database: Database) -> None:
+    with database.write() as session:
+        one, other = conversation(session, "my knees"), conversation(session, "my hips")
+        taken = session.get_one(Conversation, other).sealed_key
+        session.get_one(Conversation, one).sealed_key = taken
+    with database.read() as session:
+        assert not any(message.readable for message in messages_after(session, one, 0))
+        assert all(message.readable for message in messages_after(session, other, 0))
+
+
+def test_a_message_is_stored_also_where_the_key_of_its_conversation_is_damaged(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "my knees")
+        session.get_one(Conversation, name).sealed_key = "damaged"
+    with database.write() as session:
+        store_patient_message(session, name, "id-9", "I cannot breathe")
+    with database.read() as session:
+        assert messages_after(session, name, 0)[-1].text == "I cannot breathe"
+
+
+def test_a_changed_message_is_sealed_anew(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "my knees")
+    with database.write() as session:
+        messages_after(session, name, 0)[1].text = "removed"
+    with database.read() as session:
+        assert messages_after(session, name, 0)[1].text == "removed"
+
+
+def test_the_key_of_a_conversation_is_sealed_with_ours() -> None:
+    keyring = Keyring([new_key()])
+    sealed = keyring.seal_within(keyring.new_data_key(), {"text": "knees"}, "here")
+    with pytest.raises(SealError):
+        Keyring([new_key()]).open_within(keyring.new_data_key(), sealed, "here")
+
+
+class Earlier:
+    """Records of the version before, with words in clear."""
+
+    MESSAGES = 1_203
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.key = folder / "records.db", new_key()
+        self.records = Database(f"sqlite:///{self.file}", Keyring([self.key]), folder=folder)
+        with self.records.engine.connect() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0009")
+            connection.commit()
+        with closing(sqlite3.connect(self.file)) as old:
+            at = "2026-11-20 10:00:00.000000"
+            old.execute(
+                "INSERT INTO conversations (id, started_at, last_seq, state, language, revision, legal_hold, last_message_at) "
+                "VALUES ('c1', ?, ?, 'waiting', 'en', 0, 0, ?)",
+                (at, self.MESSAGES, at),
+            )
+            old.execute(
+                "INSERT INTO handoffs (reference, conversation_id, reason, state, created_at) "
+                "VALUES ('C-AAAA-0001', 'c1', 'asked', 'open', ?)",
+                (at,),
+            )
+            old.executemany(
+                "INSERT INTO messages (conversation_id, seq, at, sender, kind, text, buttons, answer, question, answered) "
+                "VALUES ('c1', ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+                (self._row(seq, at) for seq in range(1, self.MESSAGES + 1)),
+            )
+            old.execute(
+                "INSERT INTO held_back (conversation_id, message_seq, state, alarm) "
+                """VALUES ('c1', 2, 'asked', '{"group": "pralinegroup"}')"""
+            )
+            old.commit()
+
+    @staticmethod
+    def _row(seq: int, at: str) -> tuple[Any, ...]:
+        if seq % 3 == 0:
+            return seq, at, "assistant", "question", "Which nougat?", '[{"title": "nougat"}]', "null", '{"field": "medicines"}'
+        if seq % 3 == 1:
+            return seq, at, "assistant", "answer", "So.", "[]", '{"status": "abstained", "passages": []}', "null"
+        return seq, at, "patient", "text", f"marzipanword call +370 612 34567 {seq}", "[]", "null", None
+
+
+CLEAR = (b"marzipanword", b"nougat", b"pralinegroup")
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Iterator[Earlier]:
+    """Records of the version before."""
+    records = Earlier(tmp_path)
+    yield records
+    records.records.close()
+
+
+def assert_sealed(earlier: Earlier) -> None:
+    """Everything is there, and nothing in clear."""
+    with earlier.records.read() as session:
+        messages = messages_after(session, "c1", 0)
+        assert len(messages) == earlier.MESSAGES
+        assert messages[1].text == "marzipanword call +370 612 34567 2"
+        assert messages[2].buttons == [{"title": "nougat"}]
+        assert (messages[2].asked, messages[2].question) == ("medicines", {"field": "medicines"})
+        assert messages[3].answer is not None
+        assert messages[3].answer.status == "abstained"
+        assert held_back(session, "c1")[0].alarm == {"group": "pralinegroup"}
+        assert find(session, "marzi", [], 5) == find(session, "0612 34567", [], 5) == ["c1"]
+    kept = bytes_in(earlier.file.parent)
+    assert not any(word in kept for word in CLEAR)
+
+
+def test_old_records_are_sealed_and_leave_no_clear_copy(earlier: Earlier) -> None:
+    assert all(word in bytes_in(earlier.file.parent) for word in CLEAR)
+    earlier.records.migrate()
+    assert_sealed(earlier)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_sealing_old_records_goes_on_where_it_was_stopped(
+    earlier: Earlier, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_given: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if after == 3:
+            patch.setattr(sealing_old, "_write_anew", stopped)
+        else:
+            patch.setattr(sealing_old._Progress, "add", _stops_after(after))
+        with pytest.raises(KeyboardInterrupt):
+            earlier.records.migrate()
+    earlier.records.migrate()
+    assert_sealed(earlier)
+
+
+def _stops_after(batches: int) -> Any:
+    done: list[int] = []
+
+    def add(_progress: object, number: int) -> None:
+        done.append(number)
+        if len(done) > batches:
+            raise KeyboardInterrupt
+
+    return add
+
+
+def test_a_row_made_by_hand_is_sealed_when_it_is_stored(database: Database) -> None:
+    with database.write() as session:
+        name = conversation(session, "my knees")
+        row = Message(conversation_id=name, seq=99, at=datetime.now(UTC), sender="coordinator", kind="text", text="Good day.")
+        session.add(row)
+    with database.read() as session:
+        assert messages_after(session, name, 0)[-1].text == "Good day."
