@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -25,9 +24,7 @@ from sqlalchemy.orm import Session
 
 from desk.migrations.sealing_old import AFTER, seal_old_words
 from desk.receiver import Receiver
-from desk.sealed import SESSION_KEYRING, Keyring, SealError
-
-logger = structlog.get_logger(__name__)
+from desk.sealed import SESSION_KEYRING, Keyring
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
@@ -207,15 +204,6 @@ def keyring_of(session: Session) -> Keyring:
     """The keyring of the database that a transaction belongs to."""
     keyring: Keyring = session.info[SESSION_KEYRING]
     return keyring
-
-
-def open_or_none(session: Session, sealed: str) -> Any | None:
-    """What was sealed; nothing if it cannot be opened: one damaged record is no reason to fail with the others."""
-    try:
-        return keyring_of(session).open(sealed)
-    except SealError:
-        logger.error("something sealed cannot be opened")
-        return None
 
 
 def receivers_of(session: Session) -> tuple[Receiver, ...]:

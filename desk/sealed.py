@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+logger = structlog.get_logger(__name__)
 SESSION_KEYRING = "keyring"  # under which a transaction knows what opens and seals its rows
 _BITS = 256
 _NONCE = 12  # bytes
@@ -124,6 +126,19 @@ class Keyring:
 
     def _open_data_key(self, data_key: str) -> AESGCM:
         return AESGCM(self.open_bytes(data_key.encode()))
+
+    def open_if_possible(self, sealed: str, what: str) -> Any:
+        """Decrypt what `seal` made; nothing, if that cannot be done, which is noted in the log.
+
+        Args:
+            sealed: what was made.
+            what: names it in the log, without anything that was said.
+        """
+        try:
+            return self.open(sealed)
+        except SealError as error:
+            logger.error("a record cannot be opened", place=what, error=type(error).__name__)
+            return None
 
     def open(self, sealed: str) -> Any:
         """Decrypt what `seal` made.

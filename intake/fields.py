@@ -128,7 +128,6 @@ class Says(Part):
     so_far: PlainText
     nothing_so_far: PlainText
     left_out: PlainText
-    cannot_be_read: PlainText
     understood_as: Annotated[str, fills("said", "shown")]
     noted: PlainText
     changed: PlainText

@@ -299,8 +299,9 @@ def test_the_stored_answers_cannot_be_read_without_the_key(database: Database, c
     assert "knees" not in stored
     stranger = Database(str(database.engine.url), Keyring([new_key()]))
     with stranger.read() as session:
-        record = intake_record(session, conversation)
-    assert "knees" not in record.model_dump_json()
+        assert intake_record(session, conversation).answers == {}
+        shown = intake_record(session, conversation, to_be_shown=True).answers
+    assert {answer.said for answer in shown.values()} == {"This answer cannot be read."}
     stranger.close()
 
 

@@ -13,20 +13,31 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from cordial.bootstrap import PROJECT
+from desk.cases.case import find_case
+from desk.cases.notes import add_note
+from desk.cases.queue import Desk, Filters, View, look
 from desk.cases.search import find
 from desk.conversations.held_back import held_back
-from desk.conversations.log import Draft, append, last_question, messages_after, start_conversation, store_patient_message
+from desk.conversations.log import Draft, last_question, messages_after, start_conversation, store_patient_message, store_turn
+from desk.conversations.own_data import held_on
 from desk.database import MIGRATIONS, Database
 from desk.keeping.backup import make
 from desk.migrations import sealing_old
 from desk.models import Conversation, Message
 from desk.sealed import Keyring, SealError, new_key
+from exports.case_file import as_json, case_file
+from exports.fhir import bundle
+from exports.pdf import case_pdf
+from intake.clinic import read_clinic
+from intake.fields import the_intake
 from knowledge.answer import ABSTAINED
-from tests.support.records import asks_for_a_person, conversation
+from tests.support.records import answers, asks_for_a_person, colleague, conversation
+from web.console.case import told
 
 BUTTON = {"title": "Marzipanmedicine", "value": "marzipanmedicine"}
 QUESTION = {"field": "medicines", "options": [BUTTON]}
@@ -47,22 +58,21 @@ WORDS = st.text("abdegiklnorstuéžшя", min_size=6, max_size=14)
 
 
 @given(said=st.lists(st.lists(WORDS, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=5))
-@settings(max_examples=15, deadline=None)
-def test_no_word_that_was_said_is_in_a_byte_of_the_folder(said: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder, keyring = tmp_path_factory.mktemp("data"), Keyring([new_key()])
-    database = Database(f"sqlite:///{folder / 'records.db'}", keyring, folder=folder)
-    database.migrate()
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_word_that_was_said_is_in_a_byte_of_the_folder(said: list[str], database: Database, tmp_path: Path) -> None:
+    before = bytes_in(tmp_path)  # the names of tables and columns
     with database.write() as session:
         name = start_conversation(session, [Draft("Hello.", buttons=[BUTTON])])[0].id
         for number, each in enumerate(said):
-            store_patient_message(session, name, f"id-{number}", each)
-            append(session, name, [Draft(f"Chocolate: {each}", question=QUESTION, answer=ABSTAINED, buttons=[BUTTON])])
-    make(database, keyring, folder)
+            seq = store_patient_message(session, name, f"id-{number}", each).seq
+            reply = Draft(f"Chocolate: {each}", question=QUESTION, answer=ABSTAINED, buttons=[BUTTON])
+            store_turn(session, name, seq, [reply], answers("hopes", each))
+        add_note(session, name, colleague(session).id, said[0])
+    make(database, database.keyring, tmp_path)
     with database.read() as session:
         assert [message.text for message in messages_after(session, name, 0) if message.sender == "patient"] == said
-    kept = bytes_in(folder)
-    database.close()
-    assert not {word for word in words(" ".join([*said, "Marzipanmedicine Chocolate"])) if word in kept}
+    kept = bytes_in(tmp_path)
+    assert not {word for word in words(" ".join([*said, "Marzipanmedicine Chocolate"])) if word in kept and word not in before}
 
 
 def test_everything_that_was_said_is_read_back(database: Database) -> None:
@@ -87,6 +97,29 @@ def test_one_message_that_cannot_be_opened_costs_only_itself(database: Database)
         assert messages[1].text == "This message cannot be read."
         assert "and my back" in [message.text for message in messages]
         assert find(session, "back", [], 10) == [name]
+
+
+def test_answers_and_notes_that_cannot_be_opened_say_so_in_the_case_and_in_what_leaves_it(database: Database) -> None:
+    everything = [effect for field in the_intake().fields for effect in answers(field.name, "yes", "yes")]
+    with database.write() as session:
+        name = conversation(session, "here you are", effects=[*everything, *asks_for_a_person("C-AAAA-0001")])
+        add_note(session, name, colleague(session).id, "Sounds worried.")
+        session.execute(text("UPDATE intake_answers SET sealed = 'damaged'"))
+        session.execute(text("UPDATE notes SET sealed = 'damaged'"))
+    with database.read() as session:
+        case, leaving = find_case(session, "C-AAAA-0001"), case_file(session, "C-AAAA-0001", "Clinic", datetime.now(UTC))
+        assert case is not None
+        assert leaving is not None
+        assert case.flags() == []
+        assert {each.change.answer.said for each in told(case)} == {"This answer cannot be read."}
+        assert [note.text for note in case.notes] == ["This note cannot be read."]
+        assert "This answer cannot be read." in as_json(leaving)
+        assert "This answer cannot be read." in bundle(leaving, the_intake())
+        assert case_pdf(leaving, the_intake()).startswith(b"%PDF")
+        assert held_on(session, name).notes[0].text == "This note cannot be read."
+        assert look(
+            session, Filters(view=View.ALL), Desk("", read_clinic(PROJECT / "clinic.yml").hours, datetime.now(UTC))
+        ).rows
 
 
 def test_a_message_opens_in_its_own_place_only(database: Database) -> None:

@@ -123,13 +123,13 @@ def test_a_record_that_cannot_be_opened_costs_only_itself(web: SmallWeb, sealed:
             apply_effects(session, patient.session, 1, [HandoffAsked(reference="C-2345-6789", reason="asked")])
         assert patient.says("Is fever a bad sign?")[0]["text"] == "You said: Is fever a bad sign?"
         assert set(patient.intake()["answers"]) == {"country"}, "the name is asked again"
-        assert "(cannot be read)" in patient.http.get("/api/chat/export").text
+        assert "This answer cannot be read." in patient.http.get("/api/chat/export").text
     with web.parts.database.read() as session:
         case = find_case(session, "C-2345-6789")
         assert case is not None
         shown = {line.field.name: line.change.answer.said for line in told(case)}
         waiting = look(session, Filters(), Desk("nobody", web.parts.clinic.hours, datetime.now(UTC)))
-    assert shown == {"full_name": "(cannot be read)", "country": "Lithuania"}
+    assert shown == {"full_name": "This answer cannot be read.", "country": "Lithuania"}
     assert len(waiting.rows) == 1
 
 

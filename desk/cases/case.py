@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from desk.cases.flags import Flag, flags_of
 from desk.cases.notes import OpenedNote, notes_on
-from desk.conversations.intakes import answers_given, intake_record
+from desk.conversations.intakes import answers_given, intake_record, unread_answer
 from desk.conversations.log import messages_after
 from desk.conversations.own_data import consent_withdrawn_at
 from desk.models import Conversation, Feedback, Handoff, Message, Review, User
@@ -92,7 +92,7 @@ def find_case(session: Session, reference: str) -> Case | None:
         handoff=handoff,
         others=list(others),
         conversation=conversation,
-        intake=intake_record(session, id_),
+        intake=intake_record(session, id_, to_be_shown=True),
         changes=changes_of(session, id_),
         transcript=messages_after(session, id_, 0),
         holder=session.scalar(select(User.name).where(User.id == conversation.holder)) if conversation.holder else None,
@@ -106,6 +106,6 @@ def find_case(session: Session, reference: str) -> Case | None:
 
 
 def changes_of(session: Session, conversation_id: str) -> list[Change]:
-    """Every answer to the intake in the order in which they were given."""
+    """Every answer to the intake in the order in which they were given; one that cannot be opened says so."""
     given = answers_given(session, conversation_id)
-    return [Change(row.field, answer, row.at, row.message_seq) for row, answer in given]
+    return [Change(row.field, answer or unread_answer(), row.at, row.message_seq) for row, answer in given]

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
-from desk.database import keyring_of, open_or_none
+from desk.conversations.own_data import text_of
+from desk.database import keyring_of
 from desk.models import Note, User
-from intake.fields import the_intake
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def add_note(session: Session, conversation_id: str, user_id: str, text: str) ->
 
 
 def notes_on(session: Session, conversation_id: str) -> list[OpenedNote]:
-    """Every note on a conversation, oldest first. In the place of one that cannot be opened a word says so."""
+    """Every note on a conversation, oldest first."""
     rows = session.execute(
         select(Note, User.name)
         .join(User, User.id == Note.user_id)
@@ -39,9 +39,3 @@ def notes_on(session: Session, conversation_id: str) -> list[OpenedNote]:
         .order_by(Note.id)
     )
     return [OpenedNote(name, note.at, text_of(session, note)) for note, name in rows]
-
-
-def text_of(session: Session, note: Note) -> str:
-    """What a note says."""
-    opened = open_or_none(session, note.sealed)
-    return the_intake().says.cannot_be_read if opened is None else str(opened["text"])

@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from desk.cases.search import Snippet, find, holds_in_field, passed_on, snippets_of
+from desk.conversations.intakes import unread_answer
 from desk.conversations.own_data import withdrawn_among
-from desk.database import open_or_none
+from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer, User
 from desk.working_hours import due_at, is_overdue, overdue_before
 from intake.clinic import Hours
@@ -251,8 +252,7 @@ def _gravest(handoffs: list[Handoff]) -> Handoff | None:
 
 
 def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[Role, FieldAnswer]]:
-    intake = the_intake()
-    unread = intake.says.cannot_be_read
+    keyring, intake = keyring_of(session), the_intake()
     shown = [name for role in _SHOWN for name in intake.stored_as(role)]
     found: dict[str, dict[Role, FieldAnswer]] = {}
     rows = session.execute(
@@ -263,8 +263,8 @@ def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[Role, Field
     for conversation_id, name, sealed in rows:
         role = intake.role_of(name)
         if role is not None:
-            opened = open_or_none(session, sealed)
-            answer = FieldAnswer(said=unread) if opened is None else FieldAnswer.model_validate(opened)
+            content = keyring.open_if_possible(sealed, f"answer of {conversation_id}")
+            answer = unread_answer() if content is None else FieldAnswer.model_validate(content)
             found.setdefault(conversation_id, {})[role] = answer
     return found
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from desk.conversations.held_back import change_held, hold
 from desk.conversations.states import handed_off, reopen_handoff
-from desk.database import keyring_of, open_or_none
+from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
 from desk.post.outbox import announce
+from desk.tables.words import unreadable
 from intake.fields import the_intake
 from intake.record import (
     AskedBack,
@@ -35,38 +36,40 @@ from intake.record import (
 )
 
 
-def intake_record(session: Session, conversation_id: str) -> IntakeRecord:
+def intake_record(session: Session, conversation_id: str, to_be_shown: bool = False) -> IntakeRecord:
     """Where a conversation's intake stands, each field as it was last answered.
 
-    An answer that cannot be opened is as if it had not been given: it is asked again, and no earlier one takes its place.
+    Args:
+        session: a transaction.
+        conversation_id: the conversation.
+        to_be_shown: whether an answer that cannot be opened is shown as such; otherwise its field counts as not answered.
     """
     conversation = session.get(Conversation, conversation_id)
     asking = conversation.asking if conversation else None
     intake = session.get(Intake, conversation_id)
     if intake is None:
         return IntakeRecord.model_validate({"asking": asking})
-    newest = {row.field: _opened(session, row) for row in _rows(session, conversation_id)}
-    answers = {field: answer for field, answer in newest.items() if answer is not None}
-    return _record(intake, answers=answers, asking=asking)
+    given = {row.field: answer for row, answer in answers_given(session, conversation_id)}
+    shown = {name: answer or unread_answer() for name, answer in given.items() if answer or to_be_shown}
+    return _record(intake, answers=shown, asking=asking)
 
 
-def answers_given(session: Session, conversation_id: str) -> list[tuple[IntakeAnswer, FieldAnswer]]:
-    """Every answer of a conversation's intake, opened, in the order in which they came; a later one replaces an earlier.
+def answers_given(session: Session, conversation_id: str) -> list[tuple[IntakeAnswer, FieldAnswer | None]]:
+    """Every answer of a conversation's intake, in the order in which they came; a later one replaces an earlier.
 
-    For one that cannot be opened there is a word that says so.
+    One that cannot be opened has no content; no earlier answer takes its place.
     """
-    unread = FieldAnswer(said=the_intake().says.cannot_be_read)
-    return [(row, _opened(session, row) or unread) for row in _rows(session, conversation_id)]
+    rows = session.scalars(
+        select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
+    )
+    keyring = keyring_of(session)
+    opened = [(row, keyring.open_if_possible(row.sealed, f"answer {row.id}")) for row in rows]
+    return [(row, None if content is None else FieldAnswer.model_validate(content)) for row, content in opened]
 
 
-def _rows(session: Session, conversation_id: str) -> list[IntakeAnswer]:
-    rows = select(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id).order_by(IntakeAnswer.id)
-    return list(session.scalars(rows))
-
-
-def _opened(session: Session, row: IntakeAnswer) -> FieldAnswer | None:
-    opened = open_or_none(session, row.sealed)
-    return None if opened is None else FieldAnswer.model_validate(opened)
+def unread_answer() -> FieldAnswer:
+    """What is shown for an answer that cannot be opened."""
+    return FieldAnswer(said=unreadable().answer)
 
 
 def unread_alarm(session: Session, conversation_id: str) -> str | None:

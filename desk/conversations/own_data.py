@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from desk.audit import record
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.held_back import let_go
-from desk.conversations.intakes import answers_given, intake_record
+from desk.conversations.intakes import answers_given, intake_record, unread_answer
 from desk.conversations.log import Draft, UnknownConversation, lock
 from desk.conversations.turns import end_turns
 from desk.conversations.withdrawing import remove_health_details
-from desk.database import open_or_none
+from desk.database import keyring_of
 from desk.decisions import decide
 from desk.models import AuditEntry, Conversation, Feedback, Handoff, HeldBack, Intake, Message, Note, Notice, Review, User
 from desk.post.outbox import announce
+from desk.tables.words import unreadable
 from intake.fields import the_intake
 from intake.record import IntakeRecord
 
@@ -152,7 +153,7 @@ def held_on(session: Session, conversation_id: str) -> Held:
         closed_at=conversation.closed_at,
         outcome=conversation.outcome,
         legal_hold=conversation.legal_hold,
-        intake=intake_record(session, conversation_id),
+        intake=intake_record(session, conversation_id, to_be_shown=True),
         history=history,
         consents=[*withdrawn, *_standing(withdrawn, _given(history))],
         handoff=waiting_handoff(session, conversation_id),
@@ -239,9 +240,9 @@ def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
     return [
         HeldAnswer(
             field=row.field,
-            said=answer.said,
-            understood=answer.value,
-            skipped=answer.skipped,
+            said=(answer or unread_answer()).said,
+            understood=answer.value if answer else None,
+            skipped=answer.skipped if answer else False,
             message=row.message_seq,
             at=row.at,
         )
@@ -311,9 +312,13 @@ def _feedback(session: Session, conversation_id: str) -> list[HeldFeedback]:
 def _notes(session: Session, conversation_id: str) -> list[HeldNote]:
     query = select(Note, User.name, User.role).join(User, User.id == Note.user_id)
     rows = session.execute(query.where(Note.conversation_id == conversation_id).order_by(Note.id))
-    unread = {"text": the_intake().says.cannot_be_read}
-    opened = [(note, name, role, open_or_none(session, note.sealed) or unread) for note, name, role in rows]
-    return [HeldNote(by=name, role=role, at=note.at, text=str(told["text"])) for note, name, role, told in opened]
+    return [HeldNote(by=name, role=role, at=note.at, text=text_of(session, note)) for note, name, role in rows]
+
+
+def text_of(session: Session, note: Note) -> str:
+    """What a note says; that it cannot be read, if it cannot be opened."""
+    content = keyring_of(session).open_if_possible(note.sealed, f"note {note.id}")
+    return unreadable().note if content is None else str(content["text"])
 
 
 def _reviews(session: Session, conversation_id: str) -> list[HeldReview]:

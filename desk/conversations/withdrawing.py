@@ -76,7 +76,12 @@ def remove_health_details(session: Session, conversation_id: str) -> list[int]:
     told = _told(log, {row.message_seq for row, _ in given} | held_fields(session, conversation_id))
     words = _telling(
         [
-            *(part for row, answer in given if not _is_consent(row.field) for part in (answer.said, _plain(answer.value))),
+            *(
+                part
+                for row, answer in given
+                if answer and not _is_consent(row.field)
+                for part in (answer.said, _plain(answer.value))
+            ),
             *(message.text for message in log if message.seq in told and message.readable and not _is_a_button(log, message)),
         ]
     )

@@ -31,6 +31,8 @@ class Unreadable(Part):
     """What stands in the place of what cannot be opened."""
 
     message: PlainText
+    answer: PlainText
+    note: PlainText
 
 
 def read_unreadable(file: Path | None = None) -> Unreadable:
