@@ -24,7 +24,8 @@ logger = structlog.get_logger(__name__)
 SESSION_KEYRING = "keyring"  # under which a transaction knows what opens and seals its rows
 _BITS = 256
 _NONCE = 12  # bytes
-_WITH_DATA_KEY, _WITH_OURS = b"\x01", b"\x02"
+_WITH_DATA_KEY = b"\x01"
+WITH_OURS = b"\x02"  # begins what is sealed with our key, since that of its conversation could not be opened
 _AT_HAND = 4_096  # data keys
 
 
@@ -103,7 +104,7 @@ class Keyring:
         except SealError:
             cipher = None
         if cipher is None:
-            return _WITH_OURS + self._fernet.encrypt(json.dumps([place, content.decode()]).encode())
+            return WITH_OURS + self._fernet.encrypt(json.dumps([place, content.decode()]).encode())
         nonce = os.urandom(_NONCE)
         return _WITH_DATA_KEY + nonce + cipher.encrypt(nonce, content, place.encode())
 
@@ -117,7 +118,7 @@ class Keyring:
         try:
             if form == _WITH_DATA_KEY and data_key:
                 return json.loads(self._cipher(data_key).decrypt(body[:_NONCE], body[_NONCE:], place.encode()))
-            stands, content = json.loads(self._fernet.decrypt(body)) if form == _WITH_OURS else (None, "")
+            stands, content = json.loads(self._fernet.decrypt(body)) if form == WITH_OURS else (None, "")
         except (InvalidTag, InvalidToken, ValueError):
             stands, content = None, ""
         if stands != place:

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from commands.cli import app
 from desk.audit import verify
 from desk.conversations.intakes import apply_effects, intake_record
-from desk.conversations.log import Draft, start_conversation
-from desk.models import IntakeAnswer
+from desk.conversations.log import Draft, append, messages_after, start_conversation
+from desk.models import Conversation, IntakeAnswer
 from desk.sealed import Keyring, new_key
 from intake.record import FieldAnswer, FieldAnswered
 from tests.support.small_web import NewWeb, SmallWeb
@@ -80,6 +80,20 @@ def test_what_was_stopped_goes_on_and_what_cannot_be_opened_stays(web: SmallWeb)
         first, *others = connection.execute(text("SELECT sealed FROM intake_answers ORDER BY id")).scalars()
     assert Keyring([newest]).open(first)["said"] == "by train"
     assert others == [done, damaged]
+
+
+def test_words_and_the_keys_of_conversations_are_sealed_anew(web: SmallWeb) -> None:
+    [old], newest, database = keys_of(web), new_key(), web.parts.database
+    with database.write() as session:
+        names = [start_conversation(session, [Draft("Hello.")])[0].id for _ in range(2)]
+        session.get_one(Conversation, names[1]).sealed_key = "damaged"
+    with database.write() as session:
+        for name in names:
+            append(session, name, [Draft("by train")])
+    assert runs(web, "keys", "reseal", CORDIAL_ENCRYPTION_KEYS=f"{newest},{old}")[0] == 0
+    database.keyring.take_up([newest])
+    with database.read() as session:
+        assert [messages_after(session, name, 1)[0].text for name in names] == ["by train"] * 2
 
 
 def test_keys_of_the_settings_are_left_to_people(web: SmallWeb) -> None:

@@ -27,6 +27,7 @@ from desk.conversations.log import Draft, last_question, messages_after, start_c
 from desk.conversations.own_data import held_on
 from desk.database import MIGRATIONS, Database
 from desk.keeping.backup import make
+from desk.keeping.key_check import check_keys
 from desk.migrations import sealing_old
 from desk.models import Conversation, Message
 from desk.sealed import Keyring, SealError, new_key
@@ -164,6 +165,16 @@ def test_the_key_of_a_conversation_is_sealed_with_ours() -> None:
     sealed = keyring.seal_within(keyring.new_data_key(), {"text": "knees"}, "here")
     with pytest.raises(SealError):
         Keyring([new_key()]).open_within(keyring.new_data_key(), sealed, "here")
+
+
+def test_another_key_is_refused_by_the_key_of_a_conversation_alone(database: Database) -> None:
+    with database.write() as session:
+        conversation(session, "my knees")
+    stranger = Database(str(database.engine.url), Keyring([new_key()]))
+    with pytest.raises(SealError, match="not the one with which the records were sealed"):
+        check_keys(stranger)
+    stranger.close()
+    check_keys(database)
 
 
 class Earlier:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text, update
 
 from desk.audit import record
 from desk.audit_end import FILE as AUDIT_END
 from desk.database import Database
 from desk.keeping.key_check import CANARY, SEALED, columns_of
-from desk.sealed import Keyring, SealError
+from desk.models import SEALED as WITH_WORDS
+from desk.sealed import WITH_OURS, Keyring, SealError
 
 _AT_ONCE = 500  # rows in one transaction, so that nobody waits for long
 
@@ -38,6 +39,7 @@ def reseal(database: Database, newest: str) -> Iterator[int]:
                     session.execute(text(query), {"anew": anew, "row": row, "was": was})
             looked += len(rows)
             yield looked
+    _reseal_words(database, only_newest)
     _reseal_files(database, only_newest)
     with database.write() as session:
         record(session, "command line", "keys.resealed", looked=looked)
@@ -74,6 +76,18 @@ def _anew(keyring: Keyring, newest: Keyring, sealed: str) -> str | None:
         return newest.seal_bytes(keyring.open_bytes(sealed.encode())).decode("ascii")
     except SealError:
         return None
+
+
+def _reseal_words(database: Database, newest: Keyring) -> None:
+    """The few words that our key has sealed itself, because that of their conversation could not be opened."""
+    for table in WITH_WORDS:
+        words = table.__table__.c
+        with database.write() as session:
+            found = session.scalars(select(words.sealed).where(func.substr(words.sealed, 1, 1) == WITH_OURS)).all()
+            for was in found:
+                anew = _anew(database.keyring, newest, was[1:].decode("ascii", "replace"))
+                if anew is not None:
+                    session.execute(update(table).where(words.sealed == was).values(sealed=WITH_OURS + anew.encode()))
 
 
 def _reseal_files(database: Database, newest: Keyring) -> None:

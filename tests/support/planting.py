@@ -35,6 +35,7 @@ def plant(session: Session, mark: str, copies: int = 3) -> str:
             values |= {c.name: _parent(c, conversation_id, user, planted) for c in table.columns if c.foreign_keys}
             if table.name == "conversations":
                 values |= {"id": conversation_id, "legal_hold": False, "last_seq": copies}
+                values["sealed_key"] = keyring_of(session).new_data_key()
             kept = {name: value for name, value in values.items() if value is not None}
             row = session.execute(insert(table).values(**kept).returning(table)).one()
             planted.setdefault(table.name, []).append(row)
