@@ -182,14 +182,14 @@ class Earlier:
 
     MESSAGES = 1_203
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, schema: str) -> None:
         self.file, self.key = folder / "records.db", new_key()
         self.records = Database(f"sqlite:///{self.file}", Keyring([self.key]), folder=folder)
         with self.records.engine.connect() as connection:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["connection"] = connection
-            command.upgrade(config, "0009")
+            command.upgrade(config, schema)
             connection.commit()
         with closing(sqlite3.connect(self.file)) as old:
             at = "2026-11-20 10:00:00.000000"
@@ -227,9 +227,9 @@ CLEAR = (b"marzipanword", b"nougat", b"pralinegroup")
 
 
 @pytest.fixture
-def earlier(tmp_path: Path) -> Iterator[Earlier]:
-    """Records of the version before."""
-    records = Earlier(tmp_path)
+def earlier(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Earlier]:
+    """Records of the version before, or of the one that a test names."""
+    records = Earlier(tmp_path, getattr(request, "param", "0011"))
     yield records
     records.records.close()
 
@@ -250,6 +250,7 @@ def assert_sealed(earlier: Earlier) -> None:
     assert not any(word in kept for word in CLEAR)
 
 
+@pytest.mark.parametrize("earlier", ["0009", "0011"], indirect=True)
 def test_old_records_are_sealed_and_leave_no_clear_copy(earlier: Earlier) -> None:
     assert all(word in bytes_in(earlier.file.parent) for word in CLEAR)
     earlier.records.migrate()

@@ -143,6 +143,19 @@ def test_other_questions_stay_and_lines_keep_the_numbers(web: SmallWeb, patient:
     assert LINE in patient.http.get("/api/chat/export.html").text
 
 
+def test_what_cannot_be_opened_is_removed_and_takes_nothing_else_with_it(web: SmallWeb, patient: Patient) -> None:
+    tells(web, patient)
+    with web.parts.database.write() as session:
+        for seq, words in ((number, b"\x01damaged") for number in (3, 4, 7)):
+            session.query(Message).filter_by(conversation_id=patient.session, seq=seq).one().sealed = words
+        session.query(IntakeAnswer).filter_by(field="full_name").one().sealed = "damaged"
+    withdraws(patient)
+    log = patient.log()
+    assert [message["text"] for message in log if message["seq"] in (3, 4, 7)] == [LINE] * 3
+    assert "What does the infusion cost?" in kept(patient)
+    assert "scleroderma" not in str(log)
+
+
 def test_the_case_says_that_the_consent_was_withdrawn_and_when(web: SmallWeb, patient: Patient) -> None:
     tells(web, patient)
     withdraws(patient)
