@@ -46,7 +46,7 @@ def runs_here(tmp_path: Path, *programs: str, **environment: str) -> subprocess.
     for name in ("make", *programs):
         (tmp_path / name).write_text(f'#!{shutil.which("sh")}\necho {name} was called with "$@"\n', "utf-8")
         (tmp_path / name).chmod(0o755)
-    given = plain_environment(**{"CI": "", "ARGS": "", **environment}, PATH=str(tmp_path))
+    given = plain_environment(**{"CI": "", "ARGS": "", "SBIN": "/nowhere", **environment}, PATH=str(tmp_path))
     command = [str(shutil.which("bash")), str(PROJECT / ".ci" / "run")]
     return subprocess.run(command, env=given, capture_output=True, text=True, timeout=30, check=False)
 
@@ -59,7 +59,7 @@ def fonts(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("browser", "named"), [((), "chromium"), (("chromium",), "fonts-dejavu-core")])
+@pytest.mark.parametrize(("browser", "named"), [((), "chromium"), (("chromium",), "fonts-dejavu-core"), (("nginx",), "caddy")])
 def test_what_is_missing_is_named_and_ends_it_where_ci_is_set(browser: tuple[str, ...], named: str, tmp_path: Path) -> None:
     done = runs_here(tmp_path, *browser, CI="true", FONTS="/nowhere")
     assert done.returncode == 1
@@ -70,11 +70,11 @@ def test_what_is_missing_is_named_and_ends_it_where_ci_is_set(browser: tuple[str
 def test_without_ci_it_says_what_is_skipped_and_goes_on(tmp_path: Path) -> None:
     done = runs_here(tmp_path, FONTS="/nowhere", ARGS="-x")
     assert done.returncode == 0, done.stderr
-    assert "chromium fonts-dejavu-core" in done.stdout
+    assert "chromium fonts-dejavu-core nginx-light caddy" in done.stdout
     assert "skipped" in done.stdout
     assert "make was called with test ARGS=-x" in done.stdout
 
 
 def test_where_everything_is_there_nothing_is_said(tmp_path: Path, fonts: Path) -> None:
-    done = runs_here(tmp_path, "google-chrome", CI="true", FONTS=str(fonts))
+    done = runs_here(tmp_path, "google-chrome", "nginx", "caddy", CI="true", FONTS=str(fonts))
     assert (done.returncode, done.stdout) == (0, "make was called with test ARGS=\n"), done.stderr
