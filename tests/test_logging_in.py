@@ -12,6 +12,7 @@ from fastapi import Response
 from cordial.settings import Settings
 from desk.audit import Search, search
 from desk.models import Login
+from desk.people.second_factor import new_recovery_codes
 from desk.people.users import get_user
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
@@ -259,3 +260,21 @@ def test_coming_and_going_is_in_the_audit_log(lonely_web: System, new_staff: New
     with person.records.read() as session:
         entries = search(session, Search(actor=person.user_id), None, 100)
     assert [entry.action for entry in entries][:3] == ["login.ended", "login.proved", "login.started"]
+
+
+def test_whose_phone_cannot_be_read_any_more_is_told_so_and_comes_in_with_a_recovery_code(
+    lonely_web: System, new_staff: NewStaff
+) -> None:
+    person = new_staff(lonely_web)
+    with person.records.write() as session:
+        user = get_user(session, person.user_id)
+        [recovery, *_] = new_recovery_codes(session, user)
+        user.sealed_totp = "gAAAAAB-this-was-something-once"
+    person.http.cookies.clear()
+    assert "can no longer be read here" in person.give_password().text
+    refused = person.give_code("123456")
+    assert (refused.status_code, "can no longer be read here" in refused.text) == (401, True)
+    assert not is_inside(person)
+    person.give_password()
+    assert person.give_code(recovery).status_code == 200
+    assert is_inside(person)

@@ -14,6 +14,7 @@ from desk.audit import record
 from desk.database import keyring_of
 from desk.decisions import decide
 from desk.models import User
+from desk.sealed import SealError
 
 _SECONDS = 30
 _RECOVERY_CODES = 10
@@ -54,9 +55,15 @@ def setup_link(secret: str, email: str, clinic: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=clinic)
 
 
+def phone_is_damaged(session: Session, user: User) -> bool:
+    """Whether what somebody's phone was set up with cannot be read any more, so that no code of it is ever right."""
+    return enrolled(user) and _secret_of(session, user) is None
+
+
 def use_code(session: Session, user: User, code: str, now: datetime) -> bool:
     """Whether a code is right, now or half a minute to either side. A code is right only once, and none before it after it."""
-    step = _step_of(str(keyring_of(session).open(user.sealed_totp or "")), code, now)
+    secret = _secret_of(session, user)
+    step = None if secret is None else _step_of(secret, code, now)
     if step is None or step <= user.totp_step:
         return False
     user.totp_step = step
@@ -85,6 +92,14 @@ def use_recovery_code(user: User, code: str) -> bool:
     used = len(left) < len(user.recovery)
     user.recovery = left
     return used
+
+
+def _secret_of(session: Session, user: User) -> str | None:
+    """What the phone was set up with; nothing if it is damaged, which costs this one person their codes and nobody else."""
+    try:
+        return str(keyring_of(session).open(user.sealed_totp or ""))
+    except SealError:
+        return None
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:

@@ -13,7 +13,7 @@ from desk.models import User
 from desk.people.lockout import Browser, browser_of, password_mark
 from desk.people.logins import check_code, check_password, check_recovery, end_login, hashed, prove, start_login
 from desk.people.roles import Permission
-from desk.people.second_factor import enrolled
+from desk.people.second_factor import enrolled, phone_is_damaged
 from desk.people.users import get_user
 from web.asking import take
 from web.console.access import NotLoggedIn, Person, lasting_of, needs
@@ -73,8 +73,10 @@ async def log_in(request: Request, parts: PartsNow, email: Text = "", password: 
 @router.get("/desk/login/code")
 def code_page(request: Request, parts: PartsNow, next: str = HOME) -> Response:
     """Ask for the code."""
-    halfway(request, parts)
-    return render(request, None, "code.html", next=inside(next), problem=None)
+    user = halfway(request, parts)
+    with parts.database.read() as session:
+        problem = "phone_damaged" if phone_is_damaged(session, user) else None
+    return render(request, None, "code.html", next=inside(next), problem=problem)
 
 
 @router.post("/desk/login/code", dependencies=Counted)
@@ -85,8 +87,9 @@ def give_code(request: Request, parts: PartsNow, code: Text = "", next: Text = H
         found = get_user(session, user.id)
         right = check_code(session, found, code, browser_known(request))
         token = start_login(session, found, lasting_of(parts.settings)) if right else None
+        problem = "phone_damaged" if phone_is_damaged(session, found) else "code_wrong"
     if token is None:
-        return render(request, None, "code.html", 401, next=inside(next), problem="code_wrong")
+        return render(request, None, "code.html", 401, next=inside(next), problem=problem)
     return logged_in(request, parts, found, go(request, inside(next)), token)
 
 

@@ -12,6 +12,7 @@ from language.spoken import text_file
 _SENTENCES: dict[str, tuple[str, ...]] = {
     "login_wrong": (),
     "code_wrong": (),
+    "phone_damaged": (),
     "proof_wrong": (),
     "logged_out": (),
     "recovery_wrong": (),
