@@ -19,8 +19,11 @@ import pytest
 from standardwebhooks import Webhook as receiver_of
 from standardwebhooks import WebhookVerificationError
 
+from desk.conversations.handoffs import list_handoffs
 from desk.database import Database
-from desk.post.outbox import GIVE_UP_AFTER, GIVE_UP_NOT_BEFORE, troubles, try_again
+from desk.people.roles import Role
+from desk.people.users import Newcomer, create_user
+from desk.post.outbox import GIVE_UP_AFTER, GIVE_UP_NOT_BEFORE, announce, troubles, try_again
 from desk.post.sender import Sender
 from desk.receiver import Receiver
 from tests.support import receivers
@@ -112,6 +115,17 @@ def test_a_program_that_was_set_up_before_standard_webhooks_goes_on(
     assert headers["X-Cordial-Signature"] == f"sha256={hmac.new(known.encode(), signed, 'sha256').hexdigest()}"
     assert headers["X-Cordial-Id"] == json.loads(body)["id"] == headers["webhook-id"]
     assert abs(int(headers["X-Cordial-Timestamp"]) - clock().timestamp()) <= 1
+
+
+def test_somebody_of_the_clinic_gets_what_is_theirs_at_their_own_address(
+    sender: Sender, told: Database, turns: Turns, box: MailBox, clock: Clock
+) -> None:
+    turns.asks_for_a_person()
+    with told.write() as session:
+        ana = create_user(session, Newcomer("ana@clinic.example", "Ana Example", Role.COORDINATOR), None, "u0")
+        announce(session, list_handoffs(session)[0], "ending", clock(), ana)
+    assert [sender.send_to_people() for _ in range(2)] == [1, 0]
+    assert [mail["To"] for mail in box.taken] == ["ana@clinic.example"]
 
 
 def test_urgent_notices_go_before_others(sender: Sender, turns: Turns, box: MailBox, clock: Clock) -> None:

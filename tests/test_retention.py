@@ -23,8 +23,9 @@ from desk.keeping.retention import RULES, RetentionError, due, holds, read_rules
 from desk.models import AuditEntry, Conversation, Handoff, Intake, Login, Message, Notice, User
 from desk.people.roles import Role
 from desk.people.users import Newcomer, create_user
+from desk.post.outbox import drop_unknown_receivers, own_addresses
 from desk.sealed import Keyring, new_key
-from tests.support.handing_off import COORDINATORS, records
+from tests.support.handing_off import COORDINATORS, PROGRAM, records
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -214,6 +215,51 @@ def test_an_open_case_is_told_of_thirty_days_before_its_time_and_once(tmp_path: 
         assert (notice.event, notice.payload["reference"]) == ("ending", "C-2345-6789")
         days = {each.leaves_at for each in session.scalars(select(Conversation))}
         assert days == {None, NOW + timedelta(days=30)}
+    told.close()
+
+
+def ending(told: Database) -> list[str]:
+    """Whose notices about the end of a case wait."""
+    with told.read() as session:
+        return sorted(session.scalars(select(Notice.receiver).where(Notice.event == "ending", Notice.state == "waiting")))
+
+
+def held_by_ana(told: Database, active: bool = True) -> None:
+    """An open case of a person of the clinic, in which nobody has written for long."""
+    name = chat(told, 701, "human", "C-2345-6789")
+    with told.write() as session:
+        ana = create_user(session, Newcomer("ana@clinic.example", "Ana Example", Role.COORDINATOR), None, "u0")
+        ana.active = active
+        session.execute(update(Conversation).where(Conversation.id == name).values(holder=ana.id))
+
+
+@pytest.mark.parametrize(("active", "also"), [(True, ["ana@clinic.example"]), (False, [])])
+def test_whoever_has_an_open_case_is_told_at_their_own_address(tmp_path: Path, active: bool, also: list[str]) -> None:
+    told = records(tmp_path / "records.db", new_key(), COORDINATORS)
+    held_by_ana(told, active)
+    run(told, the_rules(), NOW)
+    assert ending(told) == [*also, COORDINATORS.name]
+    told.close()
+
+
+def test_where_no_e_mails_are_set_up_nobody_is_written_to(tmp_path: Path) -> None:
+    told = records(tmp_path / "records.db", new_key(), PROGRAM)
+    held_by_ana(told)
+    run(told, the_rules(), NOW)
+    assert ending(told) == [PROGRAM.name]
+    told.close()
+
+
+def test_the_notice_at_somebodys_own_address_is_sent_and_given_up_when_they_have_gone(tmp_path: Path) -> None:
+    told = records(tmp_path / "records.db", new_key(), COORDINATORS)
+    held_by_ana(told)
+    run(told, the_rules(), NOW)
+    with told.write() as session:
+        assert [receiver.name for receiver in own_addresses(session)] == ["ana@clinic.example"]
+        assert drop_unknown_receivers(session, NOW) == 0
+        session.execute(update(User).values(active=False))
+        assert own_addresses(session) == []
+        assert drop_unknown_receivers(session, NOW) == 1
     told.close()
 
 

@@ -18,7 +18,7 @@ from desk.conversations.own_data import consent_withdrawn_at, forget_what_was_to
 from desk.database import Database, mark_unscrubbed
 from desk.decisions import decide
 from desk.keeping.erasure import delete_rows
-from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice
+from desk.models import AuditEntry, Conversation, Handoff, Intake, Invitation, Login, Message, Notice, User
 from desk.people.users import forget_former
 from desk.post.outbox import announce
 
@@ -178,17 +178,19 @@ def tell_of_open_cases(session: Session, rules: Rules, now: datetime) -> int:
             if conversation.leaves_at is None:
                 conversation.leaves_at = early
                 told += 1
-                _announce_the_end(session, conversation.id, now)
+                _announce_the_end(session, conversation, now)
     for conversation in session.scalars(select(Conversation).where(Conversation.leaves_at.is_not(None))):
         if conversation.id not in named:
             conversation.leaves_at = None
     return told
 
 
-def _announce_the_end(session: Session, conversation_id: str, now: datetime) -> None:
-    open_ones = (Handoff.conversation_id == conversation_id, Handoff.state == "open")
+def _announce_the_end(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Tell the receivers, and whoever has the case at their own address: it is theirs to close, keep or write in."""
+    holder = session.get(User, conversation.holder) if conversation.holder else None
+    open_ones = (Handoff.conversation_id == conversation.id, Handoff.state == "open")
     for handoff in session.scalars(select(Handoff).where(*open_ones)):
-        announce(session, handoff, "ending", now)
+        announce(session, handoff, "ending", now, holder)
 
 
 def set_hold(session: Session, conversation_id: str, on: bool, reason: str, actor: str) -> bool:

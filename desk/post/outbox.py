@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from desk.database import receivers_of
-from desk.models import Conversation, Handoff, Notice
+from desk.models import Conversation, Handoff, Notice, User
 from desk.receiver import Receiver
 from desk.working_hours import is_overdue
 from intake.clinic import Hours
@@ -36,6 +36,8 @@ _FAILED = or_(
     Notice.state == "given_up",
     and_(Notice.state.in_(["waiting", "sending"]), Notice.attempts >= 3, Notice.last_error.is_not(None)),
 )
+# To somebody of the clinic who still works here.
+_AT_THEIR_OWN = and_(Notice.channel == "email", Notice.receiver.in_(select(User.email).where(User.active)))
 _URGENT_FIRST = case((Notice.event == "urgent", 0), (Notice.event.in_(["overdue", "away"]), 1), else_=2)
 
 
@@ -57,7 +59,7 @@ class Claimed:
         return str(uuid5(_NAMES, self.key))
 
 
-def announce(session: Session, handoff: Handoff, event: str, now: datetime) -> None:
+def announce(session: Session, handoff: Handoff, event: str, now: datetime, holder: User | None = None) -> None:
     """Write the notices about a handoff, one for each receiver, in the transaction of what happened.
 
     Args:
@@ -65,10 +67,23 @@ def announce(session: Session, handoff: Handoff, event: str, now: datetime) -> N
         handoff: what it is about.
         event: new, urgent, amended, overdue or ending.
         now: when it happened.
+        holder: of the clinic; is told at their own address as well, if this clinic has e-mails sent at all.
     """
     occasion = _occasion(handoff, event, now)
-    for receiver in receivers_of(session):
+    receivers = list(receivers_of(session))
+    if holder is not None and holder.active and any(receiver.channel == "email" for receiver in receivers):
+        receivers.append(Receiver("email", holder.email))
+    for receiver in dict.fromkeys(receivers):
         _write(session, handoff, receiver, occasion, now)
+
+
+def own_addresses(session: Session) -> list[Receiver]:
+    """The addresses of people of the clinic, none of them configured, for which a notice waits."""
+    configured = [receiver.name for receiver in receivers_of(session) if receiver.channel == "email"]
+    query = select(Notice.receiver.distinct()).where(
+        _AT_THEIR_OWN, Notice.state.in_(["waiting", "sending"]), Notice.receiver.not_in(configured)
+    )
+    return [Receiver("email", address) for address in session.scalars(query)]
 
 
 def announce_trouble(session: Session, event: str, now: datetime) -> None:
@@ -174,11 +189,11 @@ def pause_after(attempt: int, event: str, chance: float) -> timedelta:
 
 def drop_unknown_receivers(session: Session, now: datetime) -> int:
     """Give up notices to receivers that are no longer configured, so that they do not wait for ever."""
-    known = [and_(*_to(receiver)) for receiver in receivers_of(session)]
+    known = [_AT_THEIR_OWN, *(and_(*_to(receiver)) for receiver in receivers_of(session))]
     stray = [Notice.state.in_(["waiting", "sending"]), Notice.due_at <= now]
     done = session.execute(
         update(Notice)
-        .where(*stray, *([~or_(*known)] if known else []))
+        .where(*stray, ~or_(*known))
         .values(state="given_up", claimed_until=None, last_error="this receiver is not configured any more")
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

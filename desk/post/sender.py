@@ -63,6 +63,12 @@ class Sender:
             sent += 1
         return sent
 
+    def send_to_people(self) -> int:
+        """Send what is due to people of the clinic at their own addresses; gives how many arrived."""
+        with self.database.read() as session:
+            people = outbox.own_addresses(session)
+        return sum(self.send_due(receiver) for receiver in people)
+
     def _claim(self, receiver: Receiver) -> outbox.Claimed | None:
         with self.database.read() as session:
             if not outbox.something_is_due(session, receiver, self.clock()):

@@ -1,10 +1,11 @@
-"""The background work that empties the outbox, one task for each receiver."""
+"""The background work that empties the outbox: one task for each receiver, and one for people at their own addresses."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -13,7 +14,6 @@ import structlog
 from desk.database import Database
 from desk.post import outbox
 from desk.post.sender import Post, Sender
-from desk.receiver import Receiver
 from intake.clinic import Hours
 
 logger = structlog.get_logger(__name__)
@@ -27,17 +27,18 @@ def outbox_tasks(database: Database, post: Post, hours: Hours) -> list[Coroutine
     if not post.receivers:
         return []
     sender = Sender(database, post)
-    threads = anyio.CapacityLimiter(len(post.receivers) + 1)  # its own, so that a slow receiver slows no patient
-    return [*(_keep_sending(sender, receiver, threads) for receiver in post.receivers), _keep_looking(database, hours, threads)]
+    threads = anyio.CapacityLimiter(len(post.receivers) + 2)  # its own, so that a slow receiver slows no patient
+    sending = [_keep(partial(sender.send_due, receiver), _POLL_SECONDS, threads) for receiver in post.receivers]
+    return [*sending, _keep(sender.send_to_people, _LOOK_SECONDS, threads), _keep_looking(database, hours, threads)]
 
 
-async def _keep_sending(sender: Sender, receiver: Receiver, threads: anyio.CapacityLimiter) -> None:
+async def _keep(send: Callable[[], int], seconds: float, threads: anyio.CapacityLimiter) -> None:
     while True:
         try:
-            await anyio.to_thread.run_sync(sender.send_due, receiver, limiter=threads)
+            await anyio.to_thread.run_sync(send, limiter=threads)
         except Exception:
             logger.exception("the outbox could not be emptied")
-        await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(seconds)
 
 
 async def _keep_looking(database: Database, hours: Hours, threads: anyio.CapacityLimiter) -> None:
