@@ -4,8 +4,10 @@ BOOTSTRAP = $(if $(shell command -v $(PYTHON) 2>/dev/null),$(PYTHON) -m cordial.
 NO_PYTHON = Cordial needs Python 3.11, and there is no "$(PYTHON)" here: install it (on Debian and Ubuntu: sudo apt install python3.11 python3.11-venv), or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)
 # Where this is set, as in many containers, every start of Rasa would compile TensorFlow's Python files again: ten seconds.
 export PYTHONDONTWRITEBYTECODE =
+# What was looked into and cannot be reached here is named, with the reason, in requirements/accepted.txt.
+AUDIT = .venv/bin/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --no-deps --progress-spinner off $(addprefix --ignore-vuln ,$(shell sed 's/ *\#.*//' requirements/accepted.txt))
 
-.PHONY: help run demo setup test mutants check fix bench lock rasa clean
+.PHONY: help run demo setup test mutants check audit fix bench lock rasa clean
 
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,6 +23,8 @@ mutants: ## would the tests notice a fault? SEED=… draws 60 and tries them in 
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.mutants $(SEED) $(ARGS)
 check:   ## the static checks: format, lint, types, import rules, data files, articles
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial check && .venv/bin/cordial kb check
+audit:   ## known weaknesses of everything that both locks install, asked of a public service
+	@$(BOOTSTRAP) --dev && for lock in requirements/web.txt bot/requirements.txt; do $(AUDIT) -r $$lock || exit 1; done
 fix:     ## format, and repair what the linter can repair
 	@$(BOOTSTRAP) --dev && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
 bench:   ## how fast replies are, beside stock Rasa; writes docs/performance.md (half an hour at first: stock Rasa is trained)
