@@ -105,6 +105,20 @@ def test_a_service_that_hangs_is_not_waited_for(page: Page) -> None:
     page.unroute_all(behavior="ignoreErrors")
 
 
+def test_who_waits_at_the_page_is_back_within_seconds_however_long_the_service_was_away(visit: Visits, web: SmallWeb) -> None:
+    page = visit(f"{web.url}/chat")
+    expect(page.get_by_role("button", name="Does it work?")).to_be_visible()
+    page.clock.install()
+    page.route("**/api/chat/**", lambda route: route.abort())
+    page.reload()
+    for _ in range(12):  # by then a pause that doubled each time would be of an hour
+        with page.expect_request("**/api/chat/messages?**"):
+            page.clock.run_for(4_000)
+    page.unroute_all(behavior="ignoreErrors")
+    page.clock.run_for(4_000)
+    expect(page.locator(".connection")).to_be_hidden()
+
+
 def test_an_ordinary_message_raises_no_card(page: Page) -> None:
     page.context.set_offline(True)
     say(page, "Can it cause chest pain?")

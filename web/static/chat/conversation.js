@@ -5,9 +5,12 @@ const LOST_AFTER_SILENCE = 30_000;
 // The service answers an emergency within a second. Who has waited for longer is told by the page itself.
 const OWN_ALARM_AFTER = 2000;
 
+// Who looks at the page is not kept waiting for long when the service is back; what nobody sees asks less often.
+const LONGEST_PAUSE = { seen: 4000, hidden: 20_000 };
+
 function backoff(tries) {
-  const step = Math.min(1000 * 2 ** Math.max(tries - 1, 0), 20_000);
-  return step * (0.75 + Math.random() * 0.5);
+  const step = Math.min(1000 * 2 ** Math.max(tries - 1, 0), LONGEST_PAUSE[document.hidden ? 'hidden' : 'seen']);
+  return step * (0.6 + Math.random() * 0.4);
 }
 
 // Two tabs that open at the same time must not make two sessions.
