@@ -9,7 +9,7 @@ since one often hides behind a question about the treatment. `emergencies.fittin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -202,8 +202,13 @@ def together(whole: float, parts: Sequence[float]) -> float:
     return (1 - _PART_SHARE) * whole + _PART_SHARE * max(parts) if parts else whole
 
 
-def parts_of(text: str) -> list[str]:
-    """The sentences of a message, short ones together with the next; none if it has but one."""
+def parts_of(text: str, telling: Callable[[str], bool] | None = None) -> list[str]:
+    """The sentences of a message, short ones together with the next; none if it has but one.
+
+    Args:
+        text: the message.
+        telling: which of them are wanted; by default all.
+    """
     parts: list[str] = []
     waiting = ""
     for sentence in sentences(text, PARTS):
@@ -213,10 +218,11 @@ def parts_of(text: str) -> list[str]:
             waiting = ""
     if waiting:
         parts = [*parts[:-1], f"{parts[-1]} {waiting}"] if parts else [waiting]
+    if len(parts) < 2:
+        return []
+    parts = [part for part in parts if telling is None or telling(part)]
     together = -(-len(parts) // _MOST_PARTS)
-    if together > 1:
-        parts = [" ".join(parts[at : at + together]) for at in range(0, len(parts), together)]
-    return parts if len(parts) > 1 else []
+    return [" ".join(parts[at : at + together]) for at in range(0, len(parts), together)] if together > 1 else parts
 
 
 def centred(vectors: Numbers, centre: Numbers) -> Numbers:

@@ -19,6 +19,7 @@ from language.word_lists import WordLists
 
 _MOST = {"wants_person": 15, "read_it": 10, "yes_now": 5, "no": 5}  # words; in a longer message something else is said as well
 _LEAST = {"wants_person": 0.0, "read_it": 0.3, "yes_now": 0.6, "no": 0.6}  # of the words that say it: "no puedo" is no no
+_LONGEST_BUTTON = 200  # characters; whatever is longer is the text of none
 _LETTERS = 3  # that count as a word, where words are not parted
 _UNSURE = "?"
 _NO_VALUES: Mapping[str, str] = MappingProxyType({})
@@ -113,7 +114,7 @@ def says(what: str, text: str, language: str | None = None) -> str | None:
 
 def pressed(what: str, text: str) -> str | None:
     """The language of whose button a message is the text, if it is of one; a button needs no guess of the language."""
-    return next((name for name in languages() if _is_button(what, text, name)), None)
+    return _buttons(what).get(_as_button(text))
 
 
 def chat_languages() -> list[str]:
@@ -128,6 +129,16 @@ def languages() -> list[str]:
 
 
 def _is_button(what: str, text: str, language: str) -> bool:
+    return _as_button(text) == _as_button(_button(what, language))
+
+
+@cache
+def _buttons(what: str) -> dict[str, str]:
+    """The languages by their text of a button; the first one, where two have the same."""
+    return {_as_button(_button(what, name)): name for name in reversed(languages())}
+
+
+def _button(what: str, language: str) -> str:
     texts = the_texts(language)
     buttons = {
         "wants_person": texts.person_button,
@@ -135,7 +146,11 @@ def _is_button(what: str, text: str, language: str) -> bool:
         "no": texts.check.no,
         "read_it": texts.acknowledge,
     }
-    return folded(text).strip("|,? ") == folded(buttons[what]).strip("|,? ")
+    return buttons[what]
+
+
+def _as_button(text: str) -> str:
+    return folded(text[:_LONGEST_BUTTON]).strip("|,? ")
 
 
 def _has_words(what: str, text: str, language: str) -> bool:

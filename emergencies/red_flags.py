@@ -43,7 +43,7 @@ from intake.clinic import Clinic
 from intake.fields import IntakeField, the_intake
 from intake.judging.country import code_of
 from intake.record import IntakeRecord
-from language.context import Kind, Sentence, Span, Text
+from language.context import Kind, Known, Sentence, Span, Text
 from language.context_rules import Rules, read_rules
 from language.normalise import normalised
 from language.patterns import Lists, Pattern, PatternError, PatternIndex, read_patterns, split_list, wrong_pattern
@@ -53,6 +53,7 @@ from language.spoken import text_file
 logger = logging.getLogger(__name__)
 
 Level = Literal["emergency", "urgent", "check"]  # check: ask first whether it is happening now
+_LONGEST_EMBEDDED = 600  # characters; of a longer message, its sentences tell more than what it is about as a whole
 _MENTIONS = 3  # more of them say nothing new
 _TOLD_SHORTLY = 20  # words; whoever is in the middle of it writes no more, and a longer message is about something else too
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
@@ -290,9 +291,11 @@ class RedFlags:
         """
         text = normalised(text[:LONGEST])
         seen = self._look(text)
+        if seen.alarm is None and not self._evidence.any_in(seen.message):
+            return None  # as nearly always: an alarm could rest on nothing, whatever the examples say
         opinion = self._opinion(text, seen)
         if seen.alarm is None and (opinion is None or not opinion.groups):
-            return None  # as nearly always
+            return None
         evidence = self._named_in(seen)
         alarm = seen.alarm if opinion is None else self._decided(seen, opinion, evidence, _field_of(asked))
         if alarm is None:
@@ -374,9 +377,11 @@ class RedFlags:
             *(float(id(group) in mentioned) for group in self._groups),
         ]
 
-    def _look(self, text: str) -> _Seen:
+    def _look(self, text: str, within: _Seen | None = None) -> _Seen:
+        """What the patterns make of a text; of a part of a message, with what they found there."""
         lines = self._plain.lines(text)
-        message = Text(self._context, self._index, lines)
+        known = within.message.known if within else Known({}, {})
+        message = Text(self._context, self._index, lines, known)
         groups = [group for group in self._groups if not group.calls.isdisjoint(message.possible)]
         for level in _LEVELS:
             for group in groups:
@@ -406,15 +411,12 @@ class RedFlags:
     def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
         if self.classifier is None or self.encode is None or not seen.lines:
             return None
-        parts = parts_of(text)
+        parts = parts_of(text, lambda part: self._evidence.any_in(self._look(part, seen).message))  # no alarm rests on others
         try:
-            vectors = self.encode([text, *parts])
-            looks = [self._look(part) for part in parts]
+            vectors = self.encode([text[:_LONGEST_EMBEDDED], *parts])
             whole = self._part(text, seen, vectors[0])
-            others = [self._part(*each) for each in zip(parts, looks, vectors[1:], strict=True)]
+            others = [self._part(part, self._look(part, seen), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
             score, *of_parts = self.classifier.scores([whole, *others])
-            if together(score, of_parts) > self._lowest:  # else it does not matter what the parts name
-                of_parts = [each for each, look in zip(of_parts, looks, strict=True) if self._evidence.any_in(look.message)]
             score = together(score, of_parts)
             is_needed = score > self._lowest
             return Opinion(score, self.classifier.ranked_groups(whole, self._found(seen)) if is_needed else [])

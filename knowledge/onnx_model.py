@@ -20,6 +20,7 @@ Vectors = npt.NDArray[np.float32]
 
 NETWORK, MARKER = Path("onnx") / "model.onnx", "MODEL.json"
 _BATCH = 16  # texts; more at once gain nothing
+_PADDING = 8  # tokens for each text of a batch: to run the network once more costs about as much as eight tokens
 _MANY = 32  # batches; from here on they are worked off side by side
 
 
@@ -66,9 +67,7 @@ class OnnxModel:
             Shape (number of texts, dimension), each row of length 1.
         """
         encoded = self._tokenizer.encode_batch_fast([text.strip() for text in texts])
-        # Next to one another in length, texts need hardly any padding.
-        longest_first = sorted(range(len(encoded)), key=lambda at: -len(encoded[at]))
-        batches = [longest_first[start : start + _BATCH] for start in range(0, len(encoded), _BATCH)]
+        batches = _batches([len(text) for text in encoded])
         vectors = np.zeros((len(texts), self.described.dimension), dtype=np.float32)
         for batch, found in zip(batches, self._run_all([[encoded[at] for at in batch] for batch in batches]), strict=True):
             vectors[batch] = found
@@ -99,3 +98,14 @@ class OnnxModel:
             mask = told["attention_mask"][:, :, None].astype(np.float32)
             pooled = (tokens * mask).sum(axis=1) / mask.sum(axis=1).clip(1e-9)
         return np.asarray(pooled / np.linalg.norm(pooled, axis=1, keepdims=True).clip(1e-12), dtype=np.float32)
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Which texts go through the network together: those next to one another in length, which need hardly any padding."""
+    batches: list[list[int]] = []
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        if batches and len(batches[-1]) < _BATCH and lengths[batches[-1][0]] - lengths[at] <= _PADDING:
+            batches[-1].append(at)
+        else:
+            batches.append([at])
+    return batches

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,8 +67,8 @@ class Ranker:
 
     def scores(self, text: str, vector: Vectors) -> Scores:
         """The distance of a text from each class's boundary, in the order of `classes`; above 0 is inside."""
-        features = self._views.features([text], vector.reshape(1, -1))
-        return np.asarray(features.data @ self._by_feature[features.indices], dtype=np.float64) + self._bias
+        columns, values = self._views.row(text, vector)
+        return np.asarray(values @ self._by_feature[columns], dtype=np.float64) + self._bias
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
@@ -103,8 +104,15 @@ class _Views:
         letters, in_letters = Tfidf.fit(_LETTERS, texts, fewest=3)
         return cls(words, letters), [in_letters, in_words]
 
-    def features(self, texts: Sequence[str], vectors: Vectors) -> sparse.csr_matrix:
-        return _side_by_side(vectors, self.lexical(texts))
+    def row(self, text: str, vector: Vectors) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        """The columns of one text's features that may not be zero, and their values, without a matrix being made of them."""
+        columns, values, first = [np.arange(len(vector))], [np.asarray(vector, dtype=np.float32)], len(vector)
+        for view in (self._letters, self._words):
+            at, weighted = view.row(text)
+            columns.append(first + at)
+            values.append((_LEXICAL_WEIGHT * weighted).astype(np.float32))
+            first += len(view.terms)
+        return np.concatenate(columns), np.concatenate(values)
 
     def lexical(self, texts: Sequence[str]) -> list[sparse.csr_matrix]:
         return [self._letters.transform(texts), self._words.transform(texts)]

@@ -13,10 +13,10 @@ thousand mentions at once, and uses `Text` and `Sentence` by itself.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from language.context_rules import Rules, read_rules
 from language.patterns import Pattern, PatternIndex
@@ -58,13 +58,28 @@ class Clause:
     tells: bool  # it has a word in it that could name something
 
 
+class Known(NamedTuple):
+    """What was found in lines, which depends on nothing else in their text."""
+
+    possible: dict[str, set[int]]  # the identities of the patterns that can stand in a line
+    spans: dict[tuple[int, str], list[Span]]  # where a pattern stands in a line
+
+
 @dataclass(frozen=True)
 class Text:
-    """A whole message, as far as its sentences need to know of one another."""
+    """A whole message, as far as its sentences need to know of one another.
+
+    Attributes:
+        rules: what phrases say of a mention.
+        index: every pattern that may be looked for.
+        lines: its sentences in the plain form.
+        known: what was found in lines before; a text of some of its sentences may begin with it.
+    """
 
     rules: Rules
     index: PatternIndex
     lines: list[str]
+    known: Known = field(default_factory=lambda: Known({}, {}))
 
     @cached_property
     def possible(self) -> set[int]:
@@ -76,13 +91,25 @@ class Text:
         """Its sentences."""
         return [Sentence(line, self) for line in self.lines]
 
+    @cached_property
+    def _markers(self) -> dict[str, list[Pattern]]:
+        """The patterns of those markers that were looked for, as far as they can stand in it."""
+        return {}
+
     def only(self, patterns: list[Pattern]) -> list[Pattern]:
         """Those patterns that can stand in it."""
-        return [pattern for pattern in patterns if id(pattern) in self.possible]
+        possible = self.possible
+        return [pattern for pattern in patterns if id(pattern) in possible]
+
+    def of_marker(self, marker: str) -> list[Pattern]:
+        """Those patterns of a marker that can stand in it; every sentence asks for them."""
+        if marker not in self._markers:
+            self._markers[marker] = self.only(self.rules.markers[marker])
+        return self._markers[marker]
 
     def says(self, marker: str) -> bool:
         """Whether a marker stands anywhere in it."""
-        return any(sentence.marks(marker) for sentence in self.sentences)
+        return bool(self.of_marker(marker)) and any(sentence.marks(marker) for sentence in self.sentences)
 
 
 class Sentence:
@@ -98,12 +125,15 @@ class Sentence:
             self._starts.append(at)
             at += len(word) + 1
         self._marks: dict[str, list[Span]] = {}
-        self._spans: dict[tuple[int, str], list[Span]] = {}
+        self._spans = message.known.spans
 
     @cached_property
     def possible(self) -> set[int]:
         """The identities of the patterns that can stand in it."""
-        return self._message.index.possible(set(self._words))
+        known = self._message.known.possible
+        if self.line not in known:
+            known[self.line] = self._message.index.possible(set(self._words))
+        return known[self.line]
 
     def spans(self, pattern: Pattern, line: str | None = None) -> list[Span]:
         """Where a pattern stands in it, or in a form of its line that has fewer words."""
@@ -147,7 +177,7 @@ class Sentence:
     def marks(self, marker: str) -> list[Span]:
         """Where a marker stands."""
         if marker not in self._marks:
-            patterns = self._message.only(self._message.rules.markers[marker])
+            patterns = self._message.of_marker(marker)
             spans = [span for pattern in patterns for span in self.spans(pattern)]
             for mask in _MASKS.get(marker, ()):
                 spans = [span for span in spans if not _inside(span, self.marks(mask))]

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ _MIXED = {"hi"}  # written with many English words, where it is written in Latin
 _POSSIBLE = 0.05  # of a language whose words are worth looking for
 _MOST_POSSIBLE = 4
 _FEWEST_LETTERS = 3
+_REMEMBERED = 256  # messages: each is asked about several times in its turn
 _NO_LANGUAGE = re.compile(r"\S*@\S*|\S+://\S+|[^\W\d_]?\d[\d.,]*")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*")
 _NAME_WORDS = 3
@@ -88,8 +89,7 @@ class WhichLanguage:
 
     def shares(self, text: str, among: Sequence[str] | None = None) -> dict[str, float]:
         """How likely each language is, by the pieces of words."""
-        row = self._pieces.transform([folded(text)])
-        scores = np.asarray(row @ self._weights)[0] + self._constants
+        scores = self._pieces.products([folded(text)], self._weights)[0] + self._constants
         names = [name for name in self.languages if among is None or name in among]
         at = [self.languages.index(name) for name in names]
         shares = np.exp(scores[at] - scores[at].max())
@@ -205,6 +205,7 @@ def language_or_english(text: str, before: str | None = None) -> Language:
         return Language(before or ENGLISH, False, tuple(dict.fromkeys([before or ENGLISH, ENGLISH])))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def language_of(text: str, before: str | None = None) -> Language:
     """Find the language of a message with the model that ships.
 
