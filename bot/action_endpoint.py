@@ -1,9 +1,14 @@
-"""Calls of actions that cost less: connections stay open, the domain stays here, and the check of a result is compiled once."""
+"""Calls of actions that cost less: connections stay open, the domain stays here, and the check of a result is compiled once.
+
+An action that sets nothing need not be called at all: whoever asked for the turn may run it when the turn has come back.
+"""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Dict, Optional, Text, Type
+from typing import Any, Dict, FrozenSet, List, Optional, Text, Type
 
 import aiohttp
 from jsonschema import ValidationError
@@ -16,10 +21,30 @@ SCHEMA = RemoteAction.action_response_format_spec()
 _CHECK = validator_for(SCHEMA)(SCHEMA)
 
 
+@dataclass(frozen=True)
+class HandingBack:
+    """The actions that whoever asked for a turn runs itself, and what is said in the turn, in its order."""
+
+    actions: FrozenSet[Text]
+    said: List[Dict[Text, Any]]
+
+
+handing_back: ContextVar[Optional[HandingBack]] = ContextVar("handing_back", default=None)  # of the turn that is dealt with
+
+
 class OpenEndpoint(EndpointConfig):
     """An action server whose connections stay open from one call to the next. Rasa's own opens one for each call."""
 
     _kept: Optional[_Kept] = None
+
+    async def request(self, method: Text = "post", subpath: Optional[Text] = None, **options: Any) -> Any:
+        """Call an action; one that is handed back stands among what is said, and for Rasa it has set and said nothing."""
+        back, call = handing_back.get(), options.get("json") or {}
+        if back is None or call.get("next_action") not in back.actions:
+            return await super().request(method, subpath, **options)
+        # The events hold once more what stands in the tracker's other parts.
+        back.said.append({"run": {**call, "tracker": {**call["tracker"], "events": []}}})
+        return {"events": [], "responses": []}
 
     def session(self) -> _Kept:
         """What calls go through; it is there from the first call on, because it belongs to the loop that runs then."""
@@ -82,4 +107,4 @@ def install() -> None:
     RemoteAction._validate_action_result = check_result
 
 
-__all__ = ["OpenEndpoint", "ValidationError", "check_result", "install", "kept_open"]
+__all__ = ["HandingBack", "OpenEndpoint", "ValidationError", "check_result", "handing_back", "install", "kept_open"]

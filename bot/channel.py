@@ -18,7 +18,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.action_endpoint import kept_open
+from bot.action_endpoint import HandingBack, handing_back, kept_open
 from bot.featurizer import VECTOR
 
 logger = logging.getLogger(__name__)
@@ -27,10 +27,11 @@ SENDER = "patient"  # whoever it is: nothing is stored under this name
 
 
 class TurnInput(InputChannel):
-    """Takes ``{"message", "events", "vector"}`` and answers with what is said, in the form of the REST channel.
+    """Takes ``{"message", "events", "vector", "hand_back"}`` and answers with what is said, in the form of the REST channel.
 
     ``events`` are those with which the turn begins, in the form in which an action returns them; ``vector`` is the embedding of
-    the message.
+    the message. ``hand_back``, which may be missing, names actions that the caller runs: the call of each stands as ``{"run":
+    call}`` in the place of what it says. It must set nothing, because the turn went on as if it had not.
     """
 
     @classmethod
@@ -77,6 +78,7 @@ async def take_turn(processor: MessageProcessor, call: Dict[Text, Any]) -> List[
     message = UserMessage(asked.text, collected, SENDER, parse_data=understood, input_channel=TurnInput.name())
     tracker = DialogueStateTracker(SENDER, processor.domain.slots)
     tracker.update_with_events(deserialise_events(call["events"]), processor.domain)
+    handing_back.set(HandingBack(frozenset(call.get("hand_back", ())), collected.messages))  # of this task alone
     await processor._handle_message_with_tracker(message, tracker)
     tracker = await processor.run_action_extract_slots(collected, tracker)
     await processor._run_prediction_loop(collected, tracker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -13,7 +14,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from rasa_sdk.executor import ActionExecutor
 
+from actions.handed_back import HANDED_BACK, RunsActions
 from commands.start import rasa_environment
 from cordial.bootstrap import PROJECT, RASA
 from cordial.settings import load_settings
@@ -119,11 +122,48 @@ def test_our_channel_says_what_rasas_own_rest_channel_says(cordial: System, cont
 
 
 @pytest.mark.e2e
+@pytest.mark.parametrize(
+    "text", ["And how long does that last?", "Is it safe? What does it cost?", "asdf qwer", "Maria Example"]
+)
+@pytest.mark.parametrize("context", list(CONTEXTS.values())[:3], ids=list(CONTEXTS)[:3])
+def test_what_is_handed_back_to_be_run_says_what_rasa_would_have_been_told(
+    cordial: System, context: dict[str, Any], text: str
+) -> None:
+    address = f"{cordial.rasa_url}/webhooks/turn/webhook"
+    call = {"message": text, "events": beginning(context)}
+    handed_back = said(address, {**call, "hand_back": HANDED_BACK})
+    said_then = [item for each in handed_back for item in (said_by(cordial, each["run"]) if "run" in each else [each])]
+    assert said_then == said(address, call)
+
+
+@pytest.mark.e2e
+def test_a_question_is_handed_back_and_an_answer_to_the_intake_is_not(cordial: System) -> None:
+    address = f"{cordial.rasa_url}/webhooks/turn/webhook"
+    question = {"message": "Is fever a bad sign?", "events": beginning({}), "hand_back": HANDED_BACK}
+    [run] = said(address, question)
+    assert run["run"]["next_action"] == "action_answer"
+    answer = {**question, "message": "Maria Example", "events": beginning(CONTEXTS["an answer while a field is open"])}
+    assert not any("run" in item for item in said(address, answer))
+
+
+@pytest.mark.e2e
 @pytest.mark.parametrize("call", [{}, {"message": "marzipan"}, {"message": "marzipan", "events": [{"event": "marzipan"}]}])
 def test_a_turn_that_fails_is_an_error_and_leaves_no_words_in_the_log(cordial: System, call: dict[str, Any]) -> None:
     response = httpx.post(f"{cordial.rasa_url}/webhooks/turn/webhook", json=call, timeout=30)
     assert (response.status_code, response.json()) == (500, {"error": "failed"})
     assert "marzipan" not in cordial.log("rasa")
+
+
+def said_by(cordial: System, call: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an action says, in the form of Rasa's channels, where web is called for it as Rasa calls."""
+
+    class OverThere(ActionExecutor):
+        async def run(self, action_call: dict[str, Any], *_: Any, **__: Any) -> Any:
+            return httpx.post(f"{cordial.url}/webhook", json=action_call, timeout=30).json()
+
+    items = asyncio.run(RunsActions(OverThere())(call))
+    assert items
+    return items
 
 
 def said(address: str, call: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import aiohttp
 import anyio.to_thread
-import httpx
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -23,7 +24,29 @@ from turns.shapes import Kind, Question
 # More turns at the same time end no sooner. Two hundred of them would take the processor from the check for emergencies.
 AT_ONCE = 16
 
+_OK = 200
+_KEPT_OPEN = 4.0  # seconds; Rasa closes a connection on which nothing came for five
+_CONNECTIONS = 64
+_STATE_SECONDS = 2.0
+
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+Run = Callable[[dict[str, Any]], Awaitable[list[dict[str, Any]] | None]]
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What Rasa need not call web for.
+
+    Attributes:
+        encode: embeds texts; it gives rows of 32-bit numbers.
+        run: runs an action of which Rasa handed back the call; gives what it says in the form of Rasa's channels, or nothing if
+            Rasa has to call for it after all.
+        actions: those that may be handed back.
+    """
+
+    encode: Encode
+    run: Run
+    actions: Sequence[str]
 
 
 class RasaAway(Exception):
@@ -60,11 +83,16 @@ class _Custom(BaseModel):
 
 
 class _Item(BaseModel):
-    """One item of what is said: a text, or what belongs to it."""
+    """One item of what is said: a text, or what belongs to it; or an action that says something here."""
 
     text: str | None = None
     buttons: list[_Button] = []
     custom: _Custom | None = None
+    run: dict[str, Any] | None = None  # the call of an action that was handed back
+
+
+class _NotOurs(Exception):
+    """An action that was handed back is Rasa's matter after all."""
 
 
 _ITEMS = TypeAdapter(list[_Item])
@@ -76,19 +104,27 @@ _STATES: dict[int, Literal["ready", "no_model"]] = {200: "ready", 503: "no_model
 class RasaClient:
     """Our channel in one Rasa (`bot/channel.py`)."""
 
-    def __init__(self, address: str, timeout: float, encode: Encode | None = None) -> None:
+    def __init__(self, address: str, timeout: float, ours: Ours | None = None) -> None:
         """Prepare a client; nothing is sent yet.
 
         Args:
             address: Rasa's address without a trailing slash.
             timeout: seconds that a turn may take.
-            encode: embeds texts, so that Rasa need not ask for a message's embedding. It gives rows of 32-bit numbers.
+            ours: what Rasa need not call web for; without it, it calls.
         """
-        self._encode = encode
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+        self._address, self._ours = address, ours
         self.timeout = timeout
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, limits=limits, trust_env=False)
+        self._opened: aiohttp.ClientSession | None = None
+
+    @property
+    def _http(self) -> aiohttp.ClientSession:
+        """The connections; they belong to the loop that runs when they are first needed."""
+        if self._opened is None:
+            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEPT_OPEN)
+            cookies = aiohttp.DummyCookieJar()
+            self._opened = aiohttp.ClientSession(self._address, connector=connector, cookie_jar=cookies, trust_env=False)
+        return self._opened
 
     async def turn(self, text: str, context: dict[str, Any], seconds: float | None = None) -> Reply:
         """Let Rasa handle one message.
@@ -106,27 +142,52 @@ class RasaClient:
         """
         limit = min(self.timeout, seconds or self.timeout)
         try:
-            # httpx's own limit begins anew with each piece that comes
             async with asyncio.timeout(limit), self._room:
-                body = {"message": _plain(text), "events": beginning(context), "vector": await self._vector(text)}
-                response = await self._http.post("/webhooks/turn/webhook", json=body)
-            response.raise_for_status()
-        except (TimeoutError, httpx.TimeoutException):
+                items = await self._items(text, context)
+        except TimeoutError:
             raise RasaAway("timeout") from None
-        except httpx.HTTPStatusError as error:
-            raise RasaAway(f"status {error.response.status_code}") from None
-        except httpx.HTTPError as error:
+        except aiohttp.ClientError as error:
             raise RasaAway(type(error).__name__) from None
-        reply = read_reply(response.content)
+        reply = _reply_of(items)
         if not reply.drafts:
             raise RasaAway("empty reply")
         return reply
 
-    async def _vector(self, text: str) -> str | None:
-        """A message's embedding as base64 of 32-bit numbers; the check for emergencies has it made a moment ago."""
-        if self._encode is None:
-            return None
-        vectors = await anyio.to_thread.run_sync(self._encode, [text])
+    async def _items(self, text: str, context: dict[str, Any]) -> list[_Item]:
+        body = {"message": _plain(text), "events": beginning(context)}
+        if self._ours is None:
+            return await self._asked(body)
+        body["vector"] = await self._vector(self._ours.encode, text)
+        items = await self._asked({**body, "hand_back": list(self._ours.actions)})
+        try:
+            return [item for each in items for item in await self._run(self._ours.run, each)]
+        except _NotOurs:  # nothing has happened yet: actions write nothing
+            return await self._asked(body)
+
+    async def _asked(self, body: dict[str, Any]) -> list[_Item]:
+        """What Rasa says to a turn."""
+        sent = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        async with self._http.post("/webhooks/turn/webhook", data=sent, headers=headers, allow_redirects=False) as response:
+            content = await response.read()
+        if response.status != _OK:
+            raise RasaAway(f"status {response.status}")
+        return _items_of(content)
+
+    @staticmethod
+    async def _run(run: Run, item: _Item) -> list[_Item]:
+        """An item; in the place of an action that was handed back, what that says."""
+        if item.run is None:
+            return [item]
+        said = await run(item.run)
+        if said is None:
+            raise _NotOurs
+        return _ITEMS.validate_python(said)
+
+    @staticmethod
+    async def _vector(encode: Encode, text: str) -> str:
+        """A message's embedding as base64 of 32-bit numbers; the search for an answer needs it as well."""
+        vectors = await anyio.to_thread.run_sync(encode, [text])
         return base64.b64encode(vectors[0].astype("<f4").tobytes()).decode("ascii")
 
     async def ready(self) -> bool:
@@ -136,28 +197,34 @@ class RasaClient:
     async def state(self) -> Literal["ready", "away", "no_model"]:
         """How Rasa is."""
         try:
-            response = await self._http.get("/webhooks/turn/ready", timeout=2.0)
-        except httpx.HTTPError:
+            async with asyncio.timeout(_STATE_SECONDS), self._http.get("/webhooks/turn/ready") as response:
+                return _STATES.get(response.status, "away")
+        except (TimeoutError, aiohttp.ClientError):
             return "away"
-        return _STATES.get(response.status_code, "away")
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._opened is not None:
+            await self._opened.close()
 
 
-def read_reply(content: bytes) -> Reply:
-    """Turn what our channel answered, in the form of Rasa's REST channel, into messages and effects.
-
-    An action sends a text, and after it what belongs to that text (kind, answer, question) and what it did (effects).
+def _items_of(content: bytes) -> list[_Item]:
+    """What our channel answered.
 
     Raises:
         RasaAway: if it is not in that form.
     """
     try:
-        items = _ITEMS.validate_json(content)
+        return _ITEMS.validate_json(content)
     except ValidationError:
         raise RasaAway("malformed reply") from None
+
+
+def _reply_of(items: Sequence[_Item]) -> Reply:
+    """Turn items of our channel, in the form of Rasa's REST channel, into messages and effects.
+
+    An action sends a text, and after it what belongs to that text (kind, answer, question) and what it did (effects).
+    """
     drafts: list[Draft] = []
     effects: list[Effect] = []
     for item in items:

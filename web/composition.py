@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from rasa_sdk.executor import ActionExecutor
 
+from actions.handed_back import HANDED_BACK, RunsActions
 from actions.services import Services, provide
 from cordial.keys import encryption_keys, signing_key
 from cordial.settings import Settings
@@ -24,7 +25,7 @@ from knowledge.library import Library
 from knowledge.research import rules
 from language.spoken import speak
 from turns.gateway import Gateway
-from turns.rasa import RasaClient
+from turns.rasa import Ours, RasaClient
 from turns.texts import texts
 from web.console.texts import audit_texts, console_texts
 from web.library_texts import library_texts
@@ -56,7 +57,8 @@ def make_parts(settings: Settings) -> Parts:
     provide(Services(library, clinic, the_intake()))
     executor = ActionExecutor()
     executor.register_package("actions")
-    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout, encoder.encode)
+    ours = Ours(encoder.encode, RunsActions(executor), HANDED_BACK)
+    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout, ours)
     red_flags = read_every_language(read_other_languages())
     red_flags.ask_examples(encoder.encode, encoder.name)
     red_flags.warm_up()
