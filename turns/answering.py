@@ -60,22 +60,27 @@ class Answering:
         self._silence = Silence(self._in_threads)
         self._streams = streams
 
-    async def answer(self, waiting: Waiting, flag: RedFlag | None, deadline: Deadline | None = None) -> list[Message]:
+    async def answer(
+        self, waiting: Waiting, flag: RedFlag | None, deadline: Deadline | None = None, place: Place | None = None
+    ) -> list[Message]:
         """Deal with a message; gives its replies, or those that it has got meanwhile.
 
         Args:
             waiting: the message.
             flag: what the check for emergencies found in it.
             deadline: without one, Rasa may take its whole time.
+            place: where the patient was when the message was stored a moment ago; without it, that is read.
 
         Raises:
             UnknownConversation: if the conversation was deleted.
         """
         while True:
+            now = place if place is not None else await self._in_threads.read(place_of, waiting.conversation_id, waiting.seq)
             try:
-                return await self._answer_as_it_stands(waiting, flag, deadline)
+                return await self._answer_from(now, waiting, flag, deadline)
             except ChangedHands:  # a person took over or handed back meanwhile: it is decided anew, by who has it now
                 logger.info("a turn changed hands", seq=waiting.seq)
+                place = None
 
     async def say_away(self, conversation_id: str, client_id: str, text: str) -> list[Message]:
         """Store a message for which there is no time left, and say so.
@@ -98,8 +103,9 @@ class Answering:
         await self._in_threads.write(self._say_away, waiting.conversation_id, waiting.seq)
         self._streams.announce(waiting.conversation_id)
 
-    async def _answer_as_it_stands(self, waiting: Waiting, flag: RedFlag | None, deadline: Deadline | None) -> list[Message]:
-        place = await self._in_threads.read(place_of, waiting.conversation_id, waiting.seq)
+    async def _answer_from(
+        self, place: Place, waiting: Waiting, flag: RedFlag | None, deadline: Deadline | None
+    ) -> list[Message]:
         parts = await self._decide(waiting, flag, place, deadline)
         messages = await anyio.to_thread.run_sync(self._store, waiting, place, parts)
         self._streams.announce(waiting.conversation_id)

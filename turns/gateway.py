@@ -25,7 +25,7 @@ from turns.in_threads import InThreads
 from turns.other_replies import buttons_of
 from turns.own_data import OwnData
 from turns.rasa import RasaClient
-from turns.replies import OwnReplies
+from turns.replies import OwnReplies, Place, place_of
 from turns.streams import Streams
 from turns.texts import texts
 from turns.turn_lock import TurnLock
@@ -105,15 +105,17 @@ class Gateway:
         if checked.emergency:
             return await self.alarms.reply(conversation_id, client_id, text, checked.emergency)
         async with self._turn_lock.of(conversation_id, deadline.last_begin) as has_turn:
-            stored = await self._take_turn(conversation_id, client_id, text, deadline.last_begin) if has_turn else None
-            if stored is None:
+            begun = await self._take_turn(conversation_id, client_id, text, deadline.last_begin) if has_turn else None
+            if begun is None:
                 return await self._answering.say_away(conversation_id, client_id, text)
+            stored, place = begun
             if stored.replies is not None:
                 return stored.replies
             self.streams.announce(conversation_id)
             if not stored.is_next:
                 await self._answer_earlier(conversation_id, stored.seq, deadline.last_begin)
-            return await self._answering.answer(Waiting(conversation_id, stored.seq, text), checked.flag, deadline)
+            waiting = Waiting(conversation_id, stored.seq, text)
+            return await self._answering.answer(waiting, checked.flag, deadline, place if stored.is_next else None)
 
     async def answer_again(self, waiting: Waiting) -> None:
         """Deal with a message that was stored and not answered.
@@ -155,13 +157,15 @@ class Gateway:
             except Exception:  # the sweeper tries again
                 logger.exception("a message that was handed back could not be answered", seq=waiting.seq)
 
-    async def _take_turn(self, conversation_id: str, client_id: str, text: str, until: Deadline) -> Stored | None:
+    async def _take_turn(
+        self, conversation_id: str, client_id: str, text: str, until: Deadline
+    ) -> tuple[Stored, Place | None] | None:
         """Store a message when no other process deals with one of this conversation; nothing, if that takes too long."""
         while True:
             alive_since = datetime.now(UTC) - timedelta(seconds=self.longest_turn)
-            stored = await self._database.write(take_turn, conversation_id, client_id, text, alive_since)
-            if stored is not None or until.has_passed:
-                return stored
+            begun = await self._database.write(_begin, conversation_id, client_id, text, alive_since)
+            if begun is not None or until.has_passed:
+                return begun
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _answer_earlier(self, conversation_id: str, seq: int, deadline: Deadline) -> None:
@@ -177,6 +181,16 @@ class Gateway:
     async def _check_and_answer(self, waiting: Waiting, deadline: Deadline | None = None) -> None:
         checked = await self.emergencies.of_message(waiting.conversation_id, waiting.text)
         await self._answering.answer(waiting, checked.flag, deadline)
+
+
+def _begin(
+    session: Session, conversation_id: str, client_id: str, text: str, alive_since: datetime
+) -> tuple[Stored, Place | None] | None:
+    """Store a message if it has the turn; with where the patient is, if it has no replies yet."""
+    stored = take_turn(session, conversation_id, client_id, text, alive_since)
+    if stored is None:
+        return None
+    return stored, place_of(session, conversation_id, stored.seq) if stored.replies is None else None
 
 
 def _act(session: Session, conversation_id: str, act: Callable[[Session], Result]) -> tuple[Result, list[Waiting]]:
