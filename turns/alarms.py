@@ -27,6 +27,7 @@ logger = structlog.get_logger(__name__)
 NOT_STORED = 0  # in the place of the number of a message that has none yet
 THREADS = 2  # one writes at a time
 _STORING_SECONDS = 0.7  # after that the reply goes out; storing goes on
+_STORING_AT_ONCE = 16  # while more come in one instant, replies go out first: storing would take the processor from them
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0  # seconds between tries to store what could not be stored
 _LAST_TRY_SECONDS = 3.0  # when the process ends
 _MOST_WAITING = 5_000
@@ -82,6 +83,9 @@ class Alarms:
         told = self._waiting.get((conversation_id, client_id))
         if told is None or told.text != text:
             told = Told(conversation_id, client_id, text, flag, datetime.now(UTC))
+        if len(self._storing) >= _STORING_AT_ONCE:
+            self._keep(told)
+            return told.messages()
         storing = asyncio.create_task(self._store(told))
         self._storing.add(storing)
         storing.add_done_callback(self._settled)

@@ -66,7 +66,7 @@ class EmergencyCheck:
         if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
         known = await self._known_of(conversation_id) if conversation_id else None
-        if known is not None:
+        if known is not None and not known.changes_nothing:
             flag = await self._in_thread(lambda: self._check_again(text, known, flag))
         return Checked(self._reported(flag))
 

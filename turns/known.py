@@ -27,6 +27,11 @@ class Known:
     held: list[HeldMessage]
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether the check finds the same as without it."""
+        return not (self.held or self.record.open_field or country_of(self.record))
+
+    @property
     def alarm_in_question(self) -> dict[str, Any] | None:
         """The alarm that a yes raises, if the patient was asked whether it happens now."""
         return next((each.alarm for each in reversed(self.held) if each.state == "asked"), None)
