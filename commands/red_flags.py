@@ -30,12 +30,14 @@ def check_message(
     asked: Annotated[str | None, typer.Option(help="The field of the intake that it answers, such as allergies.")] = None,
     as_json: Json = False,
 ) -> None:
-    """What the check says to one message."""
+    """What the check says to one message, in any language."""
+    from emergencies.every_language import read_every_language  # noqa: PLC0415
+    from emergencies.other_languages import read_other_languages  # noqa: PLC0415
     from knowledge.encoder import Encoder  # noqa: PLC0415
 
     with plain_errors():
         settings = load_settings()
-        rules = read_red_flags()
+        rules = read_every_language(read_other_languages())
         encoder = Encoder(settings.data / "encoder")
         rules.ask_examples(encoder.encode, encoder.name)
         clinic = read_clinic(settings.clinic_file)
@@ -45,7 +47,8 @@ def check_message(
         found = {name: getattr(flag, name) for name in ("level", "group", "text", "evidence")} if flag else None
         say_json(found)
     elif flag:
-        say(f"{flag.level}: {flag.label}\nIt rests on: {', '.join(flag.evidence)}\n\n{flag.text}")
+        rests_on = ", ".join(flag.evidence) or "its likeness to the examples, and nothing that it names"
+        say(f"{flag.level}: {flag.label}\nIt rests on: {rests_on}\n\n{flag.text}")
     else:
         say(f"No alarm, but despair is heard.\n\n{despair}" if despair else "No alarm.")
 

@@ -8,15 +8,12 @@ from dataclasses import replace
 from emergencies.calling import Where, whereabouts_of
 from emergencies.other_languages import Finding, OtherLanguages
 from emergencies.other_texts import SaidIn, pressed, says
-from emergencies.red_flags import RedFlag, RedFlags, read_red_flags
+from emergencies.red_flags import RedFlag, RedFlags, field_of, read_red_flags
 from emergencies.whereabouts import the_places
 from intake.clinic import Clinic
-from language.which_language import ENGLISH, OTHER, Language, language_or_english
+from language.which_language import ENGLISH, OTHER, Language, language_or_english, may_be_in
 
 logger = logging.getLogger(__name__)
-
-# A cry in Dutch, and in English, which is the language of the page, what people write to hear what they can do here.
-_ASKS_WHAT_CAN_BE_DONE = frozenset({"help"})
 
 
 class EveryLanguage(RedFlags):
@@ -29,7 +26,9 @@ class EveryLanguage(RedFlags):
         self.others = others
         self.happening_now.says = _says
 
-    def check(self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
+    def check(
+        self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None, chat: str | None = None
+    ) -> RedFlag | None:
         """Look for an emergency.
 
         Args:
@@ -37,14 +36,15 @@ class EveryLanguage(RedFlags):
             clinic: whose numbers are shown.
             country: where the patient is, if something is known; a country that the message names comes first.
             asked: the field of the intake that the patient was asked for just before, if any.
+            chat: the language of the conversation, if it is known; a single word is taken for one of that.
         """
         if self.others is None:
             return super().check(text, clinic, country, asked)
-        language = language_or_english(text)
+        language = _leaning(language_or_english(text), text, chat)
         flag = super().check(text, clinic, country, asked) if may_be_english(language) else None
         if flag is not None and flag.level == "emergency":
             return flag
-        found = self._in_others(text, language)
+        found = self._in_others(text, language, asked)
         if found is None or (flag is not None and found.level != "emergency"):
             return flag
         return self._flag(found, text, clinic, country)
@@ -53,13 +53,13 @@ class EveryLanguage(RedFlags):
         """Whether a patient says that they have read the answer to an alarm."""
         return super().says_it_was_read(text) or (self.others is not None and _says("read_it", text))
 
-    def _in_others(self, text: str, language: Language) -> Finding | None:
+    def _in_others(self, text: str, language: Language, asked: str | None) -> Finding | None:
         """What the words and examples of other languages say. A fault there must not take away what the red flags found."""
         possible = tuple(name for name in language.possible if name != ENGLISH)
-        if not possible or self.others is None or text.strip(" .!?").casefold() in _ASKS_WHAT_CAN_BE_DONE:
+        if not possible or self.others is None:
             return None
         try:
-            return self.others.check(text, replace(language, possible=possible))
+            return self.others.check(text, replace(language, possible=possible), field_of(asked))
         except Exception:
             logger.exception("the check for emergencies in other languages failed")
             return None
@@ -79,7 +79,8 @@ class EveryLanguage(RedFlags):
     def _flag(self, found: Finding, text: str, clinic: Clinic, country: str | None) -> RedFlag:
         said = SaidIn(found.language, clinic)
         alarm = said.alarm(found, where(text, clinic, country))
-        return RedFlag(found.group, self.label_of(found.group), found.level, alarm, said.buttons, language=found.language)
+        label, evidence = self.label_of(found.group), list(found.evidence)
+        return RedFlag(found.group, label, found.level, alarm, said.buttons, evidence, language=found.language)
 
 
 def read_every_language(others: OtherLanguages) -> EveryLanguage:
@@ -92,6 +93,17 @@ def read_every_language(others: OtherLanguages) -> EveryLanguage:
     assert isinstance(both, EveryLanguage)  # noqa: S101
     both.also_in(others)
     return both
+
+
+def _leaning(language: Language, text: str, chat: str | None) -> Language:
+    """The language of a single word, which may be one of many, once that of its conversation is known.
+
+    "help" is a cry in Dutch. In English, in which everybody begins who has not told another, it is what people write to hear
+    what they can do here; so English takes only what is most likely English.
+    """
+    if chat is None or len(text.split()) > 1 or (chat == ENGLISH and not may_be_in(text, ENGLISH)):
+        return language
+    return replace(language, code=chat, possible=(chat,))
 
 
 def may_be_english(language: Language) -> bool:

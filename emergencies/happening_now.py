@@ -28,6 +28,8 @@ class HappeningNowTexts(Part):
     no_emergency: PlainText
     no_emergency_by: str
     no_emergency_thanks: _Filled
+    no_after_alarm: _Filled
+    yes_after_alarm: _Filled
     kept: _Filled
     again: _Filled
 

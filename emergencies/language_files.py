@@ -117,7 +117,6 @@ class TextsFile(Part):
     sign_off: Literal["pending", "done"]
     phrases: _Phrases
     emergency: dict[str, _Emergency]
-    urgent: Annotated[str, fills("emergency_number", "clinic")]
     distress: Annotated[str, fills("emergency_number", "crisis_lines", "clinic")]
     check: _Check
     acknowledge: PlainText

@@ -2,12 +2,13 @@
 
 A support vector machine (Cortes & Vapnik, 1995) over a multilingual embedding of the message, the concepts that its words name,
 and how they are told. Its kernel is made of products only, so that all support vectors add up to one weight for each number and
-each pair of numbers. Pieces of words teach it nothing more. `emergencies.other_fitting` fits it.
+each pair of numbers. A second one, linear, knows pieces of words: they carry most in the languages of which the embedding hears
+little. `emergencies.other_fitting` fits both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from cordial.model_file import ModelFileError, StoredModel, read_model, write_model
-from emergencies.classifier import Numbers, centred
+from emergencies.classifier import Numbers, Pieces, centred
 from emergencies.concepts import NUMBERS, WAYS, Concepts
 from emergencies.told import Told
+from language.folding import folded
 
-VERSION = 1
+VERSION = 2
+PIECES: Mapping[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4)}
 _PART_SHARE = 0.5  # of the score: the sentence that is most like an emergency; the rest is the whole message
 _MANY = 4  # rules; more tell nothing new
 
@@ -43,6 +46,7 @@ class About(BaseModel):
 class Message:
     """A message or a part of one, as the model sees it."""
 
+    text: str
     vector: Numbers
     signals: Numbers
 
@@ -58,6 +62,7 @@ class OtherClassifier:
         pairs: the weight of each pair of them, the upper triangle; shape (numbers, numbers).
         groups: the weight of each number for each group; shape (groups, numbers).
         group_constants: what is added for each group.
+        pieces: how much each piece of a word speaks for an emergency.
     """
 
     about: About
@@ -66,6 +71,7 @@ class OtherClassifier:
     pairs: Numbers
     groups: Numbers
     group_constants: npt.NDArray[Any]
+    pieces: Pieces
 
     def __post_init__(self) -> None:
         """Refuse weights that do not belong together.
@@ -85,7 +91,9 @@ class OtherClassifier:
             whole: the message.
             parts: its parts, if it has more than one.
         """
-        score, *others = (self._score(each) for each in (whole, *parts))
+        everything = [whole, *parts]
+        of_pieces = self.pieces.scores([folded(each.text) for each in everything])
+        score, *others = (self._score(each) + float(of) for each, of in zip(everything, of_pieces, strict=True))
         return (1 - _PART_SHARE) * score + _PART_SHARE * max(others) if others else score
 
     def ranked_groups(self, whole: Message) -> list[str]:
@@ -96,7 +104,7 @@ class OtherClassifier:
     def save(self, file: Path) -> None:
         """Store it, in the place of an older one."""
         own = {name: getattr(self, name) for name in _OWN_ARRAYS}
-        write_model(file, VERSION, StoredModel(self.about.model_dump(), own), smaller=True)
+        write_model(file, VERSION, StoredModel(self.about.model_dump(), {**own, **self.pieces.arrays("pieces")}), smaller=True)
 
     @classmethod
     def load(cls, file: Path) -> OtherClassifier:
@@ -108,7 +116,8 @@ class OtherClassifier:
         stored = read_model(file, VERSION)
         try:
             own = {name: stored.arrays[name] for name in _OWN_ARRAYS}
-            return cls(about=About.model_validate(stored.about), **own)
+            pieces = Pieces.of_arrays("pieces", PIECES, stored.arrays)
+            return cls(about=About.model_validate(stored.about), pieces=pieces, **own)
         except (KeyError, ValueError) as error:
             raise ModelFileError(f"{file.name} is not what was stored there.") from error
 

@@ -15,15 +15,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import SVC
+from sklearn.svm import SVC, LinearSVC
 
 from cordial.data_files import read_data
-from emergencies.classifier import Encode, Numbers
+from emergencies.classifier import Encode, Numbers, Pieces
 from emergencies.concepts import FOLDER, Concepts
 from emergencies.fitting import read_examples as read_english_examples
 from emergencies.language_files import EXAMPLES, TEXTS, WORDS, LanguageFilesError, read_examples, shipped, the_texts
-from emergencies.other_classifier import About, OtherClassifier, numbers_of, signal_names, signals_of
+from emergencies.other_classifier import PIECES, About, OtherClassifier, numbers_of, signal_names, signals_of
 from emergencies.told import Teller
+from language.folding import folded
+from language.tfidf import Tfidf
 from language.which_language import OTHER, read_other_words
 from language.word_lists import parted
 
@@ -37,6 +39,9 @@ _COST = 3.0
 _GROUP_COST = 3.0
 _NUMBER_SHARE = 0.5  # of the kernel: the numbers as they are; the pairs of them have as much
 _SIGNAL_WEIGHT = 0.2
+_PIECE_COST = 1.0
+_PIECE_WEIGHT = 0.9  # beside the score of the numbers
+_RAREST = 3  # a piece that stands in fewer examples teaches nothing
 _LEVELS = 127.0
 
 
@@ -118,12 +123,13 @@ def fit(concepts: Concepts, encoder: str, prepared: Prepared) -> OtherClassifier
     del kernel
     at, shares = machine.support_, machine.dual_coef_[0].astype(np.float32)
     groups = _fit_groups(examples, numbers)
+    pieces, piece_constant = _fit_pieces(examples)
     about = About(
         encoder=encoder,
         signals=signal_names(concepts),
         signal_weight=_SIGNAL_WEIGHT,
         examples=len(examples),
-        constant=float(machine.intercept_[0]),
+        constant=float(machine.intercept_[0]) + piece_constant,
         groups=[str(name) for name in groups.classes_],
     )
     return OtherClassifier(
@@ -133,7 +139,17 @@ def fit(concepts: Concepts, encoder: str, prepared: Prepared) -> OtherClassifier
         pairs=_pairs(numbers[at], shares),
         groups=_rounded(groups.coef_),
         group_constants=groups.intercept_,
+        pieces=pieces,
     )
+
+
+def _fit_pieces(examples: Sequence[Example]) -> tuple[Pieces, float]:
+    """The weights of pieces of words, and what is added to them."""
+    tfidf, values = Tfidf.fit(PIECES, [folded(each.text) for each in examples], _RAREST)
+    model = LinearSVC(C=_PIECE_COST, random_state=0)
+    model.fit(values, [each.group != CALM for each in examples], sample_weight=[each.weight for each in examples])
+    weights = _rounded(np.asarray(model.coef_[0] * _PIECE_WEIGHT))
+    return Pieces(tfidf, weights), float(model.intercept_[0]) * _PIECE_WEIGHT
 
 
 def _pairs(numbers: Numbers, shares: npt.NDArray[Any]) -> Numbers:

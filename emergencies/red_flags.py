@@ -279,7 +279,9 @@ class RedFlags:
         self._plain = read_plain_words(vocabulary)
         self.happening_now = HappeningNow(file.happening_now, lists, self._plain.lines)
 
-    def check(self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
+    def check(
+        self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None, chat: str | None = None
+    ) -> RedFlag | None:
         """Look for an emergency.
 
         Args:
@@ -287,7 +289,8 @@ class RedFlags:
             clinic: whose numbers are shown.
             country: where the patient is, if something is known; a country that the message names comes first.
             asked: the field of the intake that the patient was asked for just before, if any. It can only make the check
-                calmer: what was found without it is the most that there can be.
+                calmer: what was found without it is the most that there can be. So can `chat`.
+            chat: the language of the conversation, if it is known; see `emergencies.every_language`.
         """
         text = normalised(text[:LONGEST])
         seen = self._look(text)
@@ -297,7 +300,7 @@ class RedFlags:
         if seen.alarm is None and (opinion is None or not opinion.groups):
             return None
         evidence = self._named_in(seen)
-        alarm = seen.alarm if opinion is None else self._decided(seen, opinion, evidence, _field_of(asked))
+        alarm = seen.alarm if opinion is None else self._decided(seen, opinion, evidence, field_of(asked))
         if alarm is None:
             return None
         level, group = alarm
@@ -679,7 +682,8 @@ def _found(patterns: list[Pattern], line: str) -> bool:
     return any(pattern.spans(line) for pattern in patterns)
 
 
-def _field_of(name: str | None) -> IntakeField | None:
+def field_of(name: str | None) -> IntakeField | None:
+    """The field of the intake with a name, if there is one."""
     return next((field for field in the_intake().fields if field.name == name), None)
 
 

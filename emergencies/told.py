@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from emergencies.concepts import Concepts, Rule
+from emergencies.concepts import NUMBERS, Concepts, Rule
 from language.word_lists import Line, Span, WordLists
 
 Found = Mapping[str, list[Span]]
@@ -27,11 +27,13 @@ class Evidence:
         rule: the rule.
         how: how it is told, of `Concepts.ways_of_telling`.
         counts: whether nothing takes it back.
+        said: the words that fulfil it, as they are looked for.
     """
 
     rule: Rule
     how: frozenset[str]
     counts: bool
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,16 @@ class Teller:
         for rule in self.concepts.rules:
             if all(concept in said for concept in rule.together) and not facts.issuperset(rule.together):
                 how = self._how(line, found, rule)
-                yield Evidence(rule, how, self._counts(rule, how))
+                yield Evidence(rule, how, self._counts(rule, how), tuple(self._said(line, found, rule)))
+
+    def _said(self, line: Line, found: Found, rule: Rule) -> Iterable[str]:
+        """The words of each concept of a rule; a fact may stand in another sentence, and a temperature is a number."""
+        between = "" if self.words.unspaced else " "
+        for concept in rule.together:
+            start, end = found.get(concept, [(0, 0)])[0]
+            words = between.join(line.words[start:end])
+            if words or concept in NUMBERS:
+                yield words or _number_in(line.text)
 
     def _counts(self, rule: Rule, how: frozenset[str]) -> bool:
         happens = bool(how & self.concepts.happens)
@@ -117,6 +128,12 @@ class Teller:
         denied = {_clause(line, span[0], breaks) for span in free}
         places = [found[name] for name in rule.together if name in found and found[name] != [(0, 0)]]
         return any(all(_clause(line, span[0], breaks) in denied for span in spans) for spans in places)
+
+
+def _number_in(text: str) -> str:
+    """The temperature in a sentence."""
+    number = _DEGREES.search(text) or _WITH_FEVER.search(text)
+    return number.group().replace("_", ".") if number else ""
 
 
 def _clause(line: Line, at: int, breaks: list[int]) -> tuple[int, int]:

@@ -205,6 +205,15 @@ def language_or_english(text: str, before: str | None = None) -> Language:
         return Language(before or ENGLISH, False, tuple(dict.fromkeys([before or ENGLISH, ENGLISH])))
 
 
+def may_be_in(text: str, language: str) -> bool:
+    """Whether a text may be in a language, by its pieces of words; where that fails, it may."""
+    try:
+        return which_language().shares(text).get(language, 0.0) >= _POSSIBLE
+    except Exception:
+        logger.exception("the language of a message could not be recognised")
+        return True
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def language_of(text: str, before: str | None = None) -> Language:
     """Find the language of a message with the model that ships.

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from cordial.bootstrap import PROJECT
+from emergencies.every_language import EveryLanguage, read_every_language
 from emergencies.language_files import KINDS, shipped, the_texts
 from emergencies.other_languages import Finding, OtherLanguages, read_other_languages, read_thresholds
+from emergencies.red_flags import RedFlag
+from intake.clinic import read_clinic
 from language.which_language import OTHER, language_of
+
+CLINIC = read_clinic(PROJECT / "clinic.yml")
 
 EMERGENCIES = {
     "de": [
@@ -63,6 +69,39 @@ CALM = {
     "he": ["כמה עולה הטיפול?", "לאבא שלי היה התקף לב לפני עשר שנים", "אין לי אלרגיות"],
     "vi": ["chi phí điều trị là bao nhiêu?", "bố tôi bị nhồi máu cơ tim mười năm trước", "tôi không bị dị ứng"],
     "id": ["berapa biaya perawatannya?", "ayah saya pernah serangan jantung sepuluh tahun lalu", "tidak ada alergi"],
+}
+
+
+CRIES = {
+    "de": ["Hilfe!", "hilfe"],
+    "fr": ["au secours", "aidez-moi"],
+    "es": ["ayuda", "¡Auxilio!"],
+    "it": ["aiuto"],
+    "pt": ["socorro"],
+    "nl": ["help", "hulp"],
+    "pl": ["pomocy", "ratunku"],
+    "ru": ["помогите"],
+    "uk": ["допоможіть"],
+    "lt": ["padėkit", "gelbėkit"],
+    "lv": ["palīgā"],
+    "th": ["ช่วยด้วย"],
+    "ar": ["النجدة"],
+    "tr": ["imdat"],
+    "zh": ["救命"],
+    "ja": ["助けて"],
+    "ko": ["살려주세요"],
+    "hi": ["बचाओ", "bachao"],
+    "fa": ["کمک"],
+    "he": ["הצילו"],
+    "vi": ["cứu với"],
+    "id": ["tolong"],
+}
+# Answers to "Which allergies are known?", with what they did.
+ALLERGIES = {
+    "de": "Penicillin (Ausschlag), Nüsse (geschwollene Lippen)",
+    "fr": "pénicilline (urticaire), fruits à coque (lèvres gonflées)",
+    "es": "penicilina (ronchas), nueces (labios hinchados)",
+    "ru": "пенициллин (сыпь), орехи (отёк губ)",
 }
 
 
@@ -169,3 +208,69 @@ def test_every_language_has_its_texts_marked_until_somebody_has_signed_them(lang
     assert texts.right_to_left == (language in {"ar", "fa", "he"})
     assert set(texts.emergency) == set(KINDS)
     assert all("{call}" in texts.emergency[kind] for kind in KINDS)
+
+
+@pytest.fixture(scope="module")
+def every_language() -> EveryLanguage:
+    """The whole check as it ships, without the English examples."""
+    return read_every_language(read_other_languages())
+
+
+@pytest.mark.parametrize(("language", "text"), told(CRIES))
+def test_a_cry_alone_is_heard_in_a_chat_of_its_language(every_language: EveryLanguage, language: str, text: str) -> None:
+    flag = every_language.check(text, CLINIC, chat=language)
+    assert flag is not None
+    assert flag.language == language
+
+
+def test_a_word_is_taken_for_one_of_the_language_of_the_chat(every_language: EveryLanguage) -> None:
+    assert every_language.check("help", CLINIC, chat="en") is None
+    in_dutch = every_language.check("help", CLINIC, chat="nl")
+    assert in_dutch is not None
+    assert every_language.check("hulp", CLINIC, chat="en") is not None, "a word that is not English"
+
+
+def test_a_word_is_heard_in_any_language_as_long_as_that_of_the_chat_is_not_known(every_language: EveryLanguage) -> None:
+    assert every_language.check("help", CLINIC) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ich krieg keine luft mehr und meine brust tut so weh", {"brust", "keine luft"}),
+        ("我胸口很痛，喘不过气来", {"胸口", "痛", "喘不过气"}),
+        ("39,4 Fieber und Schüttelfrost seit der Infusion", {"39.4"}),
+    ],
+)
+def test_what_is_found_names_the_words_that_it_rests_on(
+    every_language: EveryLanguage, others: OtherLanguages, text: str, words: set[str]
+) -> None:
+    finding = found(others, text)
+    flag = every_language.check(text, CLINIC)
+    assert finding is not None
+    assert flag is not None
+    assert flag.evidence == list(finding.evidence)
+    assert any(word in named for word in words for named in flag.evidence)
+
+
+@pytest.mark.parametrize(("language", "text"), list(ALLERGIES.items()))
+def test_what_an_allergy_did_is_calm_where_allergies_were_asked_for(
+    every_language: EveryLanguage, language: str, text: str
+) -> None:
+    assert every_language.check(text, CLINIC, asked="allergies", chat=language) is None
+
+
+@pytest.mark.parametrize("asked", ["allergies", "medicines", "full_name", "condition"])
+def test_what_was_asked_makes_no_message_louder(every_language: EveryLanguage, asked: str) -> None:
+    for text in [*(texts[0] for texts in EMERGENCIES.values()), *(texts[1] for texts in CALM.values()), *ALLERGIES.values()]:
+        assert loudness(every_language.check(text, CLINIC, asked=asked)) <= loudness(every_language.check(text, CLINIC)), text
+
+
+def test_what_happens_now_is_an_emergency_whatever_was_asked(every_language: EveryLanguage) -> None:
+    flag = every_language.check("meine lippen schwellen gerade an und ich krieg keine luft", CLINIC, asked="allergies")
+    assert flag is not None
+
+
+def loudness(flag: RedFlag | None) -> int:
+    """How much is made of a message."""
+    return ["check", "urgent", "emergency"].index(flag.level) + 1 if flag else 0

@@ -16,6 +16,7 @@ from tests.support.small_web import NewWeb, SmallWeb
 
 ALARMING = "Mein Vater liegt am Boden und reagiert nicht"
 EVERYTHING, NOTHING = -9.0, 9.0
+ALARMS, ASKS = ("alarm_counts", "alarm_named", "alarm_alone"), ("ask_counts", "ask_named", "ask_alone")
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +35,7 @@ def web(new_web: NewWeb, check: EveryLanguage) -> SmallWeb:
 def doubting(new_web: NewWeb) -> SmallWeb:
     """A web that asks about every message in another language."""
     shipped = read_other_languages()
-    never = dict.fromkeys(("alarm_counts", "alarm_named", "alarm_alone"), NOTHING)
-    always = Thresholds(**never, ask_counts=EVERYTHING, ask_named=EVERYTHING, ask_alone=EVERYTHING)
+    always = Thresholds(**dict.fromkeys(ALARMS, NOTHING), **dict.fromkeys(ASKS, EVERYTHING))
     return new_web(red_flags=read_every_language(OtherLanguages(always, shipped.classifier, shipped.encode)), limits="off")
 
 
@@ -63,6 +63,15 @@ def test_the_question_whether_it_happens_now_comes_in_it_and_a_yes_raises_the_al
         assert (question["kind"], question["lang"], titles(question)) == ("check", "de", [texts.yes_now, texts.no])
         [alarm] = patient.says(texts.yes_now)
         assert (alarm["kind"], alarm["lang"]) == ("emergency", "de")
+
+
+def test_a_no_is_thanked_for_in_it_before_the_replies_in_english(doubting: SmallWeb) -> None:
+    texts = the_texts("de").check
+    with Patient(doubting.url) as patient:
+        patient.says(ALARMING)
+        thanks, *others = patient.says(texts.no)
+        assert (thanks["text"], thanks["lang"]) == (texts.after_no, "de")
+        assert others
 
 
 @pytest.mark.parametrize("language", languages())
@@ -139,7 +148,7 @@ class _Broken(OtherLanguages):
 
 def test_a_fault_in_the_other_languages_takes_nothing_from_the_english_check() -> None:
     clinic = read_clinic(PROJECT / "clinic.yml")
-    both = read_every_language(_Broken(Thresholds(**dict.fromkeys(Thresholds.model_fields, NOTHING))))
+    both = read_every_language(_Broken(Thresholds(**dict.fromkeys([*ALARMS, *ASKS], NOTHING))))
     assert both.check(ALARMING, clinic) is None
     flag = both.check("I have chest pain and I cannot breathe", clinic)
     assert isinstance(flag, RedFlag)

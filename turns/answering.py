@@ -160,7 +160,7 @@ class Answering:
             return [Part(waiting.seq, waiting.text, place, await self._away(away, waiting, place))]
         answered = HeldChanged(was=["asked"], state="denied" if is_no else None)
         if is_no:
-            return [Part(waiting.seq, waiting.text, place, Reply([], [answered])), *taken]
+            return [Part(waiting.seq, waiting.text, place, Reply(self._own.after_no(place), [answered])), *taken]
         now = taken[-1].place.after(taken[-1].reply) if taken else place
         reply = await self._reply(waiting, flag, _as_written(now, place.record.open_field, None), deadline)
         reply = self._own.noted(reply, place, waiting.text)

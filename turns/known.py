@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record
+from desk.models import Conversation
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import IntakeRecord
@@ -21,10 +22,12 @@ class Known:
     Attributes:
         record: where the intake stands.
         held: the messages that were held back because of an emergency.
+        language: of the conversation.
     """
 
     record: IntakeRecord
     held: list[HeldMessage]
+    language: str | None = None
 
     @property
     def changes_nothing(self) -> bool:
@@ -39,7 +42,9 @@ class Known:
 
 def known_of(session: Session, conversation_id: str) -> Known:
     """What is known of a conversation. Of answers that cannot be opened nothing is known; the rest is."""
-    return Known(intake_record(session, conversation_id), held_back(session, conversation_id))
+    conversation = session.get(Conversation, conversation_id)  # held here, so that the record finds it without reading it again
+    language = conversation.language if conversation else None
+    return Known(intake_record(session, conversation_id), held_back(session, conversation_id), language)
 
 
 def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic) -> RedFlag | None:
@@ -52,4 +57,4 @@ def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic) -> Red
         return RedFlag(**known.alarm_in_question, level="emergency", confirmed=True)
     if same_text(known.held, text, frozenset({"read", "denied"})):
         return None
-    return red_flags.check(text, clinic, country_of(known.record), known.record.open_field)
+    return red_flags.check(text, clinic, country_of(known.record), known.record.open_field, known.language)

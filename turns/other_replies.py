@@ -29,6 +29,18 @@ class OtherReplies:
         """Thank for having read the text of an alarm."""
         return self._draft(self._texts.acknowledged, Where(lives=country), "text")
 
+    def after_no(self) -> Draft:
+        """Thank for saying that it does not happen now: what was asked about is taken as it was written."""
+        return self._draft(self._texts.check.after_no, Where(), "notice")
+
+    def no_under_alarm(self, country: str | None) -> Draft:
+        """What is said to a bare no under an alarm."""
+        return self._draft(self._texts.acknowledged, Where(lives=country), "notice", [self._texts.acknowledge])
+
+    def yes_under_alarm(self, country: str | None) -> Draft:
+        """What is said to a bare yes under an alarm: to call."""
+        return self._draft("{call} {chat}", Where(lives=country), "notice", [self._texts.acknowledge])
+
     def person_called(self, reference: str, country: str | None) -> Draft:
         """That a person was called."""
         return self._draft(self._texts.person_called, Where(lives=country), "handoff", reference=reference)
@@ -38,6 +50,11 @@ class OtherReplies:
         contact = self._clinic.email or self._clinic.phone or self._clinic.name
         text = f"{self._texts.articles_in_english} {self._texts.reach_clinic}"
         return self._draft(text, Where(), "notice", [self._texts.person_button], contact=contact)
+
+    def uncertain(self, country: str | None) -> Draft:
+        """That a message may not have been understood, with the number and a person, and that the articles are in English."""
+        text = f"{self._texts.uncertain} {self._texts.articles_in_english}"
+        return self._draft(text, Where(lives=country), "notice", [self._texts.person_button])
 
     def as_said(self, text: str) -> Draft:
         """A text that was filled before, with a person to talk to."""

@@ -45,6 +45,7 @@ _AFTER_AN_ALARM = timedelta(hours=2)  # in which a message may tell how it went 
 _STAYS_BESIDE = frozenset({"question", "summary", "handoff", "notice"})
 _OFFERED = 3  # messages that can be pressed to send them again
 _ON_A_BUTTON = 60  # characters of a message
+_BARE = 4  # words of a yes or no that says nothing else
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,19 @@ class OwnReplies:
         """What is said to a message that tells how things stand after an alarm; nothing to one about something else."""
         said = self._red_flags.after_alarm(text, self._clinic, country_of(place.record)) if place.had_an_alarm else None
         buttons = buttons_of([self._red_flags.file.acknowledge]) if place.paused else []
-        return Draft(said, kind="notice", buttons=buttons) if said else None
+        return Draft(said, kind="notice", buttons=buttons) if said else self._to_yes_or_no(text, place)
+
+    def _to_yes_or_no(self, text: str, place: Place) -> Draft | None:
+        """What is said to a bare yes or no under an alarm that nobody has read yet, which asked nothing."""
+        is_short = len(text.split()) <= _BARE and not looks_like_a_question(text)
+        is_no, is_yes = self._happening.is_no(text), self._happening.is_yes(text)
+        if not place.paused or not is_short or not (is_no or is_yes):
+            return None
+        other, country = self._other(place.language), country_of(place.record)
+        if other:
+            return other.no_under_alarm(country) if is_no else other.yes_under_alarm(country)
+        said = self._happening.texts.no_after_alarm if is_no else self._happening.texts.yes_after_alarm
+        return Draft(self._said(said, place), kind="notice", buttons=buttons_of(self._red_flags.alarm_buttons))
 
     def to_despair(self, text: str, place: Place) -> Draft | None:
         """What is said to somebody in despair, with a person to talk to; nothing to anybody else."""
@@ -216,6 +229,11 @@ class OwnReplies:
         if not same_text(place.held, text, frozenset({"read"})):
             return []
         return [Draft(self._said(self._happening.texts.again, place, text), kind="notice")]
+
+    def after_no(self, place: Place) -> list[Draft]:
+        """Thanks for a no to the question whether it happens now, where the replies that follow are in another language."""
+        other = self._other(place.language)
+        return [other.after_no()] if other else []
 
     def says_no(self, text: str) -> bool:
         """Whether a message says that it does not happen now."""
@@ -276,7 +294,10 @@ class OwnReplies:
             return Reply([notice, *reply.drafts], reply.effects)
         other = self._other(language.code)
         quotes = any(draft.answer is not None for draft in reply.drafts)
-        return Reply([*reply.drafts, other.in_english()], reply.effects) if other and quotes else reply
+        if other is None or not quotes:
+            return reply
+        added = other.uncertain(country_of(place.record)) if _found_nothing(reply) else other.in_english()
+        return Reply([*reply.drafts, added], reply.effects)
 
     def _acknowledged(self, place: Place) -> Draft:
         other = self._other(place.language)

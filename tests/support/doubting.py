@@ -21,7 +21,9 @@ class Doubting(RedFlags):
         super().__init__(the_red_flags().file, read_rules())
         self.asked: dict[str, str | None] = {}  # the open field, by message
 
-    def check(self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
+    def check(
+        self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None, chat: str | None = None
+    ) -> RedFlag | None:
         """What the shipped rules say; in doubt, the alarm that a yes raises."""
         self.asked[text] = asked
         if DOUBTED not in text:
