@@ -29,7 +29,7 @@ class ValidateIntakeForm(SafeAction):
         """Let the dialogue decide, say it, and tell the form whether a field is open; or that this was no answer to it."""
         if turn.goes_on:
             return _ask(turn, turn.record)
-        heard = Heard(turn.text, turn.intent, turn.confidence)
+        heard = Heard(turn.text, turn.intent, turn.confidence, turn.values)
         turned = dialogue_of(turn).turn(turn.record, heard)
         events: list[EventType] = []
         for step in turned.steps:

@@ -17,8 +17,9 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.services import Services, services
 from emergencies.red_flags import the_red_flags
-from intake.beginning import FIELD_SLOT, FORM, RECORD_SLOT
+from intake.beginning import BROUGHT, FIELD_SLOT, FORM, RECORD_SLOT
 from intake.record import Effect, IntakeRecord
+from intake.sent import Sent, from_json
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,11 @@ class Turn:
     def record(self) -> IntakeRecord:
         """Where the intake stands, from its slot."""
         return IntakeRecord.model_validate(self.slot(RECORD_SLOT) or {})
+
+    @property
+    def values(self) -> list[Sent]:
+        """What the patient chose in controls beside the words."""
+        return from_json((self.slot(RECORD_SLOT) or {}).get(BROUGHT))
 
     def say(
         self,

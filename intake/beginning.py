@@ -10,6 +10,7 @@ from intake.record import IntakeRecord
 FORM = "intake_form"
 FIELD_SLOT = "intake_field"  # what the form asks; it is never filled, the record says which field is open
 RECORD_SLOT = "intake"
+BROUGHT = "values"  # beside the record: what the message chose in controls
 _ANSWERED_BY_THE_INTAKE = {"delete", "start_over", "which_field"}
 
 
@@ -17,17 +18,18 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The events that put Rasa where a patient is.
 
     Args:
-        context: "intake", the record; "handoff", the reference of an open one; "before", the question that was answered last.
-            All may be missing.
+        context: "intake", the record; "handoff", the reference of an open one; "before", the question that was answered last;
+            "values", what was chosen in controls beside the message. All may be missing.
     """
     record = IntakeRecord.model_validate(context.get("intake") or {})
+    values = context.get("values") or []
     events = [
         {"event": "session_started"},
-        _slot(RECORD_SLOT, record.model_dump(mode="json")),
+        _slot(RECORD_SLOT, {**record.model_dump(mode="json"), BROUGHT: values} if values else record.model_dump(mode="json")),
         _slot("handoff_reference", context.get("handoff")),
         _slot("question_before", context.get("before")),
     ]
-    if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE:
+    if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE or values:
         events += [{"event": "active_loop", "name": FORM}, _slot("requested_slot", FIELD_SLOT)]
     return [*events, {"event": "action", "name": "action_listen"}]
 

@@ -8,14 +8,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar, cast, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, fills, read_data
 from language.spoken import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
 
-Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "text", "list", "history"]
+Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "text", "list", "history", "choice"]
 
 
 # What a field is to the rest of the house, whatever its name is. Where a kind is a role, a field of it has that role by itself.
@@ -47,6 +47,7 @@ _NEEDED: dict[Role, str] = {
     "birth": "nobody would know who is under 18",
     "guardian": "somebody under 18 would be asked without a parent or guardian",
 }
+_OF_OPTIONS = {"choice", "guardian"}
 _SHIPPED: dict[str, Role] = {"full_name": "name"}  # stored names that are not those of their roles
 
 T = TypeVar("T")
@@ -57,6 +58,21 @@ _OLDEST = 130
 
 class FieldsError(DataFileError):
     """`fields.yml` cannot be used; the message names the entry."""
+
+
+class Option(Part):
+    """One answer of a choice."""
+
+    value: Name
+    title: PlainText
+    also: list[Text] = []  # what somebody may type for it, beside the title
+
+
+class Card(Part):
+    """Fields that belong together: a client may show them as one form, and they are read back under one heading."""
+
+    name: Name
+    title: PlainText
 
 
 class IntakeField(Part):
@@ -75,6 +91,9 @@ class IntakeField(Part):
     retry: PlainText
     skippable: bool
     buttons: list[PlainText] = []
+    options: list[Option] = []
+    card: Name | None = None
+    subject: Name | None = None
     ages: tuple[int, int] | None = None
     cues: list[Text] = []
     more: PlainText | None = None
@@ -86,6 +105,16 @@ class IntakeField(Part):
         if ages and not 0 <= ages[0] <= ages[1] <= _OLDEST:
             raise ValueError(f"ages are two numbers from 0 to {_OLDEST}, the younger first, such as [0, 17]")
         return ages
+
+    @property
+    def offered(self) -> list[str]:
+        """The answers that can be pressed."""
+        return [option.title for option in self.options] or list(self.buttons)
+
+    @property
+    def heading(self) -> str | None:
+        """The card under which it is read back."""
+        return self.subject or self.card
 
     def applies(self, age: int | None) -> bool:
         """Whether a patient of that age is asked; one of unknown age is asked what is for adults too."""
@@ -163,6 +192,8 @@ class Says(Part):
     country_maybe: Annotated[str, fills("country")]
     nothing_before: PlainText
     no_longer_asked: PlainText
+    by_email: PlainText
+    by_phone: PlainText
 
 
 class Intake(Part):
@@ -172,6 +203,7 @@ class Intake(Part):
     language: str
     opening: Annotated[str, fills("steps", *CLINIC)]
     consent: Consent
+    cards: list[Card] = []
     fields: list[IntakeField]
     review: ReadBack
     says: Says
@@ -181,8 +213,9 @@ class Intake(Part):
 
     @field_validator("fields")
     @classmethod
-    def _fit_together(cls, fields: list[IntakeField]) -> list[IntakeField]:
-        wrong = [*_wrong_consent(fields), *_named_twice(fields), *_wrong_roles(fields)]
+    def _fit_together(cls, fields: list[IntakeField], info: ValidationInfo) -> list[IntakeField]:
+        cards = [card.name for card in info.data.get("cards", [])]
+        wrong = [*_wrong_consent(fields), *_named_twice(fields), *_wrong_roles(fields), *_wrong_choices(fields, cards)]
         if wrong:
             raise Faults(wrong)
         return fields
@@ -313,6 +346,18 @@ def _wrong_roles(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
         if role not in _roles(fields):
             how = f"kind: {role}" if role != "name" else "role: name"
             yield (), f"no field has the role {role}, so {otherwise}. Add a field with “{how}”"
+
+
+def _wrong_choices(fields: list[IntakeField], cards: list[str]) -> Iterator[tuple[Way, str]]:
+    """Choices without answers, answers where nothing is chosen, and cards that there are not."""
+    for at, field in enumerate(fields):
+        if field.kind == "choice" and len(field.options) < 2:
+            yield (at, "options"), "a choice needs at least two options"
+        if field.options and field.kind not in _OF_OPTIONS:
+            yield (at, "options"), f"a field of kind {field.kind} has no options. Write buttons, or make it a choice"
+        for way, name in (("card", field.card), ("subject", field.subject)):
+            if name is not None and name not in cards:
+                yield (at, way), f"there is no card {name}. Add it under “cards”"
 
 
 def _named_twice(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from intake.fields import IntakeField
 from intake.judging.birth import judge_birth
+from intake.judging.choices import chosen_in
 from intake.judging.contact import judge_contact
 from intake.judging.country import judge_country
 from intake.judging.history import judge_guardian, judge_history
@@ -33,7 +34,12 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
     """
     read = normalised(text)
     cleaned = " ".join(read.split())[:MAX_ANSWER] if field.kind != "list" else read.strip()[:MAX_ANSWER]
-    return _JUDGES[field.kind](cleaned, context) if cleaned else None
+    if not cleaned:
+        return None
+    if field.kind == "choice":
+        chosen = chosen_in(field.options, cleaned)
+        return None if chosen is None else Understood(chosen)
+    return _JUDGES[field.kind](cleaned, context)
 
 
 def _consent(text: str, _context: Context) -> Judgement:

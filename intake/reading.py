@@ -18,6 +18,7 @@ from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Understood
+from intake.sent import Sent
 from language.normalise import straight
 from language.questions import looks_like_a_question
 from language.sentences import detail_clauses, sentences
@@ -71,6 +72,7 @@ class Heard:
     text: str
     intent: str
     confidence: float = 1.0
+    values: Sequence[Sent] = ()  # what was chosen in controls beside the words
 
     @property
     def sure_move(self) -> str | None:

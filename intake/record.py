@@ -24,6 +24,7 @@ class FieldAnswer(BaseModel):
     said: str
     value: Any = None
     skipped: bool = False
+    to_check: bool = False  # what was understood is not certain: a person has to look at the words
 
 
 # What the last reply asked besides the open field; it stands for one turn.

@@ -15,6 +15,8 @@ from web import chat, own_data
 from web.asking import errors
 from web.throttling import OPEN_STREAMS, RULES
 
+_OPEN = {"/api/chat/sessions", "/api/chat/suggestions/{name}"}  # which need no token
+
 
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
@@ -37,7 +39,7 @@ def test_every_call_says_how_it_can_refuse(description: dict[str, Any]) -> None:
             statuses = set(call["responses"])
             where = f"{method} {path}"
             assert {"500", "429"} <= statuses, where
-            assert path == "/api/chat/sessions" or ("401" in statuses and call["security"]), where
+            assert path in _OPEN or ("401" in statuses and call["security"]), where
             assert "requestBody" not in call or {"400", "413", "422"} <= statuses, where
             shapes = {json.dumps(call["responses"][status]["content"]) for status in statuses if int(status) >= 400}
             assert shapes == {'{"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}'}, where

@@ -47,6 +47,7 @@ from intake.record import (
     StartedOver,
     after,
 )
+from intake.sent import Sent
 from knowledge.answer import ABSTAINED
 from tests.support.case_files import ANSWER
 
@@ -354,3 +355,18 @@ def set_schema(database: Database, schema: str) -> None:
     """Let the records be of another version."""
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :schema"), {"schema": schema})
+
+
+def test_what_was_chosen_is_stored_sealed_with_its_message_and_found_after_a_restart(
+    database: Database, conversation: str, tmp_path: Path
+) -> None:
+    values = [Sent(field="condition", value="knee osteoarthritis")]
+    with database.write() as session:
+        stored = store_patient_message(session, conversation, "id-2", "Condition: knee osteoarthritis", values)
+        again = store_patient_message(session, conversation, "id-2", "Condition: knee osteoarthritis", values)
+        assert again.seq == stored.seq
+    with database.read() as session:
+        assert [list(each.values) for each in waiting_before(session, conversation, 99)] == [values]
+    with pytest.raises(IdReused), database.write() as session:
+        store_patient_message(session, conversation, "id-2", "Condition: knee osteoarthritis")
+    assert b"osteoarthritis" not in (tmp_path / "records.db").read_bytes()

@@ -133,3 +133,23 @@ def test_two_streams_show_the_same(patient: Patient) -> None:
     for stream in streams:
         assert [next(stream)["text"], next(stream)] == ["hello", replies[0]]
         stream.close()
+
+
+def test_a_choice_that_is_sent_twice_is_taken_once_and_another_under_its_id_is_refused(patient: Patient) -> None:
+    patient.answers_until("birth")
+    message = {"id": str(uuid4()), "text": "Born: 14 March 1961", "value": {"field": "birth", "value": {"date": "1961-03-14"}}}
+    first, again = (patient.http.post("/api/chat/messages", json=message) for _ in range(2))
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert patient.intake()["answers"]["birth"]["date"] == "1961-03-14"
+    other = patient.http.post("/api/chat/messages", json={**message, "value": {"field": "birth", "value": {"age": 64}}})
+    assert (other.status_code, error_of(other)) == (409, "id_reused")
+    assert patient.log()[-len(first.json()["messages"]) - 1]["values"] == [message["value"]]
+
+
+def test_a_card_is_answered_in_one_message(patient: Patient) -> None:
+    patient.answers_until("full_name")
+    values = [{"field": "full_name", "value": "Maria Example"}, {"field": "country", "value": "LT"}]
+    sent = {"id": str(uuid4()), "text": "Name: Maria Example\nCountry: Lithuania", "values": values}
+    replies = patient.http.post("/api/chat/messages", json=sent).json()["messages"]
+    assert open_field(replies) == "contact"
+    assert patient.intake()["answers"]["country"]["code"] == "LT"

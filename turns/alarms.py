@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ from desk.database import Database
 from desk.models import Handoff, Message
 from emergencies.red_flags import RedFlag
 from intake.record import HandoffAsked
+from intake.sent import Sent
 from turns.replies import emergency
 from turns.streams import Streams
 
@@ -42,6 +44,7 @@ class Told:
     text: str
     flag: RedFlag
     at: datetime
+    values: Sequence[Sent] = ()  # what was chosen beside the words
 
     @property
     def key(self) -> tuple[str, str]:
@@ -71,7 +74,9 @@ class Alarms:
         """How many emergencies were answered and are not stored yet."""
         return len(self._waiting)
 
-    async def reply(self, conversation_id: str, client_id: str, text: str, flag: RedFlag) -> list[Message]:
+    async def reply(
+        self, conversation_id: str, client_id: str, text: str, flag: RedFlag, values: Sequence[Sent] = ()
+    ) -> list[Message]:
         """The reply to an emergency. It is stored with the message first, unless that fails or takes longer than a blink.
 
         What could not be stored is kept in this process, and stored under the same id when that can be done. Until then the
@@ -82,7 +87,7 @@ class Alarms:
         """
         told = self._waiting.get((conversation_id, client_id))
         if told is None or told.text != text:
-            told = Told(conversation_id, client_id, text, flag, datetime.now(UTC))
+            told = Told(conversation_id, client_id, text, flag, datetime.now(UTC), values)
         if len(self._storing) >= _STORING_AT_ONCE:
             self._keep(told)
             return told.messages()
@@ -187,7 +192,7 @@ class Alarms:
 def _store(session: Session, told: Told) -> list[Message]:
     """Store an emergency with its reply. Nothing sealed is opened, which might fail."""
     conversation_id = told.conversation_id
-    stored = store_patient_message(session, conversation_id, told.client_id, told.text)
+    stored = store_patient_message(session, conversation_id, told.client_id, told.text, told.values)
     if stored.replies is not None:
         return stored.replies
     reply = emergency(told.flag, waiting_handoff(session, conversation_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 import anyio.to_thread
@@ -20,12 +21,13 @@ from desk.conversations.log import (
     store_turns,
 )
 from desk.conversations.own_data import PATIENT
-from desk.conversations.turns import Waiting
+from desk.conversations.turns import Came, Waiting
 from desk.database import Database
 from desk.keeping.erasure import erase, scrub
 from desk.models import Message
 from emergencies.red_flags import RedFlag
 from intake.record import Asking, HeldChanged
+from intake.sent import Sent, as_json
 from turns.asking_for_a_person import accepts, wants_a_person
 from turns.deadline import Deadline
 from turns.in_threads import InThreads
@@ -82,14 +84,14 @@ class Answering:
                 logger.info("a turn changed hands", seq=waiting.seq)
                 place = None
 
-    async def say_away(self, conversation_id: str, client_id: str, text: str) -> list[Message]:
+    async def say_away(self, conversation_id: str, came: Came) -> list[Message]:
         """Store a message for which there is no time left, and say so.
 
         Raises:
-            IdReused: if the id came before with another text.
+            IdReused: if the id came before with another text or other values.
             UnknownConversation: if the conversation was deleted.
         """
-        messages = await self._in_threads.write(self._store_and_say_away, conversation_id, client_id, text)
+        messages = await self._in_threads.write(self._store_and_say_away, conversation_id, came)
         logger.error("there was no time left for a message")
         self._streams.announce(conversation_id)
         return messages
@@ -175,7 +177,7 @@ class Answering:
         parts: list[Part] = []
         for each in {one.text: one for one in held}.values():
             then = _as_written(place, each.field, each.asking)
-            reply = await self._taken(each.text, then, deadline)
+            reply = await self._taken(each.text, then, deadline, values=each.values)
             reply = self._own.noted(reply, place, each.text) if parts else reply
             parts.append(Part(each.seq, each.text, place, reply))
             place = place.after(reply)
@@ -187,7 +189,7 @@ class Answering:
         if news and place.paused:
             return Reply([news], [])
         try:
-            reply = await self._taken(waiting.text, place, deadline, news)
+            reply = await self._taken(waiting.text, place, deadline, news, waiting.values)
         except RasaAway as away:
             reply = self._own.waiting(await self._away(away, waiting, place), place, waiting.text)
         again = self._own.was_read_before(waiting.text, place)
@@ -195,7 +197,9 @@ class Answering:
         reply = self._own.beside_other_language(reply, waiting.text, place)
         return also_urgent(flag, reply, place) if flag else reply
 
-    async def _taken(self, text: str, place: Place, deadline: Deadline | None, heard: Draft | None = None) -> Reply:
+    async def _taken(
+        self, text: str, place: Place, deadline: Deadline | None, heard: Draft | None = None, values: Sequence[Sent] = ()
+    ) -> Reply:
         """What Rasa decides about a text, as it fits where the patient is; after what is said to news or to despair.
 
         Raises:
@@ -203,17 +207,18 @@ class Answering:
         """
         heard = heard or await anyio.to_thread.run_sync(self._own.to_despair, text, place)
         try:
-            reply = self._own.waiting(await self._from_rasa(text, place, deadline), place, text)
+            reply = self._own.waiting(await self._from_rasa(text, place, deadline, values), place, text)
         except RasaAway:
             if heard is None:
                 raise
             reply = Reply([], [])
         return beside(heard, reply) if heard else reply
 
-    async def _from_rasa(self, text: str, place: Place, deadline: Deadline | None) -> Reply:
+    async def _from_rasa(self, text: str, place: Place, deadline: Deadline | None, values: Sequence[Sent]) -> Reply:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
-        context = {"intake": record.model_dump(mode="json"), "handoff": place.handoff, "before": place.before}
+        intake, chosen = record.model_dump(mode="json"), [] if place.paused else as_json(values)
+        context = {"intake": intake, "handoff": place.handoff, "before": place.before, "values": chosen}
         try:
             reply = await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
         except RasaAway:
@@ -259,8 +264,8 @@ class Answering:
         fitting = self._own.fitting(session, conversation_id, part.reply, part.place, part.text)
         return self._own.unless_on_hold(session, conversation_id, fitting)
 
-    def _store_and_say_away(self, session: Session, conversation_id: str, client_id: str, text: str) -> list[Message]:
-        stored = store_patient_message(session, conversation_id, client_id, text)
+    def _store_and_say_away(self, session: Session, conversation_id: str, came: Came) -> list[Message]:
+        stored = store_patient_message(session, conversation_id, came.client_id, came.text, came.values)
         return self._say_away(session, conversation_id, stored.seq)
 
     def _say_away(self, session: Session, conversation_id: str, seq: int) -> list[Message]:

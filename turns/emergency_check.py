@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from anyio import CapacityLimiter, move_on_after
 from desk.database import Database
 from emergencies.red_flags import RedFlag, RedFlags
 from intake.clinic import Clinic
+from intake.sent import Sent, words_beside
 from turns.known import Known, flag_of, known_of
 
 logger = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class EmergencyCheck:
         self._threads = CapacityLimiter(THREADS)
         self._reading_threads = CapacityLimiter(READING_THREADS)
 
-    async def of_message(self, conversation_id: str | None, text: str) -> Checked:
+    async def of_message(self, conversation_id: str | None, text: str, values: Sequence[Sent] = ()) -> Checked:
         """What is urgent in a message of a conversation, if there is something.
 
         The text is looked at before anything is read. What is read afterwards may fail or take too long: then the first look
@@ -61,13 +62,15 @@ class EmergencyCheck:
         Args:
             conversation_id: whose record is read; none, if nobody knows which conversation it is.
             text: what the patient wrote.
+            values: what was chosen in controls beside the words.
         """
+        text = words_beside(text, values)
         flag, may_be_yes = await self._in_thread(lambda: (self._check(text), self._may_be_yes(text)))
         if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
         known = await self._known_of(conversation_id) if conversation_id else None
-        if known is not None and not known.changes_nothing:
-            flag = await self._in_thread(lambda: self._check_again(text, known, flag))
+        if known is not None and (values or not known.changes_nothing):
+            flag = await self._in_thread(lambda: self._check_again(text, known, flag, values))
         return Checked(self._reported(flag))
 
     def of_words(self, text: str) -> RedFlag | None:
@@ -108,10 +111,10 @@ class EmergencyCheck:
             logger.exception("a yes could not be looked for")
             return False
 
-    def _check_again(self, text: str, known: Known, flag: RedFlag | None) -> RedFlag | None:
+    def _check_again(self, text: str, known: Known, flag: RedFlag | None, values: Sequence[Sent]) -> RedFlag | None:
         """The red flag with what is known of the conversation."""
         try:
-            return flag_of(text, known, self._red_flags, self._clinic)
+            return flag_of(text, known, self._red_flags, self._clinic, values)
         except Exception:
             logger.exception("the check for emergencies failed with the record")
             return flag

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -11,12 +11,13 @@ import structlog
 from sqlalchemy.orm import Session
 
 from desk.conversations.log import Draft, Stored, UnknownConversation, start_conversation
-from desk.conversations.turns import Waiting, take_turn, waiting_before
+from desk.conversations.turns import Came, Waiting, take_turn, waiting_before
 from desk.database import Database
 from desk.models import Message
 from emergencies.other_texts import chat_languages
 from emergencies.red_flags import RedFlags, the_red_flags
 from intake.clinic import Clinic
+from intake.sent import Sent
 from turns.alarms import Alarms
 from turns.answering import Answering
 from turns.deadline import Deadline, longest_turn
@@ -84,7 +85,9 @@ class Gateway:
         conversation, messages = await self._database.write(start_conversation, greeting, chosen)
         return conversation.id, messages
 
-    async def receive(self, conversation_id: str, client_id: str, text: str, checked: Checked | None = None) -> list[Message]:
+    async def receive(
+        self, conversation_id: str, client_id: str, text: str, checked: Checked | None = None, values: Sequence[Sent] = ()
+    ) -> list[Message]:
         """Take a patient's message and give the replies to it.
 
         It is idempotent: the same id gives the same replies again, and has no second effect. The reply to an emergency comes
@@ -95,26 +98,28 @@ class Gateway:
             client_id: the message's own id.
             text: what the patient wrote.
             checked: what the check for emergencies found, if it has been asked already.
+            values: what was chosen in controls beside the words.
 
         Raises:
-            IdReused: if the id came before with another text.
+            IdReused: if the id came before with another text or other values.
             UnknownConversation: if the conversation was deleted.
         """
         deadline = Deadline.of_a_message(self.rasa.timeout)
-        checked = checked or await self.emergencies.of_message(conversation_id, text)
+        checked = checked or await self.emergencies.of_message(conversation_id, text, values)
         if checked.emergency:
-            return await self.alarms.reply(conversation_id, client_id, text, checked.emergency)
+            return await self.alarms.reply(conversation_id, client_id, text, checked.emergency, values)
         async with self._turn_lock.of(conversation_id, deadline.last_begin) as has_turn:
-            begun = await self._take_turn(conversation_id, client_id, text, deadline.last_begin) if has_turn else None
+            came = Came(client_id, text, values)
+            begun = await self._take_turn(conversation_id, came, deadline.last_begin) if has_turn else None
             if begun is None:
-                return await self._answering.say_away(conversation_id, client_id, text)
+                return await self._answering.say_away(conversation_id, came)
             stored, place = begun
             if stored.replies is not None:
                 return stored.replies
             self.streams.announce(conversation_id)
             if not stored.is_next:
                 await self._answer_earlier(conversation_id, stored.seq, deadline.last_begin)
-            waiting = Waiting(conversation_id, stored.seq, text)
+            waiting = Waiting(conversation_id, stored.seq, text, values)
             return await self._answering.answer(waiting, checked.flag, deadline, place if stored.is_next else None)
 
     async def answer_again(self, waiting: Waiting) -> None:
@@ -157,13 +162,11 @@ class Gateway:
             except Exception:  # the sweeper tries again
                 logger.exception("a message that was handed back could not be answered", seq=waiting.seq)
 
-    async def _take_turn(
-        self, conversation_id: str, client_id: str, text: str, until: Deadline
-    ) -> tuple[Stored, Place | None] | None:
+    async def _take_turn(self, conversation_id: str, came: Came, until: Deadline) -> tuple[Stored, Place | None] | None:
         """Store a message when no other process deals with one of this conversation; nothing, if that takes too long."""
         while True:
             alive_since = datetime.now(UTC) - timedelta(seconds=self.longest_turn)
-            begun = await self._database.write(_begin, conversation_id, client_id, text, alive_since)
+            begun = await self._database.write(_begin, conversation_id, came, alive_since)
             if begun is not None or until.has_passed:
                 return begun
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
@@ -179,15 +182,13 @@ class Gateway:
                 logger.exception("an earlier message could not be answered", seq=waiting.seq)
 
     async def _check_and_answer(self, waiting: Waiting, deadline: Deadline | None = None) -> None:
-        checked = await self.emergencies.of_message(waiting.conversation_id, waiting.text)
+        checked = await self.emergencies.of_message(waiting.conversation_id, waiting.text, waiting.values)
         await self._answering.answer(waiting, checked.flag, deadline)
 
 
-def _begin(
-    session: Session, conversation_id: str, client_id: str, text: str, alive_since: datetime
-) -> tuple[Stored, Place | None] | None:
+def _begin(session: Session, conversation_id: str, came: Came, alive_since: datetime) -> tuple[Stored, Place | None] | None:
     """Store a message if it has the turn; with where the patient is, if it has no replies yet."""
-    stored = take_turn(session, conversation_id, client_id, text, alive_since)
+    stored = take_turn(session, conversation_id, came, alive_since)
     if stored is None:
         return None
     return stored, place_of(session, conversation_id, stored.seq) if stored.replies is None else None

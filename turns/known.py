@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,10 @@ from desk.models import Conversation
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import IntakeRecord
+from intake.sent import Sent
+from language.spoken import spoken
+
+_LEVELS = ("emergency", "check", "urgent")  # the gravest first
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Known:
     @property
     def changes_nothing(self) -> bool:
         """Whether the check finds the same as without it."""
-        return not (self.held or self.record.open_field or country_of(self.record))
+        other = self.language not in {None, spoken()}  # to which a single word leans
+        return not (self.held or self.record.open_field or country_of(self.record) or other)
 
     @property
     def alarm_in_question(self) -> dict[str, Any] | None:
@@ -47,14 +53,24 @@ def known_of(session: Session, conversation_id: str) -> Known:
     return Known(intake_record(session, conversation_id), held_back(session, conversation_id), language)
 
 
-def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic) -> RedFlag | None:
+def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic, values: Sequence[Sent] = ()) -> RedFlag | None:
     """What is urgent in a message, given what is known of its conversation.
 
     A yes to "Is this happening now?" raises the alarm that was in question. What was read raises none again, nor what is no
-    emergency, as the patient says.
+    emergency, as the patient says. Each line of a card is an answer to its own field.
     """
     if known.alarm_in_question and red_flags.happening_now.is_yes(text):
         return RedFlag(**known.alarm_in_question, level="emergency", confirmed=True)
     if same_text(known.held, text, frozenset({"read", "denied"})):
         return None
-    return red_flags.check(text, clinic, country_of(known.record), known.record.open_field, known.language)
+    country = country_of(known.record)
+    found = [red_flags.check(part, clinic, country, asked, known.language) for part, asked in _parts(text, known, values)]
+    return next((flag for level in _LEVELS for flag in found if flag and flag.level == level), None)
+
+
+def _parts(text: str, known: Known, values: Sequence[Sent]) -> list[tuple[str, str | None]]:
+    """A message with the field that was asked; line by line where each line belongs to a field of its own."""
+    lines = text.splitlines()
+    if len(values) > 1 and len(lines) == len(values):
+        return [(line, each.field) for line, each in zip(lines, values, strict=True)]
+    return [(text, values[0].field if values else known.record.open_field)]

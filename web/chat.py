@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -16,14 +16,16 @@ from desk.conversations.feedback import NoSuchAnswer, give_feedback
 from desk.conversations.log import IdReused, speak_with
 from desk.models import Message
 from emergencies.other_texts import chat_languages
+from intake.suggesting import suggestions
 from turns.emergency_check import Checked
+from turns.shapes import InputOption
 from turns.streams import Streams
 from web.asking import ConversationId, ConversationOrRefusal, conversation_of, errors, limited, take, take_check, too_many
 from web.callers import address_of
 from web.errors import ApiError
 from web.parts import Parts, PartsNow
 from web.throttling import LimitReached
-from web.wire import MAX_MESSAGE, ChooseLanguage, Messages, SendFeedback, SendMessage, Start, Started, as_wire
+from web.wire import MAX_MESSAGE, ChooseLanguage, Messages, SendFeedback, SendMessage, Start, Started, Suggestions, as_wire
 
 __all__ = ["ConversationId", "PartsNow", "conversation_of", "router"]
 
@@ -53,12 +55,12 @@ async def send(request: Request, body: SendMessage, conversation: ConversationOr
     number 0: send the same again under the same id until it has another.
     """
     text = _clean(body.text)
-    replies = await _reply_to_emergency(request, parts, conversation, str(body.id), text)
+    replies = await _reply_to_emergency(request, parts, conversation, body, text)
     if isinstance(replies, Checked):
         if isinstance(conversation, ApiError):
             raise conversation
         await take("send", request, parts, conversation)
-        replies = await _receive(parts, conversation, str(body.id), text, replies)
+        replies = await _receive(parts, conversation, body, text, replies)
     return Messages(messages=[as_wire(reply) for reply in replies])
 
 
@@ -70,6 +72,16 @@ def choose_language(body: ChooseLanguage, conversation_id: ConversationId, parts
     with parts.database.write() as session:
         speak_with(session, conversation_id, body.language)
     return Response(status_code=204)
+
+
+@router.get("/suggestions/{name}", responses=errors(404, 422, 429))
+async def suggest(
+    request: Request, name: Literal["countries", "medicines"], parts: PartsNow, response: Response
+) -> Suggestions:
+    """What a control may suggest while somebody types. It is the same for everybody, and needs no token."""
+    await take("look", request, parts)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return Suggestions(suggestions=[InputOption(title=title, value=value) for title, value in suggestions(name)])
 
 
 @router.get("/messages", dependencies=[Depends(limited("read"))], responses=errors(401, 422, 429))
@@ -135,22 +147,22 @@ def _clean(text: str) -> str:
 
 
 async def _reply_to_emergency(
-    request: Request, parts: Parts, conversation: str | ApiError, client_id: str, text: str
+    request: Request, parts: Parts, conversation: str | ApiError, body: SendMessage, text: str
 ) -> list[Message] | Checked:
     """The reply to an emergency; for any other message that it was checked. Nothing that may be away is asked before."""
     known = None if isinstance(conversation, ApiError) else conversation
     await take_check(request, parts, known)
-    checked = await parts.gateway.emergencies.of_message(known, text)
+    checked = await parts.gateway.emergencies.of_message(known, text, body.chosen)
     if checked.emergency is None:
         return checked
     if known is None:
         return parts.gateway.alarms.nowhere(text, checked.emergency)
-    return await _receive(parts, known, client_id, text, checked)
+    return await _receive(parts, known, body, text, checked)
 
 
-async def _receive(parts: Parts, conversation_id: str, client_id: str, text: str, checked: Checked) -> list[Message]:
+async def _receive(parts: Parts, conversation_id: str, body: SendMessage, text: str, checked: Checked) -> list[Message]:
     try:
-        return await parts.gateway.receive(conversation_id, client_id, text, checked)
+        return await parts.gateway.receive(conversation_id, str(body.id), text, checked, body.chosen)
     except IdReused:
         raise ApiError(409, "id_reused") from None
 

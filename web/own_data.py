@@ -15,6 +15,7 @@ from desk.conversations.log import UnknownConversation, exists, messages_after
 from desk.conversations.own_data import PATIENT, held_on
 from desk.keeping.erasure import OnHold
 from intake.fields import the_intake
+from intake.viewing import viewed
 from web.asking import ConversationId, errors, limited
 from web.errors import ApiError
 from web.headers import export_style
@@ -33,7 +34,7 @@ def intake(conversation_id: ConversationId, parts: PartsNow) -> IntakeView:
         if not exists(session, conversation_id):
             raise UnknownConversation(conversation_id)
         held = intake_record(session, conversation_id)
-    answers = {name: answer.value for name, answer in held.answers.items()}
+    answers = {name: viewed(the_intake(), name, answer) for name, answer in held.answers.items()}
     return IntakeView(status=held.status, reference=held.reference, answers=answers)
 
 

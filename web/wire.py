@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstr
 from desk.conversations.own_data import Held
 from desk.models import Message
 from intake.record import Status
+from intake.sent import MOST, Sent
 from knowledge.answer import Answer
 from language.spoken import spoken
-from turns.shapes import Question, StoredKind
+from turns.shapes import InputOption, Question, StoredKind
 
 MAX_MESSAGE = 4_000  # characters; a long letter, and far below what slows the assistant
 
@@ -59,6 +60,7 @@ class WireMessage(BaseModel):
     answer: Answer | None = Field(description="The quotes with their sources, if the message is an answer.")
     question: Question | None = Field(description="The field of the intake that is asked, if one is.")
     author: Author | None = Field(description="The person who wrote it, if one did.")
+    values: list[Sent] = Field(description="Of a patient's message: what was chosen in controls beside the text.")
 
 
 class Started(BaseModel):
@@ -98,6 +100,13 @@ class SendMessage(BaseModel):
 
     id: UUID = Field(description="A random UUID, made by the client for this message and used again when it is repeated.")
     text: Annotated[str, StringConstraints(strict=True)] = Field(description=f"1 to {MAX_MESSAGE:,} characters.")
+    value: Sent | None = Field(default=None, description="What was chosen in the control of a question; `text` says the same.")
+    values: list[Sent] = Field(default=[], max_length=MOST, description="The same for a card: one for each of its fields.")
+
+    @property
+    def chosen(self) -> list[Sent]:
+        """Every value."""
+        return [*([self.value] if self.value else []), *self.values]
 
 
 class SendFeedback(BaseModel):
@@ -109,12 +118,20 @@ class SendFeedback(BaseModel):
     helpful: bool = Field(strict=True)
 
 
+class Suggestions(BaseModel):
+    """What a control may suggest."""
+
+    suggestions: list[InputOption] = Field(description="Each with the value that is sent for it.")
+
+
 class IntakeView(BaseModel):
     """A patient's intake as it stands."""
 
     status: Status
     reference: str | None = Field(description="Reference number of the intake, once it was sent.")
-    answers: dict[str, Any] = Field(description="What was understood, by field; null for a field that was left out.")
+    answers: dict[str, Any] = Field(
+        description="What was understood, by field; null for one that was left out. `to_check`: a person has to look at it."
+    )
 
 
 class Export(Held):
@@ -180,6 +197,7 @@ def as_wire(message: Message) -> WireMessage:
             "buttons": message.buttons,
             "answer": message.answer,
             "question": message.question,
+            "values": message.values,
             "author": {"name": message.author, "role": message.author_role or "coordinator"} if message.author else None,
         }
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from desk.models import HeldBack, Intake, Message
 from intake.record import Asking, HoldState, MessageHeld
+from intake.sent import Sent, from_json
 from language.normalise import normalised
 
 REMEMBERED = timedelta(hours=12)  # after which the same words are new words: an emergency can come again
@@ -31,6 +32,7 @@ class HeldMessage:
         alarm: of one that is asked about: what a yes raises.
         field: the field that was open when it came.
         asking: what had been asked beside that.
+        values: what was chosen beside the words.
     """
 
     seq: int
@@ -40,6 +42,7 @@ class HeldMessage:
     alarm: dict[str, Any] | None
     field: str | None
     asking: Asking | None
+    values: Sequence[Sent] = ()
 
 
 def held_back(session: Session, conversation_id: str) -> list[HeldMessage]:
@@ -113,4 +116,5 @@ def _words(text: str) -> str:
 
 def _held(row: HeldBack, message: Message) -> HeldMessage:
     state, asking = cast(HoldState, row.state), cast(Asking | None, row.asking)
-    return HeldMessage(row.message_seq, message.text, message.at, state, row.alarm, row.field, asking)
+    values = from_json(message.values)
+    return HeldMessage(row.message_seq, message.text, message.at, state, row.alarm, row.field, asking, values)

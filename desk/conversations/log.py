@@ -17,13 +17,14 @@ from desk.conversations.intakes import apply_effects
 from desk.conversations.states import Gone, State, left_to_a_person, locked, patient_wrote
 from desk.models import AnswerFact, Conversation, Message
 from intake.record import Effect
+from intake.sent import Sent, as_json
 from knowledge.answer import Answer
 from language.spoken import spoken
 from language.which_language import language_or_english
 
 
 class IdReused(Exception):
-    """A message id came again with another text."""
+    """A message id came again with another text, or with other values."""
 
 
 class UnknownConversation(Exception):
@@ -73,6 +74,7 @@ class Draft:
     answer: Answer | None = None
     question: dict[str, Any] | None = None
     language: str | None = None  # where it is not the one that is spoken
+    values: list[dict[str, Any]] = field(default_factory=list)  # of a patient's message: what was chosen beside its words
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def append(
             buttons=draft.buttons,
             answer=draft.answer,
             question=draft.question,
+            values=draft.values,
             language=draft.language,
             asked=draft.question["field"] if draft.question else None,
             reply_to=reply_to,
@@ -153,20 +156,22 @@ def append(
     return messages
 
 
-def store_patient_message(session: Session, conversation_id: str, client_id: str, text: str) -> Stored:
+def store_patient_message(
+    session: Session, conversation_id: str, client_id: str, text: str, values: Sequence[Sent] = ()
+) -> Stored:
     """Store what a patient sent, once, whatever happens next. It is idempotent: the same id again stores nothing.
 
     Returns:
         The stored message; with its replies when the same id was dealt with before.
 
     Raises:
-        IdReused: if the id is known with another text.
+        IdReused: if the id is known with another text or other values.
         UnknownConversation: if the conversation was deleted.
     """
     known = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if known is not None:
         said = known.text if known.readable else text
-        if said != text and known.kind != REMOVED:
+        if (said != text or _chose_otherwise(known, values)) and known.kind != REMOVED:
             raise IdReused(client_id)
         return Stored(known.seq, said, replies_to(session, conversation_id, known.seq) if known.answered else None)
     conversation = lock(session, conversation_id)
@@ -174,9 +179,14 @@ def store_patient_message(session: Session, conversation_id: str, client_id: str
     if language.sure:
         conversation.language = language.code
     own = None if language.code == spoken() else language.code
-    [message] = append(session, conversation_id, [Draft(text, sender="patient", language=own)], client_id=client_id)
+    draft = Draft(text, sender="patient", language=own, values=as_json(values))
+    [message] = append(session, conversation_id, [draft], client_id=client_id)
     patient_wrote(conversation)
     return Stored(message.seq, message.text, None)
+
+
+def _chose_otherwise(known: Message, values: Sequence[Sent]) -> bool:
+    return known.readable and known.values != as_json(values)
 
 
 def still_in_the_same_hands(session: Session, conversation_id: str, a_person: bool) -> None:

@@ -133,6 +133,7 @@ def _remove(session: Session, conversation_id: str, gone: Sequence[Message]) -> 
     for message in gone:
         message.kind, message.text = REMOVED, _withdrawn().removed
         message.buttons, message.answer, message.question, message.asked = [], None, None, None
+        message.values = []
     session.flush()
     forget(session, [message.id for message in gone])
     seqs = [message.seq for message in gone]

@@ -56,7 +56,7 @@ def _no_dict() -> dict[str, Any] | None:
     return None
 
 
-def _no_buttons() -> list[dict[str, Any]]:
+def _no_dicts() -> list[dict[str, Any]]:
     return []
 
 
@@ -94,9 +94,10 @@ class Message(Sealed, Base):
     author_role: Mapped[str | None] = mapped_column(String(16))
 
     text = Words(str, unreadable=lambda: unreadable().message)
-    buttons = Words(_no_buttons)
+    buttons = Words(_no_dicts)
     answer = Words(_no_answer, store=_answer_as_json, load=stored_answer)
     question = Words(_no_dict)
+    values = Words(_no_dicts)  # of a patient's message: what was chosen in controls, as `intake.sent` writes it
 
     def place(self) -> str:
         """Its number in its conversation."""

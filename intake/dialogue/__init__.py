@@ -6,7 +6,8 @@ together. One file for each thing that a message may do; each uses those named b
 
 - `progress`: the record so far, what is said, what is recorded
 - `asking`: the open field in words
-- `taking`, `correcting`, `forgetting`: what becomes of an answer, of a change, of all answers
+- `taking`, `choosing`: what becomes of an answer, and of what was chosen in controls
+- `correcting`, `forgetting`: what becomes of a change, and of all answers
 - `moving`: skipping, going back, stopping, and the other moves
 - `answering`, `reviewing`: a message at an open field, and while everything is read back
 """
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 from intake.dialogue.answering import at_a_field
 from intake.dialogue.asking import Asked, ask
+from intake.dialogue.choosing import known_values, take_values
 from intake.dialogue.correcting import change
 from intake.dialogue.forgetting import settle
 from intake.dialogue.moving import move
@@ -54,7 +56,10 @@ class Dialogue(Setting):
         """
         progress = Progress(self, record, heard)
         was_removed = _leave_a_removed_field(progress)
-        if not (record.asking and _settles(progress, record.asking)):
+        values = known_values(progress, heard.values)
+        if values and (progress.record.open_field or progress.agreed):
+            take_values(progress, values)
+        elif not (record.asking and _settles(progress, record.asking)):
             _hear(progress, was_removed)
         return Turned(progress.record, progress.steps, progress.effects, progress.interrupted)
 

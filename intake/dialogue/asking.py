@@ -1,13 +1,17 @@
-"""The open field, or everything that is read back, as it is put to the patient."""
+"""The open field, or everything that is read back, as it is put to the patient: in words, and as controls."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intake.dialogue.progress import Setting
-from intake.fields import REVIEW, Intake
+from intake.fields import REVIEW, IntakeField
+from intake.inputs import input_of
 from intake.record import FieldAnswer, IntakeRecord
-from intake.showing import lines
+from intake.showing import lines, understood_as
+
+SEND, CHANGE = "send", "change"
 
 
 @dataclass(frozen=True)
@@ -31,26 +35,88 @@ def ask(setting: Setting, record: IntakeRecord) -> Asked:
     if record.open_field == REVIEW:
         return _review(setting, record)
     intake, open_field = setting.intake, setting.intake.field(record.open_field)
-    asked = [each.name for each in intake.asked_of(setting.age_in(record))]
-    step = asked.index(open_field.name) + 1 if open_field.name in asked else len(asked)
-    question: dict[str, object] = {"field": open_field.name, "step": step, "steps": len(asked)}
+    question = _question(setting, record, open_field)
     if record.detail_asked and open_field.more:
         return Asked(open_field.more, "question", [intake.skip_button], question)
-    text = setting.fill(open_field.ask, consent=setting.fill(intake.consent.wording))
-    buttons = [*open_field.buttons]
+    text = _put(setting, open_field)
+    buttons = [*open_field.offered]
     if open_field.name in record.answers:
-        text = f"{text} {intake.says.it_was.format(said=_said(intake, record.answers[open_field.name]))}"
+        text = f"{text} {intake.says.it_was.format(said=_said(setting, record.answers[open_field.name]))}"
         buttons.append(intake.keep_button)
     elif open_field.skippable:
         buttons.append(intake.skip_button)
     return Asked(text, "question", buttons, question)
 
 
+def _put(setting: Setting, field: IntakeField) -> str:
+    return setting.fill(field.ask, consent=setting.fill(setting.intake.consent.wording))
+
+
+def _question(setting: Setting, record: IntakeRecord, open_field: IntakeField) -> dict[str, object]:
+    asked = [each.name for each in setting.intake.asked_of(setting.age_in(record))]
+    step = asked.index(open_field.name) + 1 if open_field.name in asked else len(asked)
+    question: dict[str, object] = {"field": open_field.name, "step": step, "steps": len(asked)}
+    if record.detail_asked:  # a few words, to a yes that was given
+        return {**question, "input": {"kind": "text", "options": [], "multiple": False, "optional": True}}
+    return {**question, "input": input_of(setting.intake, open_field), "card": _card(setting, record, open_field)}
+
+
+def _card(setting: Setting, record: IntakeRecord, open_field: IntakeField) -> dict[str, object] | None:
+    """The open field with what is still to be asked on its card; nothing where it stands alone."""
+    waiting = [each for each in setting.intake.asked_of(setting.age_in(record)) if each.name not in record.answers]
+    together = [open_field, *(each for each in waiting if each.card == open_field.card and each != open_field)]
+    if open_field.card is None or open_field.name in record.answers or len(together) == 1:
+        return None
+    return _titled(setting, record, open_field.card, together)
+
+
+def _titled(setting: Setting, record: IntakeRecord, name: str | None, fields: Sequence[IntakeField]) -> dict[str, object]:
+    title = next((card.title for card in setting.intake.cards if card.name == name), "")
+    return {"name": name or "", "title": title, "fields": [_on_card(setting, record, each) for each in fields]}
+
+
+def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict[str, object]:
+    answer = record.answers.get(field.name)
+    asked = {
+        "field": field.name,
+        "label": field.label,
+        "ask": _put(setting, field) if setting.intake.asks(field.name) else "",
+        "why": field.why,
+        "input": input_of(setting.intake, field),
+        "value": answer.value if answer else None,
+    }
+    if answer is None:
+        return asked
+    shown = "" if answer.skipped else understood_as(setting.intake, field, answer)
+    told = {"said": None if answer.skipped else answer.said, "shown": shown or None}
+    return {**asked, **told, "skipped": answer.skipped, "to_check": answer.to_check}
+
+
 def _review(setting: Setting, record: IntakeRecord) -> Asked:
-    review = setting.intake.review
-    text = "\n".join([setting.fill(review.ask), *lines(setting.intake, record), review.offer])
-    return Asked(text, "summary", list(review.buttons), None)
+    review, intake = setting.intake.review, setting.intake
+    text = "\n".join([setting.fill(review.ask), *lines(intake, record), review.offer])
+    steps = len(intake.asked_of(setting.age_in(record)))
+    question = {
+        "field": REVIEW,
+        "step": steps,
+        "steps": steps,
+        "input": _to_send(review.buttons),
+        "review": _by_subject(setting, record),
+    }
+    return Asked(text, "summary", list(review.buttons), question)
 
 
-def _said(intake: Intake, answer: FieldAnswer) -> str:
-    return intake.says.left_out if answer.skipped else answer.said
+def _to_send(buttons: Sequence[str]) -> dict[str, object]:
+    options = [{"title": title, "value": value} for title, value in zip(buttons, (SEND, CHANGE), strict=True)]
+    return {"kind": "choice", "options": options, "multiple": False, "optional": False}
+
+
+def _by_subject(setting: Setting, record: IntakeRecord) -> list[dict[str, object]]:
+    """Every answer, under the heading of its subject, in the order of the fields."""
+    told = setting.intake.told(record.answers)
+    headings = list(dict.fromkeys(each.heading for each in told))
+    return [_titled(setting, record, heading, [each for each in told if each.heading == heading]) for heading in headings]
+
+
+def _said(setting: Setting, answer: FieldAnswer) -> str:
+    return setting.intake.says.left_out if answer.skipped else answer.said

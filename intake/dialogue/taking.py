@@ -34,7 +34,8 @@ def take(progress: Progress, taken: Taken, open_field: IntakeField | None) -> No
     detail = progress.record.detail_asked and each == open_field and before is not None
     said = f"{before.said}; {taken.said}" if detail and before else taken.said
     value = _agreement(progress) if each.kind == "consent" else value
-    progress.do(FieldAnswered(field=each.name, answer=FieldAnswer(said=said, value=value)))
+    answer = FieldAnswer(said=said, value=value, to_check=taken.understood.to_check)
+    progress.do(FieldAnswered(field=each.name, answer=answer))
     if taken.understood.more and each.more and each == open_field and not detail:
         progress.do(FieldAsked(field=each.name, detail=True))
     if progress.record.sent:

@@ -23,6 +23,7 @@ class Understood:
 
     value: object  # as JSON
     more: bool = False  # the answer is complete only with a word on what and when
+    to_check: bool = False  # a person has to look at it
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from intake.dialogue import Dialogue, LookUp, Respond, Say, Turned
 from intake.fields import the_intake
 from intake.reading import Heard
 from intake.record import Effect, IntakeRecord
+from intake.sent import Sent
 
 TODAY = date(2026, 11, 22)
 REFERENCE = "C-2345-6789"
@@ -33,7 +34,16 @@ class Talk:
 
     def says(self, text: str, intent: str = "inform", confidence: float = 0.9) -> str:
         """Send a message; gives everything that was said, without the open field's question."""
-        self.last = self.dialogue.turn(self.record, Heard(text, intent, confidence))
+        return self._hears(Heard(text, intent, confidence))
+
+    def chooses(self, values: dict[str, Any]) -> str:
+        """Choose values in controls; gives everything that was said."""
+        words = [f"{field}: {value}" for field, value in values.items()]
+        sent = [Sent(field=field, value=value) for field, value in values.items()]
+        return self._hears(Heard("\n".join(words), "inform", 0.9, sent))
+
+    def _hears(self, heard: Heard) -> str:
+        self.last = self.dialogue.turn(self.record, heard)
         self.record = self.last.record
         self.effects += self.last.effects
         return "\n".join(step.text for step in self.last.steps if isinstance(step, Say))
@@ -61,6 +71,11 @@ class Talk:
     def asked(self) -> str:
         """The open field's question."""
         return self.dialogue.ask(self.record).text
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """What the open field says to clients that show controls."""
+        return self.dialogue.ask(self.record).question or {}
 
     @property
     def buttons(self) -> list[str]:

@@ -1,0 +1,30 @@
+"""What a control may suggest while somebody types: countries, and medicines that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from intake.judging.country import country_name, country_names
+from intake.judging.lists import read_medicines
+
+
+@cache
+def suggestions(name: str) -> list[tuple[str, str]]:
+    """Titles and values, sorted by title.
+
+    Raises:
+        KeyError: if there is no such list.
+    """
+    return _LISTS[name]()
+
+
+def _countries() -> list[tuple[str, str]]:
+    return sorted((country_name(code), code) for code in set(country_names().values()))
+
+
+def _medicines() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted({name for names in read_medicines().values() for name in names})]
+
+
+_LISTS: Mapping[str, Callable[[], list[tuple[str, str]]]] = {"countries": _countries, "medicines": _medicines}
