@@ -17,14 +17,14 @@ _REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mistaken
 
 
 class FieldAnswer(BaseModel):
-    """An answer to one field: the patient's words, and what was understood."""
+    """An answer to one field: the patient's words, and what was understood; for certain, or to be checked by a person."""
 
     model_config = ConfigDict(frozen=True)
 
     said: str
     value: Any = None
     skipped: bool = False
-    to_check: bool = False  # what was understood is not certain: a person has to look at the words
+    to_check: bool = False
 
 
 # What the last reply asked besides the open field; it stands for one turn.

@@ -15,6 +15,8 @@ class Context:
     language: str = "en"
     attempts: int = 0  # answers to this field that were not taken before
     earlier: object = None  # what the field holds already
+    field: str = ""  # the name of the field, and its role, so that its own words are known
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,12 @@ class Understood:
 
     value: object  # as JSON
     more: bool = False  # the answer is complete only with a word on what and when
-    to_check: bool = False  # a person has to look at it
+    to_check: bool = False  # understood in part or in a way that a person has to confirm; the words are kept
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The patient would rather not say: the field is left out, if it may be."""
 
 
 @dataclass(frozen=True)
@@ -38,4 +45,4 @@ class Doubt:
     buttons: list[str] = field(default_factory=list)
 
 
-Judgement = Understood | Doubt | None
+Judgement = Understood | Doubt | Refused | None
