@@ -14,7 +14,7 @@ from babel.dates import format_date
 
 from intake.fields import Intake, IntakeField
 from intake.inputs import MOST_LISTED, options_of
-from intake.judge import MAX_ANSWER, judge
+from intake.judge import MAX_ANSWER, YES, judge
 from intake.judging.birth import written
 from intake.judging.country import country_name, country_names
 from intake.judging.results import Context, Doubt, Judgement, Understood
@@ -109,7 +109,7 @@ def _by_words(field: IntakeField, _value: Any, words: str, context: Context) -> 
 
 
 def _judge_yes(_field: IntakeField, value: Any, _words: str, _context: Context) -> Judgement:
-    return Understood(value == "yes")
+    return Understood(value == YES)
 
 
 def _judge_option(_field: IntakeField, value: Any, _words: str, _context: Context) -> Judgement:

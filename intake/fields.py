@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar, cast, get_args
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, fills, read_data
 from language.spoken import text_file
@@ -21,6 +22,8 @@ Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "te
 # What a field is to the rest of the house, whatever its name is. Where a kind is a role, a field of it has that role by itself.
 Role = Literal[
     "consent",
+    "for_whom",
+    "sex",
     "name",
     "contact",
     "birth",
@@ -40,6 +43,8 @@ _KIND_OF_ROLE: dict[str, Kind] = {
     "guardian_name": "name",
     "medicines": "list",
     "allergies": "list",
+    "for_whom": "choice",
+    "sex": "choice",
 }
 _NEEDED: dict[Role, str] = {
     "name": "nobody would know whom to address",
@@ -56,6 +61,15 @@ _Reference = Annotated[str, fills("reference")]
 _OLDEST = 130
 
 
+def _from_to(ages: tuple[int, int]) -> tuple[int, int]:
+    if not 0 <= ages[0] <= ages[1] <= _OLDEST:
+        raise ValueError(f"ages are two numbers from 0 to {_OLDEST}, the younger first, such as [0, 17]")
+    return ages
+
+
+_Ages = Annotated[tuple[int, int], AfterValidator(_from_to)]
+
+
 class FieldsError(DataFileError):
     """`fields.yml` cannot be used; the message names the entry."""
 
@@ -66,6 +80,7 @@ class Option(Part):
     value: Name
     title: PlainText
     also: list[Text] = []  # what somebody may type for it, beside the title
+    ages: _Ages | None = None  # of whoever it is said of, where an age is named beside it
 
 
 class Card(Part):
@@ -92,19 +107,15 @@ class IntakeField(Part):
     skippable: bool
     buttons: list[PlainText] = []
     options: list[Option] = []
+    around: list[Text] = []
+    ask_for: dict[Name, Annotated[str, fills(*CLINIC)]] = {}
+    unless: dict[Name, list[Name]] = {}
     card: Name | None = None
     subject: Name | None = None
-    ages: tuple[int, int] | None = None
+    ages: _Ages | None = None
     cues: list[Text] = []
     more: PlainText | None = None
     takes_questions: bool = False
-
-    @field_validator("ages")
-    @classmethod
-    def _from_to(cls, ages: tuple[int, int] | None) -> tuple[int, int] | None:
-        if ages and not 0 <= ages[0] <= ages[1] <= _OLDEST:
-            raise ValueError(f"ages are two numbers from 0 to {_OLDEST}, the younger first, such as [0, 17]")
-        return ages
 
     @property
     def offered(self) -> list[str]:
@@ -116,8 +127,19 @@ class IntakeField(Part):
         """The card under which it is read back."""
         return self.subject or self.card
 
-    def applies(self, age: int | None) -> bool:
-        """Whether a patient of that age is asked; one of unknown age is asked what is for adults too."""
+    def asked(self, for_whom: object) -> str:
+        """The question, as it is put when the answers are about somebody."""
+        return self.ask_for.get(for_whom, self.ask) if isinstance(for_whom, str) else self.ask
+
+    def applies(self, age: int | None, given: Mapping[str, object] = MappingProxyType({})) -> bool:
+        """Whether it is asked of a patient; one of unknown age is asked what is for adults too.
+
+        Args:
+            age: in years.
+            given: what was understood so far, by field.
+        """
+        if any(given.get(name) in values for name, values in self.unless.items()):
+            return False
         if self.ages is None:
             return True
         first, last = self.ages
@@ -241,9 +263,14 @@ class Intake(Part):
         asked = [field for field in self.fields if field.name in given and field.kind != "consent"]
         return asked + [_former(name) for name in given if not self.asks(name)]
 
-    def asked_of(self, age: int | None) -> list[IntakeField]:
-        """The fields that a patient of that age is asked, in their order."""
-        return [field for field in self.fields if field.applies(age)]
+    def asked_of(self, age: int | None, given: Mapping[str, object] = MappingProxyType({})) -> list[IntakeField]:
+        """The fields that a patient is asked, in their order.
+
+        Args:
+            age: in years.
+            given: what was understood so far, by field.
+        """
+        return [field for field in self.fields if field.applies(age, given)]
 
     def field_meant(self, text: str) -> IntakeField | None:
         """The field that a text names by its label or another name: of several, the longest name that it holds."""
@@ -355,9 +382,21 @@ def _wrong_choices(fields: list[IntakeField], cards: list[str]) -> Iterator[tupl
             yield (at, "options"), "a choice needs at least two options"
         if field.options and field.kind not in _OF_OPTIONS:
             yield (at, "options"), f"a field of kind {field.kind} has no options. Write buttons, or make it a choice"
+        yield from _wrong_conditions(at, field, fields)
         for way, name in (("card", field.card), ("subject", field.subject)):
             if name is not None and name not in cards:
                 yield (at, way), f"there is no card {name}. Add it under “cards”"
+
+
+def _wrong_conditions(at: int, field: IntakeField, fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
+    """What depends on the answer to a choice that is not asked before, or cannot be given."""
+    before = {each.name: {option.value for option in each.options} for each in fields[:at]}
+    for name, values in field.unless.items():
+        if not set(values) <= before.get(name, set()):
+            yield (at, "unless"), f"no choice {name} with {', '.join(values)} is asked before it"
+    known = {option.value for each in fields if each.role == "for_whom" for option in each.options}
+    if not set(field.ask_for) <= known:
+        yield (at, "ask_for"), "its entries are named for the options of the field with the role for_whom"
 
 
 def _named_twice(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:

@@ -22,6 +22,7 @@ from intake.judging.results import Context, Judgement, Understood
 from language.normalise import normalised
 
 MAX_ANSWER = 2_000
+YES = "yes"  # the option of a guardian that says that they are one
 
 
 def judge(field: IntakeField, text: str, context: Context) -> Judgement:
@@ -36,9 +37,9 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
     cleaned = " ".join(read.split())[:MAX_ANSWER] if field.kind != "list" else read.strip()[:MAX_ANSWER]
     if not cleaned:
         return None
-    if field.kind == "choice":
-        chosen = chosen_in(field.options, cleaned)
-        return None if chosen is None else Understood(chosen)
+    if field.options:
+        chosen = chosen_in(field.options, field.around, cleaned)
+        return None if chosen is None else Understood(chosen == YES if field.kind == "guardian" else chosen)
     return _JUDGES[field.kind](cleaned, context)
 
 

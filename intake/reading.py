@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from intake.fields import IntakeField
 from intake.judge import judge
+from intake.judging.choices import rest_of
 from intake.judging.expressions import expression
 from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
-from intake.judging.results import Context, Doubt, Judgement, Understood
+from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from intake.sent import Sent
 from language.normalise import straight
 from language.questions import looks_like_a_question
@@ -58,7 +59,7 @@ MOVES = INTERRUPTIONS | {
 # Politeness around an answer: "hello, my name is Maria Example".
 _AROUND_AN_ANSWER = frozenset({"greet", "thanks", "goodbye", "start_intake", "small_talk", "help"})
 # Kinds that are recognised by their content, whatever the sentence around it looks like.
-_BY_CONTENT = frozenset({"consent", "contact", "guardian"})
+_BY_CONTENT = frozenset({"consent", "contact", "guardian", "choice"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
@@ -120,8 +121,10 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
     whole = judge(open_field, text, context_of(open_field))
     move = None if _is_about(open_field, text, whole) else heard.sure_move
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
-        rest = [] if open_field.kind != "contact" else _parts(open_field, text, others, context_of)
+        rest = _beside(open_field, text, others, context_of)
         return Reading([Taken(open_field, text, whole), *(each for each in rest if each.field != open_field)])
+    if isinstance(whole, Refused) and move in {None, "skip"}:
+        return Reading(move="skip")
     if open_field.takes_questions and move in {None, "question", "greet", "thanks", "small_talk"}:
         return Reading([Taken(open_field, text, whole)]) if isinstance(whole, Understood) else Reading()
     if move and move != "question" and not (move in _AROUND_AN_ANSWER and _certain(open_field, text, others, context_of)):
@@ -130,6 +133,16 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
     if asked or looks_like_a_question(text):
         return _with_question(open_field, heard, asked, others, context_of)
     return Reading(doubt=whole) if isinstance(whole, Doubt) else _told(open_field, heard, others, context_of)
+
+
+def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:
+    """What a message says beside an answer that is known by its content: "for my son, he is 6"."""
+    if open_field.kind == "contact":
+        return _parts(open_field, text, others, context_of)
+    if open_field.kind != "choice" or not others:
+        return []
+    rest = rest_of(open_field.options, open_field.around, text)
+    return _parts(open_field, rest, others, context_of) if rest else []
 
 
 def _told(open_field: IntakeField, heard: Heard, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
@@ -168,12 +181,14 @@ def _is_about(open_field: IntakeField, text: str, judged: Judgement) -> bool:
         return isinstance(judged, Doubt)
     if open_field.kind == "name":
         return isinstance(judged, Understood) and calls_oneself(text)
+    if open_field.kind == "choice":
+        return isinstance(judged, Understood)
     return open_field.kind in {"consent", "guardian"} and letters(text) in phrases("unsure")
 
 
 def _is_pressed(open_field: IntakeField, text: str) -> bool:
     """Whether a text is one of the field's buttons, or a bare yes, no, none or do-not-know where that is an answer."""
-    if text.strip() in open_field.buttons:
+    if text.strip() in open_field.offered:
         return True
     plain = letters(text)
     if open_field.kind == "history":

@@ -55,7 +55,7 @@ def _dealt_with(progress: Progress, open_field: IntakeField, reading: Reading) -
 
 def _on_from(progress: Progress, open_field: IntakeField, reading: Reading) -> None:
     """To the next field, if this one has its answer, and to what is in doubt there already."""
-    if not open_field.applies(progress.age):
+    if not progress.applies(open_field):
         progress.go_on()  # "sorry, I am 60 years old", when a parent was asked for
     elif any(each.field == open_field for each in reading.taken) and not progress.record.detail_asked:
         progress.go_on()

@@ -38,7 +38,7 @@ def ask(setting: Setting, record: IntakeRecord) -> Asked:
     question = _question(setting, record, open_field)
     if record.detail_asked and open_field.more:
         return Asked(open_field.more, "question", [intake.skip_button], question)
-    text = _put(setting, open_field)
+    text = _put(setting, record, open_field)
     buttons = [*open_field.offered]
     if open_field.name in record.answers:
         text = f"{text} {intake.says.it_was.format(said=_said(setting, record.answers[open_field.name]))}"
@@ -48,12 +48,12 @@ def ask(setting: Setting, record: IntakeRecord) -> Asked:
     return Asked(text, "question", buttons, question)
 
 
-def _put(setting: Setting, field: IntakeField) -> str:
-    return setting.fill(field.ask, consent=setting.fill(setting.intake.consent.wording))
+def _put(setting: Setting, record: IntakeRecord, field: IntakeField) -> str:
+    return setting.fill(field.asked(setting.for_whom(record)), consent=setting.fill(setting.intake.consent.wording))
 
 
 def _question(setting: Setting, record: IntakeRecord, open_field: IntakeField) -> dict[str, object]:
-    asked = [each.name for each in setting.intake.asked_of(setting.age_in(record))]
+    asked = [each.name for each in setting.asked_of(record)]
     step = asked.index(open_field.name) + 1 if open_field.name in asked else len(asked)
     question: dict[str, object] = {"field": open_field.name, "step": step, "steps": len(asked)}
     if record.detail_asked:  # a few words, to a yes that was given
@@ -63,7 +63,7 @@ def _question(setting: Setting, record: IntakeRecord, open_field: IntakeField) -
 
 def _card(setting: Setting, record: IntakeRecord, open_field: IntakeField) -> dict[str, object] | None:
     """The open field with what is still to be asked on its card; nothing where it stands alone."""
-    waiting = [each for each in setting.intake.asked_of(setting.age_in(record)) if each.name not in record.answers]
+    waiting = [each for each in setting.asked_of(record) if each.name not in record.answers]
     together = [open_field, *(each for each in waiting if each.card == open_field.card and each != open_field)]
     if open_field.card is None or open_field.name in record.answers or len(together) == 1:
         return None
@@ -80,7 +80,7 @@ def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict
     asked = {
         "field": field.name,
         "label": field.label,
-        "ask": _put(setting, field) if setting.intake.asks(field.name) else "",
+        "ask": _put(setting, record, field) if setting.intake.asks(field.name) else "",
         "why": field.why,
         "input": input_of(setting.intake, field),
         "value": answer.value if answer else None,
@@ -95,7 +95,7 @@ def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict
 def _review(setting: Setting, record: IntakeRecord) -> Asked:
     review, intake = setting.intake.review, setting.intake
     text = "\n".join([setting.fill(review.ask), *lines(intake, record), review.offer])
-    steps = len(intake.asked_of(setting.age_in(record)))
+    steps = len(setting.asked_of(record))
     question = {
         "field": REVIEW,
         "step": steps,

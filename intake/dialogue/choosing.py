@@ -8,7 +8,7 @@ from intake.chosen import in_words, judge_value
 from intake.dialogue.progress import Progress
 from intake.dialogue.taking import doubt, line_of, refuse, take
 from intake.fields import IntakeField
-from intake.judging.results import Doubt, Understood
+from intake.judging.results import Doubt, Refused, Understood
 from intake.reading import Taken
 from intake.record import FieldAnswer, FieldAnswered, FieldAsked
 from intake.sent import Sent
@@ -39,6 +39,9 @@ def _take(progress: Progress, named: IntakeField, sent: Sent, left: dict[str, Do
         _leave_out(progress, named, left)
         return
     judged = judge_value(progress.intake, named, sent.value, progress.context_of()(named))
+    if isinstance(judged, Refused):
+        _leave_out(progress, named, left)
+        return
     if not isinstance(judged, Understood):
         left[named.name] = judged
         return

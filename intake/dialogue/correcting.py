@@ -16,7 +16,7 @@ def change(progress: Progress, meant: IntakeField | None) -> None:
     """Change an answer to what the message says; ask for it, or which is meant, where it does not say."""
     if not progress.agreed:
         progress.say(progress.says.nothing_so_far)
-    elif meant is None or not meant.applies(progress.age):
+    elif meant is None or not progress.applies(meant):
         which(progress)
     elif meant.kind == "consent":
         progress.say(progress.says.consent_stays)

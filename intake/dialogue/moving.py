@@ -86,7 +86,7 @@ def _back(progress: Progress) -> None:
     if open_now is None:
         progress.respond("utter_nothing_open")
         return
-    asked = [each.name for each in progress.intake.asked_of(progress.age) if each.kind != "consent"]
+    asked = [each.name for each in progress.setting.asked_of(progress.record) if each.kind != "consent"]
     until = asked.index(open_now) if open_now in asked else len(asked)
     before = [name for name in asked[:until] if name in progress.record.answers]
     if open_now == progress.intake.fields[0].name or not before:

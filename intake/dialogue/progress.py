@@ -55,6 +55,16 @@ class Setting:
     today: date
     new_reference: Callable[[], str] = field(default=lambda: "")
 
+    def asked_of(self, record: IntakeRecord) -> list[IntakeField]:
+        """The fields that this patient is asked, in their order."""
+        given = {name: answer.value for name, answer in record.answers.items()}
+        return self.intake.asked_of(self.age_in(record), given)
+
+    def for_whom(self, record: IntakeRecord) -> object:
+        """Whom the answers are about, as it was chosen; nothing if it was not."""
+        answer = self.intake.by_role(record.answers).get("for_whom")
+        return answer.value if answer else None
+
     def age_in(self, record: IntakeRecord) -> int | None:
         """A patient's age in years; nothing if it is unknown."""
         answer = self.intake.by_role(record.answers).get("birth")
@@ -121,12 +131,16 @@ class Progress:
     @property
     def waiting(self) -> list[IntakeField]:
         """The fields without an answer that are asked of this patient."""
-        return [each for each in self.intake.asked_of(self.age) if each.name not in self.record.answers]
+        return [each for each in self.setting.asked_of(self.record) if each.name not in self.record.answers]
 
     @property
     def age(self) -> int | None:
         """The patient's age in years; nothing if it is unknown."""
         return self.setting.age_in(self.record)
+
+    def applies(self, each: IntakeField) -> bool:
+        """Whether a field is asked of this patient."""
+        return each in self.setting.asked_of(self.record)
 
     @property
     def agreed(self) -> bool:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from intake.fields import REVIEW, the_intake
-from tests.support.people import Message, Patient, error_of, reference_in
+from tests.support.people import ANSWERS, USUAL, Message, Patient, error_of, reference_in
 
 DIALOGUES = Path(__file__).parent.parent / "dialogues"
 NOTHING = "nothing"  # `asks: nothing`
@@ -122,9 +122,16 @@ class Player:
         """
         for turn in turns:
             self.played += 1
-            replies = self.patient.says(turn.patient)
+            replies = self._answered(turn, self.patient.says(turn.patient))
             wrong = [*_of_every_turn(replies), *_of_the_replies(turn, replies), *self._of_the_chat(turn, replies)]
             assert not wrong, self._report(turn, replies, wrong)
+
+    def _answered(self, turn: Turn, replies: list[Message]) -> list[Message]:
+        """The replies, once the usual questions among them are answered that the dialogue is not about."""
+        while (asked := (_asked(replies) or [NOTHING])[-1]) in USUAL and turn.asks != asked:
+            kept = [message for message in replies if not message["question"]]
+            replies = kept + self.patient.says(ANSWERS[asked])
+        return replies
 
     def _of_the_chat(self, turn: Turn, replies: list[Message]) -> list[str]:
         """What is wrong with what is stored."""

@@ -19,9 +19,11 @@ Message = dict[str, Any]
 # What our patient answers when asked, by field. Made up, like everybody here.
 ANSWERS = {
     "consent": "I agree",
+    "for_whom": "Me",
     "full_name": "Maria Example",
     "contact": "maria@mail.example",
     "birth": "14 March 1961",
+    "sex": "Female",
     "country": "Lithuania",
     "condition": "knee osteoarthritis, both knees, since 2019",
     "treatments": "physiotherapy",
@@ -35,6 +37,7 @@ ANSWERS = {
     "hopes": "to climb the stairs without pain",
     "questions": "Can I go on with swimming?",
 }
+USUAL = ("for_whom", "sex")  # fields that most conversations are not about, and that are answered by the way
 ASKED = list(ANSWERS)  # the fields that our patient is asked, in this order
 
 

@@ -12,6 +12,7 @@ from intake.fields import the_intake
 from intake.reading import Heard
 from intake.record import Effect, IntakeRecord
 from intake.sent import Sent
+from tests.support.people import ANSWERS, USUAL
 
 TODAY = date(2026, 11, 22)
 REFERENCE = "C-2345-6789"
@@ -52,11 +53,11 @@ class Talk:
         """Start and leave or give what is needed until a field is open."""
         self.says("start the intake", "start_intake")
         age = "31" if field == "pregnancy" else "61"
-        given = {"consent": "I agree", "full_name": "Maria Example", "contact": "maria@mail.example", "birth": age}
+        given = {**ANSWERS, "birth": age}
         for _ in range(len(self.intake.fields) + 1):
             if self.open == field:
                 return self
-            if self.open in given:
+            if self.open in given and not self.intake.field(self.open).skippable:
                 self.says(given[self.open])
             else:
                 self.says("skip", "skip")
@@ -66,6 +67,13 @@ class Talk:
     def open(self) -> str:
         """The open field; nothing if there is none."""
         return self.record.open_field or ""
+
+    @property
+    def next(self) -> str:
+        """The open field, once whom it is about and their sex are told where these are asked."""
+        while self.open in USUAL:
+            self.says(ANSWERS[self.open])
+        return self.open
 
     @property
     def asked(self) -> str:
