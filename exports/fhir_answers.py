@@ -50,6 +50,7 @@ _PARTS: dict[str, dict[str, _Part]] = {
     "guardian": {_SCALAR: _Part("boolean")},
     "country": {"code": _Part("choice", (), _COUNTRIES), "name": _Part("string")},
     "text": {_SCALAR: _Part("text")},
+    "choice": {_SCALAR: _Part("string")},
     "list": {"name": _Part("string"), "said": _Part("string")},
     "history": {"answer": _Part("choice", ("yes", "no", "unsure", "not_applicable")), "detail": _Part("text")},
 }

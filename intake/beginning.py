@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from intake.fields import the_intake
+from intake.listing import is_about_a_list
 from intake.record import IntakeRecord
 
 FORM = "intake_form"
@@ -19,7 +21,7 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Args:
         context: "intake", the record; "handoff", the reference of an open one; "before", the question that was answered last;
-            "values", what was chosen in controls beside the message. All may be missing.
+            "values", what was chosen in controls beside the message, and its "text". All may be missing.
     """
     record = IntakeRecord.model_validate(context.get("intake") or {})
     values = context.get("values") or []
@@ -29,9 +31,14 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
         _slot("handoff_reference", context.get("handoff")),
         _slot("question_before", context.get("before")),
     ]
-    if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE or values:
+    if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE or values or _adds(record, context):
         events += [{"event": "active_loop", "name": FORM}, _slot("requested_slot", FIELD_SLOT)]
     return [*events, {"event": "action", "name": "action_listen"}]
+
+
+def _adds(record: IntakeRecord, context: Mapping[str, Any]) -> bool:
+    """Whether a message wants to change a list that was sent."""
+    return record.sent and is_about_a_list(the_intake(), str(context.get("text") or ""), record.answers)
 
 
 def _slot(name: str, value: Any) -> dict[str, Any]:

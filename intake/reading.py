@@ -250,7 +250,7 @@ class _Parts:
         return values, doubts
 
     def _by_cue(self, part: str) -> IntakeField | None:
-        cued = [(len(cue), each) for each in self._fields.values() for cue in each.cues if _begins(part, cue, each)]
+        cued = [(len(cue), each) for each in self._fields.values() for cue in each.cues if begins_with_cue(part, cue, each)]
         for _, each in sorted(cued, key=lambda pair: -pair[0]):
             if isinstance(judge(each, part, self._context_of(each)), Understood):
                 return each
@@ -290,7 +290,7 @@ def _holds(text: str, cue: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(cue)}(?!\w)", straight(text).lower()) is not None
 
 
-def _begins(part: str, cue: str, each: IntakeField) -> bool:
+def begins_with_cue(part: str, cue: str, each: IntakeField) -> bool:
     """Whether a part is about a field. "Asthma and allergies" is not about allergies, while "allergic to latex" is."""
     if each.kind not in _FREE:
         return _holds(part, cue)

@@ -38,6 +38,8 @@ def understood_as(intake: Intake, field: IntakeField, answer: FieldAnswer) -> st
             return written(date.fromisoformat(str(day)), intake.language)
         case ("birth", {"age": told}) | ("country", {"name": told}):
             return str(told)
+        case "choice", str(chosen):
+            return next((option.title for option in field.options if option.value == chosen), chosen)
         case "list", [*items]:
             names = [str(item["name"]) for item in items if isinstance(item, dict)]
             said = [str(item["said"]) for item in items if isinstance(item, dict)]

@@ -34,6 +34,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "guardian": st.booleans(),
     "country": st.fixed_dictionaries({"code": st.sampled_from(["LT", "XK", "PL"]), "name": TEXTS}),
     "text": TEXTS,
+    "choice": TEXTS,
     "list": st.lists(st.fixed_dictionaries({"name": TEXTS, "said": TEXTS}), max_size=5),
     "history": st.fixed_dictionaries(
         {"answer": st.sampled_from(["yes", "no", "unsure", "not_applicable"]), "detail": st.none() | TEXTS}

@@ -7,7 +7,7 @@ together. One file for each thing that a message may do; each uses those named b
 - `progress`: the record so far, what is said, what is recorded
 - `asking`: the open field in words
 - `taking`, `choosing`: what becomes of an answer, and of what was chosen in controls
-- `correcting`, `forgetting`: what becomes of a change, and of all answers
+- `correcting`, `listing`, `forgetting`: what becomes of a change, of a wish about a list, and of all answers
 - `moving`: skipping, going back, stopping, and the other moves
 - `answering`, `reviewing`: a message at an open field, and while everything is read back
 """
@@ -21,6 +21,7 @@ from intake.dialogue.asking import Asked, ask
 from intake.dialogue.choosing import known_values, take_values
 from intake.dialogue.correcting import change
 from intake.dialogue.forgetting import settle
+from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
 from intake.dialogue.progress import LookUp, Progress, Respond, Say, Setting, Step
 from intake.dialogue.reviewing import at_the_review
@@ -83,7 +84,17 @@ def _hear(progress: Progress, was_removed: bool) -> None:
     elif open_field is not None:
         at_a_field(progress, open_field)
     else:
-        move(progress, heard.intent)
+        _with_nothing_open(progress)
+
+
+def _with_nothing_open(progress: Progress) -> None:
+    """A list may be changed at any time; what else a message says is what Rasa took it for."""
+    before = progress.heard
+    left = change_lists(progress)
+    if progress.heard is before:
+        move(progress, before.intent)
+    elif left:
+        progress.steps.append(LookUp(progress.heard.text))
 
 
 def _leave_a_removed_field(progress: Progress) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from intake.changing import wants_to_change
 from intake.dialogue.correcting import change
+from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
 from intake.dialogue.progress import LookUp, Progress
 from intake.dialogue.taking import doubt, refuse, take_all
@@ -21,6 +22,9 @@ _CORRECTED = frozenset({"contact", "birth", "country"})  # kinds that a message 
 
 def at_a_field(progress: Progress, open_field: IntakeField) -> None:
     """Deal with a message while a field is open."""
+    pressed = progress.heard.text.strip() in open_field.offered
+    if not pressed and not change_lists(progress):
+        return
     text = progress.heard.text
     meant = progress.intake.field_meant(text) if wants_to_change(text) else None
     if _keeps(progress, open_field):

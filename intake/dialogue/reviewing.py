@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from intake.dialogue.correcting import change, which
+from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
 from intake.dialogue.progress import Progress
 from intake.judging.phrases import phrases
@@ -18,6 +19,10 @@ def at_the_review(progress: Progress) -> None:
         _send(progress)
     elif plain == correct or plain in phrases("no") or heard.sure("deny"):
         which(progress)
+    elif not change_lists(progress):
+        return  # it is read back once more
+    elif progress.heard is not heard:
+        at_the_review(progress)
     elif heard.sure_move:
         move(progress, heard.sure_move)
     elif (meant := progress.intake.field_meant(heard.text)) is not None:

@@ -42,6 +42,15 @@ def take(progress: Progress, taken: Taken, open_field: IntakeField | None) -> No
         _amended(progress, each)
 
 
+def record_change(progress: Progress, each: IntakeField, answer: FieldAnswer) -> None:
+    """Put an answer in the place of an earlier one, and say so."""
+    progress.do(FieldAnswered(field=each.name, answer=answer))
+    if progress.record.sent:
+        _amended(progress, each)
+    else:
+        progress.say("\n".join([progress.says.changed, line_of(progress, each)]))
+
+
 def doubt(progress: Progress, about: Doubt, open_field: IntakeField) -> None:
     """Ask back what was meant; an answer is refused that stays in doubt too long."""
     text = str(getattr(progress.says, about.says)).format(**about.details)

@@ -1,0 +1,39 @@
+"""Adding to a list and taking off it, at any time: nothing that was said before is lost by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intake.dialogue.progress import Progress
+from intake.dialogue.taking import record_change
+from intake.listing import ListChange, changed_list, wishes_in
+
+
+def change_lists(progress: Progress) -> bool:
+    """Carry out the wishes about lists in a message; what else it says stays to be dealt with.
+
+    Returns:
+        Whether anything of the message is left.
+    """
+    if not progress.agreed:
+        return True
+    open_name = progress.record.open_field
+    wishes = wishes_in(progress.intake, progress.heard.text, progress.record.answers, open_name)
+    left = [words for change in wishes.changes for words in _carried_out(progress, change)]
+    rest = ", ".join([*wishes.rest, *left])
+    if wishes.changes:
+        progress.heard = replace(progress.heard, text=rest, intent="inform")
+        if not rest and open_name in {change.field.name for change in wishes.changes}:
+            progress.go_on()
+    return bool(rest)
+
+
+def _carried_out(progress: Progress, change: ListChange) -> list[str]:
+    """Change one list; gives the words that could not be used."""
+    before = progress.record.answers[change.field.name]
+    context = progress.context_of()(change.field)
+    after = changed_list(change, before, replace(context, earlier=None))
+    if after is None:
+        return [] if change.remove else list(change.add)
+    record_change(progress, change.field, after)
+    return []
