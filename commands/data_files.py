@@ -35,8 +35,9 @@ from exports.pdf import read_pdf_texts
 from intake.clinic import read_clinic
 from intake.fields import read_intake
 from intake.judging.expressions import read_expressions
-from intake.judging.lists import MEDICINES, read_medicines
+from intake.judging.histories import read_histories
 from intake.judging.phrases import read_phrases
+from intake.judging.vocabulary import BRANDS, MEDICINES, read_brands, read_medicines
 from intake.meanings import read_meanings
 from knowledge import phrases, research
 from knowledge.claims import load_promises
@@ -113,6 +114,8 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("intake", "expressions.yml"), read_expressions),
         DataFile(text_file("intake", "meanings.yml"), read_meanings),
         DataFile(MEDICINES, read_medicines),
+        DataFile(BRANDS, read_brands),
+        DataFile(text_file("intake", "histories.yml"), read_histories),
         DataFile(text_file("emergencies", "red_flags.yml"), read_red_flags),
         DataFile(text_file("emergencies", "places.yml"), read_places),
         DataFile(text_file("emergencies", "review.yml"), read_review_texts),

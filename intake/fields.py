@@ -205,6 +205,12 @@ class Says(Part):
     date_buddhist: PlainText
     birth_future: PlainText
     birth_too_old: Annotated[str, fills("most")]
+    birth_which_century: PlainText
+    birth_near_adult: PlainText
+    contact_two: PlainText
+    contact_parted: PlainText
+    contact_dictated: Annotated[str, fills("suggestion")]
+    name_as_written: Annotated[str, fills("name")]
     email_maybe: Annotated[str, fills("suggestion", "given")]
     email_wrong: PlainText
     phone_wrong: PlainText

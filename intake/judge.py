@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from intake.fields import IntakeField
 from intake.judging.birth import judge_birth
 from intake.judging.choices import chosen_in
+from intake.judging.consent import judge_consent
 from intake.judging.contact import judge_contact
 from intake.judging.country import judge_country
 from intake.judging.history import judge_guardian, judge_history
 from intake.judging.lists import judge_list
 from intake.judging.names import judge_name
-from intake.judging.phrases import phrases
-from intake.judging.plain import letters
-from intake.judging.results import Context, Judgement, Understood
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Judgement, Refused, Understood
 from language.normalise import normalised
 
 MAX_ANSWER = 2_000
@@ -40,22 +41,17 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
     if field.options:
         chosen = chosen_in(field.options, field.around, cleaned)
         return None if chosen is None else Understood(chosen == YES if field.kind == "guardian" else chosen)
-    return _JUDGES[field.kind](cleaned, context)
-
-
-def _consent(text: str, _context: Context) -> Judgement:
-    plain = letters(text)
-    if plain in phrases("agree"):
-        return Understood(True)
-    return Understood(False) if plain in phrases("disagree") else None
+    return _JUDGES[field.kind](cleaned, replace(context, field=field.name, role=field.role or ""))
 
 
 def _text(text: str, _context: Context) -> Judgement:
+    if refuses(text):
+        return Refused()
     return Understood(text) if re.search(r"[^\W\d_]{2}", text) else None
 
 
 _JUDGES: dict[str, Callable[[str, Context], Judgement]] = {
-    "consent": _consent,
+    "consent": judge_consent,
     "name": judge_name,
     "contact": judge_contact,
     "birth": judge_birth,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from intake.judging.country import country_name, country_names
-from intake.judging.lists import read_medicines
+from intake.judging.vocabulary import names_to_suggest
 
 
 @cache
@@ -24,7 +24,7 @@ def _countries() -> list[tuple[str, str]]:
 
 
 def _medicines() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted({name for names in read_medicines().values() for name in names})]
+    return [(name, name) for name in names_to_suggest()]
 
 
 _LISTS: Mapping[str, Callable[[], list[tuple[str, str]]]] = {"countries": _countries, "medicines": _medicines}

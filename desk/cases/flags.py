@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Text, Way, did_you_mean, read_data
 from intake.fields import Role, the_intake
 from intake.judging.birth import age_of
-from intake.judging.history import judge_history
-from intake.judging.lists import kinds_of, medicine_kinds
-from intake.judging.results import Context, Understood
+from intake.judging.vocabulary import kinds_of, medicine_kinds, medicines_of
 from intake.record import FieldAnswer, IntakeRecord
 from language.context import assertion_of
 from language.spoken import text_file
@@ -115,10 +113,11 @@ def _raised(rule: Rule, answers: Mapping[str, FieldAnswer], today: date | None) 
         found = [(rule.history, said, sure) for said, sure in _told(answers.get(rule.history))]
     elif rule.ages:
         name = _name_of("birth")
-        found = [(name, said, True) for said in _aged(rule.ages, answers.get(name), today)]
+        birth = answers.get(name)
+        found = [(name, said, not (birth and birth.to_check)) for said in _aged(rule.ages, birth, today)]
     elif rule.listed:
         answer = answers.get(rule.listed)
-        found = [(rule.listed, answer.said, True)] if answer and not answer.skipped and answer.value else []
+        found = [(rule.listed, answer.said, not answer.to_check)] if answer and not answer.skipped and answer.value else []
     else:
         chosen = [(name, answers.get(name), value) for name, value in rule.answered.items()]
         found = [(name, answer.said, True) for name, answer, value in chosen if answer and answer.value is value]
@@ -141,41 +140,38 @@ def _named(rule: Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
     sure: list[str] = []
     unsure: list[str] = []
     for item in items:
-        name, said = str(item["name"]), str(item["said"])
-        mention = _mention(rule, name, said)
-        if mention is None:
+        said = str(item["said"])
+        told = [assertion_of(said, mention) for mention in _mentions(rule, str(item["name"]), said)]
+        there = [each for each in told if not each.denied]
+        if not there:
             continue
-        told = assertion_of(said, mention)
-        if told.past or told.doubtful or told.hypothetical or told.of_somebody_else:
-            unsure.append(said)
-        elif not told.denied:
-            sure.append(said)
+        certain = any(not (each.past or each.doubtful or each.hypothetical or each.of_somebody_else) for each in there)
+        (sure if certain and answer and not answer.to_check else unsure).append(said)
     return [(", ".join(group), group is sure) for group in (sure, unsure) if group]
 
 
-def _mention(rule: Rule, name: str, said: str) -> tuple[int, int] | None:
-    """Where an item of a list names what a rule is about."""
-    if kinds_of(name) & set(rule.medicines):
-        first = re.search(rf"(?i)\b{re.escape(name[:3])}\w*", said)
-        return first.span() if first else (len(said), len(said))
-    found = [match.span() for word in rule.words if (match := re.search(rf"(?i)\b{re.escape(word)}\b", said))]
-    return min(found, default=None)
+def _mentions(rule: Rule, name: str, said: str) -> list[tuple[int, int]]:
+    """Where an item of a list names what a rule is about: any of its medicines, or one of the rule's words."""
+    of_rule = [each.span for each in medicines_of(said) if _is_of(rule, each.substances)]
+    words = [match.span() for word in rule.words for match in re.finditer(rf"(?i)\b{re.escape(word)}\b", said)]
+    if not of_rule and kinds_of(name) & set(rule.medicines):  # understood by an older list of names
+        of_rule = [(len(said), len(said))]
+    return [*of_rule, *words]
+
+
+def _is_of(rule: Rule, substances: Iterable[str]) -> bool:
+    return any(kinds_of(substance) & set(rule.medicines) for substance in substances)
 
 
 def _told(answer: FieldAnswer | None) -> list[tuple[str, bool]]:
+    """The words that say yes, or may say it: those that are not known, or that a person has to check."""
     if answer is None or answer.skipped or not isinstance(answer.value, dict):
         return []
     told, detail = answer.value.get("answer"), answer.value.get("detail")
     said = f"{answer.said} – {detail}" if detail and detail not in answer.said else answer.said
-    if told == "no" and not (detail and detail != answer.said.strip() and _says_yes(str(detail))):
+    if told in {"no", "not_applicable"} and not answer.to_check:
         return []
-    return [] if told == "not_applicable" else [(said, told == "yes")]
-
-
-def _says_yes(detail: str) -> bool:
-    """Whether what stands behind a "no" may take a part of it back: "No, only a flu"."""
-    judged = judge_history(detail, Context(region="", today=date.min))
-    return isinstance(judged, Understood) and isinstance(judged.value, dict) and judged.value.get("answer") in {"yes", "unsure"}
+    return [(said, told == "yes" and not answer.to_check)]
 
 
 def _aged(ages: tuple[int, int], answer: FieldAnswer | None, today: date | None) -> list[str]:

@@ -1,37 +1,55 @@
-"""Dates of birth and ages."""
+"""Dates of birth and ages.
+
+Nothing is made more exact than it was told: a year stays a year, a month keeps its year, small children have months or weeks,
+and an age is never rounded over 18. What can be read in two ways is asked back.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from babel.dates import format_date
+from babel.units import format_unit
 
 from intake.judging.expressions import expression
 from intake.judging.phrases import number_words
-from intake.judging.results import Context, Doubt, Judgement, Understood
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 
-OLDEST = 120
+OLDEST = 115
+ADULT = 18
+_IN_MONTHS = 36  # months of age up to which they are kept
 # In which the name of a month is understood; each further one costs time.
 _LANGUAGES = ["en", "lt", "de", "es", "fr", "it", "pl", "pt", "ru", "uk", "tr", "nl", "sv", "lv", "ar", "th"]
 _BUDDHIST = 543  # years that the Thai calendar is ahead
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-,]\s?(\d{1,2})\s?[./\-,]\s?(\d{2,4})(?!\d)")
-_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_ATTEMPTS = 2  # answers that were not taken, after which the careful reading is stored to be checked
+_NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,4})\s?[./\-,\s]\s?(\d{1,2})\s?[./\-,\s]\s?(\d{4}|\d{1,2})(?!\d)")
+_IN_ONE = re.compile(r"(?<!\d)(\d{8})(?!\d)")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_MONTH_AND_YEAR = re.compile(
+    r"(?<![\d.,/])(?:(\d{1,2})\s?[./-]\s?((?:19|20)\d\d)|((?:19|20)\d\d)\s?[./-]\s?(\d{1,2}))(?![\d./-])"
+)
+_YEAR = re.compile(r"(?<![\d.,/-])((?:19|20|18)\d\d)(?![\d/-])")
+_SHORT_YEAR = re.compile(r"^\W*['’](\d{2})\W*$")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MOST_UNREAD = 3  # words beside a date that nothing calls one of birth
 
 
 def judge_birth(text: str, context: Context) -> Judgement:
-    """A date of birth, a year, or an age. It asks back where a date can be read in two ways."""
-    numeric = _NUMERIC.search(text)
-    if numeric:
-        return _of_dates(_readings(numeric, context), context)
-    year = expression("birth_year_only").match(text) or expression("birth_born_in").search(text)
-    if year:
-        return _of_year(int(year.group(1)), context)
-    age = expression("birth_age").match(_in_figures(text)) or expression("birth_age_inside").search(text)
-    if age:
-        return _of_age(age, context)
-    return _of_words(text, context)
+    """A date of birth, a month or year of it, or an age. It asks back where there are two ways to read it."""
+    if refuses(text):
+        return Refused()
+    read = _in_figures(text)
+    for judged in (_a_date, _a_month, _a_year, _an_age):
+        found = judged(read, context)
+        if found is not None:
+            return found
+    return None
 
 
 def warm_up(today: date) -> None:
@@ -51,16 +69,108 @@ def written(day: date, language: str) -> str:
     return format_date(day, "d MMMM y", locale=language)
 
 
-def _readings(match: re.Match[str], context: Context) -> list[date]:
+def shown(value: dict[str, object], language: str) -> str:
+    """A stored answer in words, no more exact than it is."""
+    match value:
+        case {"date": str(day)}:
+            return written(date.fromisoformat(day), language)
+        case {"year": int(year), "month": int(month)}:
+            return format_date(date(year, month, 1), "MMMM y", locale=language)
+        case {"months": int(months)}:
+            return str(format_unit(months, "duration-month", locale=language))
+        case {"weeks": int(weeks)}:
+            return str(format_unit(weeks, "duration-week", locale=language))
+        case {"year": told} | {"age": told}:
+            return str(told)
+    return ""
+
+
+def _a_date(text: str, context: Context) -> Judgement:
+    """A whole date, in figures or with the name of a month."""
+    for read, pattern in _FORMS:
+        for match in pattern().finditer(text):
+            days, short = read(match, context)
+            if days:
+                return _about_birth(text, match.span(), _of_days(days, short, context))
+    return None
+
+
+Readings = tuple[list[date], bool]  # every day that is meant, and whether its year had two figures only
+
+
+def _numeric(match: re.Match[str], context: Context) -> Readings:
     """Every day that the figures can mean."""
     first, second, third = match.groups()
     if len(first) == 4:
         orders = [(int(first), int(second), int(third))]  # year first is followed by the month everywhere
-    elif len(first) > 2:
-        return []
+    elif len(first) > 2 or len(third) == 1:
+        return [], False
     else:
-        year = _whole_year(int(third), len(third), context)
-        orders = [(year, int(second), int(first)), (year, int(first), int(second))]
+        orders = [
+            (year, *pair) for year in _years(third, context) for pair in ((int(second), int(first)), (int(first), int(second)))
+        ]
+    return _days(orders), len(third) < 4 and len(first) < 4
+
+
+def _in_one(match: re.Match[str], _context: Context) -> Readings:
+    figures = match.group(1)
+    day_first = (int(figures[4:]), int(figures[2:4]), int(figures[:2]))
+    month_first = (int(figures[4:]), int(figures[:2]), int(figures[2:4]))
+    year_first = (int(figures[:4]), int(figures[4:6]), int(figures[6:]))
+    return [day for day in _days([day_first, month_first, year_first]) if day.year >= 1900], False
+
+
+def _east_asian(match: re.Match[str], _context: Context) -> Readings:
+    year, month, day = (int(part) for part in match.groups())
+    return _days([(year, month, day)]), False
+
+
+def _day_first(match: re.Match[str], context: Context) -> Readings:
+    return _named(match.group(1), match.group(2), match.group(3), context)
+
+
+def _month_first(match: re.Match[str], context: Context) -> Readings:
+    return _named(match.group(2), match.group(1), match.group(3), context)
+
+
+def _year_first(match: re.Match[str], context: Context) -> Readings:
+    return _named(match.group(3), match.group(2), match.group(1), context)
+
+
+def _named(day: str, month: str, year: str, context: Context) -> Readings:
+    number = _month(month.lower())
+    return (_days([(each, number, int(day)) for each in _years(year, context)]) if number else []), len(year.strip("'’")) < 4
+
+
+_FORMS: list[tuple[Callable[[re.Match[str], Context], Readings], Callable[[], re.Pattern[str]]]] = [
+    (_east_asian, lambda: _EAST_ASIAN),
+    (_year_first, lambda: expression("birth_date_year_first")),
+    (_day_first, lambda: expression("birth_date_in_words")),
+    (_month_first, lambda: expression("birth_date_month_first")),
+    (_numeric, lambda: _NUMERIC),
+    (_in_one, lambda: _IN_ONE),
+]
+
+
+@cache
+def _month(word: str) -> int | None:
+    """The number of a month by its name, in any language that the library knows."""
+    import dateparser  # noqa: PLC0415  -- takes long, and most processes never read such a date
+
+    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
+    found = dateparser.parse(f"1 {word} 2000", languages=_LANGUAGES, settings=settings)
+    return found.month if found and (found.day, found.year) == (1, 2000) else None
+
+
+def _years(figures: str, context: Context) -> list[int]:
+    """The years that figures can mean, the later first; two figures are of this century or the last."""
+    figures = figures.strip("'’")
+    if len(figures) == 4:
+        return [int(figures)]
+    return [year for year in (2000 + int(figures), 1900 + int(figures)) if 0 <= context.today.year - year <= OLDEST]
+
+
+def _days(orders: list[tuple[int, int, int]]) -> list[date]:
     days = []
     for order in orders:
         with suppress(ValueError):
@@ -68,64 +178,179 @@ def _readings(match: re.Match[str], context: Context) -> list[date]:
     return list(dict.fromkeys(days))
 
 
-def _whole_year(year: int, figures: int, context: Context) -> int:
-    if figures > 2:
-        return year
-    return 2000 + year if 2000 + year <= context.today.year else 1900 + year
-
-
-def _of_dates(days: list[date], context: Context) -> Judgement:
-    if not days:
-        return None
+def _of_days(days: list[date], short: bool, context: Context) -> Judgement:
     if all(day.year > context.today.year + OLDEST for day in days):
-        moved = []
-        for day in days:
-            with suppress(ValueError):
-                moved.append(day.replace(year=day.year - _BUDDHIST))
-        plausible = [day for day in moved if 0 <= _age_on(day, context.today) <= OLDEST]
-        return Doubt("date_buddhist", buttons=[written(day, context.language) for day in plausible]) if plausible else None
+        return _buddhist(days, context)
     past = [day for day in days if day <= context.today]
     if not past:
         return Doubt("birth_future")
-    if len(past) > 1:
-        return Doubt("date_two_ways", buttons=[written(day, context.language) for day in past])
-    age = _age_on(past[0], context.today)
+    past = [day for day in past if _age_on(day, context.today) <= OLDEST]
+    if not past:
+        return Doubt("birth_too_old", {"most": str(OLDEST)})
+    told = Understood({"date": past[0].isoformat(), "age": _age_on(past[0], context.today)}, to_check=short)
+    if short and len(past) == 1 and context.attempts >= _ATTEMPTS:
+        return told
+    if short or len(past) > 1:
+        says = "birth_which_century" if short else "date_two_ways"
+        return Doubt(says, buttons=[written(day, context.language) for day in past])
+    return told
+
+
+def _buddhist(days: list[date], context: Context) -> Judgement:
+    moved = []
+    for day in days:
+        with suppress(ValueError):
+            moved.append(day.replace(year=day.year - _BUDDHIST))
+    plausible = [day for day in moved if 0 <= _age_on(day, context.today) <= OLDEST]
+    return Doubt("date_buddhist", buttons=[written(day, context.language) for day in plausible]) if plausible else None
+
+
+def _a_month(text: str, context: Context) -> Judgement:
+    """A month with its year."""
+    for match, month, year in _months(text):
+        if month and 1 <= month <= 12:
+            judged = _of_month(int(year), month, context)
+            return _about_birth(text, match.span(), judged)
+    return None
+
+
+def _months(text: str) -> list[tuple[re.Match[str], int | None, str]]:
+    named = expression("birth_month_then_year").search(text)
+    behind = expression("birth_month_behind_year").search(text)
+    figures = _MONTH_AND_YEAR.search(text)
+    found: list[tuple[re.Match[str], int | None, str]] = []
+    if figures:
+        found.append((figures, int(figures.group(1) or figures.group(4)), figures.group(2) or figures.group(3)))
+    if named:
+        found.append((named, _month(named.group(1).lower()), named.group(2)))
+    if behind:
+        found.append((behind, _month(behind.group(2).lower()), behind.group(1)))
+    return found
+
+
+def _of_month(year: int, month: int, context: Context) -> Judgement:
+    if (year, month) > (context.today.year, context.today.month):
+        return Doubt("birth_future")
+    age = context.today.year - year - (context.today.month < month)
     if age > OLDEST:
         return Doubt("birth_too_old", {"most": str(OLDEST)})
-    return Understood({"date": past[0].isoformat(), "age": age})
+    if month == context.today.month and age == ADULT:
+        return _near_adult({"year": year, "month": month}, context)
+    return Understood({"year": year, "month": month, "age": age})
+
+
+def _a_year(text: str, context: Context) -> Judgement:
+    short = _SHORT_YEAR.match(text)
+    if short:
+        return _of_short_year(short.group(1), context)
+    years = {match.group(1): match for match in _YEAR.finditer(text)}
+    if len(years) != 1:
+        return None
+    [(year, match)] = years.items()
+    judged = _of_year(int(year), context)
+    near = expression("birth_about").search(text) or expression("birth_almost").search(text)
+    if near and isinstance(judged, Understood):
+        judged = replace(judged, to_check=True)
+    return _about_birth(text, match.span(), judged)
+
+
+def _of_short_year(figures: str, context: Context) -> Judgement:
+    years = _years(figures, context)
+    if len(years) == 1 and context.attempts >= _ATTEMPTS:
+        judged = _of_year(years[0], context)
+        return replace(judged, to_check=True) if isinstance(judged, Understood) else judged
+    return Doubt("birth_which_century", buttons=[str(year) for year in years])
 
 
 def _of_year(year: int, context: Context) -> Judgement:
-    if year > context.today.year:
+    age = context.today.year - year
+    if age < 0:
         return Doubt("birth_future")
-    return Understood({"year": year, "age": context.today.year - year})
-
-
-def _of_age(match: re.Match[str], context: Context) -> Judgement:
-    groups = [group for group in match.groups() if group]
-    unit = next((group.lower() for group in groups if not group.isdigit()), "")
-    age = 0 if expression("birth_under_a_year").match(unit) else int(groups[0])
     if age > OLDEST:
         return Doubt("birth_too_old", {"most": str(OLDEST)})
-    return Understood({"age": age})
+    return _near_adult({"year": year}, context) if age == ADULT else Understood({"year": year, "age": age})
 
 
-def _of_words(text: str, context: Context) -> Judgement:
-    """A date with the name of a month, in any language that the library knows."""
-    core = expression("birth_ordinal").sub("", expression("birth_fill").sub(" ", text)).strip(" .,:;!-")
-    if not re.search(r"\d", core) or len(core) > 40 or len(_LETTERS.findall(core)) > 3:
+def _near_adult(value: dict[str, int], context: Context) -> Judgement:
+    """Somebody who may be 17 or 18: asked for the whole date, and in the end taken for the younger."""
+    if context.attempts >= _ATTEMPTS:
+        return Understood({**value, "age": ADULT - 1}, to_check=True)
+    return Doubt("birth_near_adult")
+
+
+def _an_age(text: str, context: Context) -> Judgement:
+    """An age, in years, or in months or weeks of a small child; never a day that nobody named."""
+    about, almost = expression("birth_about").search(text), expression("birth_almost").search(text)
+    plain = expression("birth_about").sub(" ", expression("birth_almost").sub(" ", text))
+    told = _told_age(plain)
+    if told is None:
+        inside = list(expression("birth_age_inside").finditer(plain))
+        ages = {match.group(1) or match.group(3): match for match in inside}
+        if len(ages) != 1 or expression("birth_of_something_else").search(text):
+            return None
+        [(number, match)] = ages.items()
+        told = _in_units(int(number), (match.group(2) or "").lower())
+    if told is None:
         return None
-    import dateparser  # noqa: PLC0415  -- takes long, and most processes never read such a date
+    return _of_age(told, bool(almost), bool(about), context)
 
-    def parsed(*parts: str) -> date | None:
-        settings = {"REQUIRE_PARTS": list(parts), "PREFER_DATES_FROM": "past", "DATE_ORDER": "DMY"}
-        found = dateparser.parse(core, languages=_LANGUAGES, settings=settings)
-        return found.date() if found else None
 
-    if day := parsed("day", "month", "year"):
-        return _of_dates([day], context)
-    month = parsed("month", "year") if expression("birth_month_and_year").match(core) else None
-    return _of_year(month.year, context) if month else None
+def _told_age(text: str) -> dict[str, int] | None:
+    """The age that a whole message says, however it is put."""
+    match = _age_pattern().match(text)
+    if match is None:
+        return None
+    number, more = int(match.group("number")), int(match.group("more") or 0)
+    for name in ("months", "weeks", "days", "years"):
+        if match.group(name):
+            told = _in_units(number, match.group(name))
+            return {**told, "months": told["age"] * 12 + more} if more and told["age"] * 12 + more < _IN_MONTHS else told
+    return {"age": number}
+
+
+def _in_units(number: int, unit: str) -> dict[str, int]:
+    """An age with its unit, in the shape in which it is stored."""
+    if expression("birth_months").fullmatch(unit):
+        return {"age": number // 12, **({"months": number} if number < _IN_MONTHS else {})}
+    if expression("birth_weeks").fullmatch(unit):
+        return {"age": number // 52, "weeks": number}
+    if expression("birth_days").fullmatch(unit):
+        return {"age": 0, "weeks": number // 7}
+    return {"age": number}
+
+
+@cache
+def _age_pattern() -> re.Pattern[str]:
+    def of(name: str) -> str:
+        return expression(name).pattern
+
+    units = "|".join(f"(?P<{name}>{of(f'birth_{name}')})" for name in ("months", "weeks", "days", "years"))
+    before, after, months = of("birth_before_age"), of("birth_after_age"), of("birth_months")
+    more = rf"(?:\W*(?:\w{{1,3}}\W+)?(?P<more>\d{{1,2}})\s*{months})?"
+    return re.compile(
+        rf"^\W*(?:{before}\b[\W_]*)*(?P<number>\d{{1,3}})(?:[.,]5)?(?:\s*-?\s*(?:{units})(?!\w))?\.?{more}(?:[\W_]*{after}(?!\w))*\W*$",
+        re.IGNORECASE,
+    )
+
+
+def _of_age(told: dict[str, int], almost: bool, about: bool, context: Context) -> Judgement:
+    age = told["age"]
+    if age > OLDEST:
+        return Doubt("birth_too_old", {"most": str(OLDEST)})
+    if (almost or about) and abs(age - ADULT) <= 1:
+        return _near_adult({}, context)
+    return Understood({"age": age - 1} if almost and age > 2 else told, to_check=almost or about)
+
+
+def _about_birth(text: str, span: tuple[int, int], judged: Judgement) -> Judgement:
+    """What a date says, if nothing beside it says that it is of something else."""
+    rest = f"{text[: span[0]]} {text[span[1] :]}"
+    if expression("birth_cue").search(rest):
+        return judged
+    unread = _WORD.findall(expression("birth_fill").sub(" ", rest))
+    if expression("birth_of_something_else").search(rest) or len(unread) > _MOST_UNREAD:
+        return None
+    return judged
 
 
 def _age_on(day: date, today: date) -> int:
@@ -133,11 +358,12 @@ def _age_on(day: date, today: date) -> int:
 
 
 def _in_figures(text: str) -> str:
-    """Ages in words, "sixty-one", in figures."""
+    """Ages and years in words, "sixty-one", "nineteen sixty-one", in figures."""
     low, high = number_words()
     ones = "|".join(sorted(low, key=len, reverse=True))
 
     def figure(match: re.Match[str]) -> str:
         return str(sum((high | low)[part.lower()] for part in match.groups() if part))
 
-    return re.sub(rf"(?i)\b(?:({'|'.join(high)})(?:[\s-]*({ones}))?|({ones}))\b", figure, text)
+    read = re.sub(rf"(?i)\b(?:({'|'.join(high)})(?:[\s-]*({ones}))?|({ones}))\b", figure, text)
+    return re.sub(r"\b(19|20)[\s-]+(\d\d)\b", r"\1\2", read) if read != text else read

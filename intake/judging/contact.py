@@ -1,8 +1,13 @@
-"""How to reach somebody: an e-mail address or a phone number, as the libraries that know them judge it."""
+"""How to reach somebody: an e-mail address or a phone number, as the libraries that know them judge it.
+
+An address that was dictated, or stands behind a word that may belong to it, is asked back before it is stored: a message to a
+stranger is worse than one question more.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -11,12 +16,17 @@ from rapidfuzz.distance import DamerauLevenshtein
 from intake.judging.expressions import expression
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
-from intake.judging.results import Context, Doubt, Judgement, Understood
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from language.normalise import straight
 
-_EMAIL = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
+_EMAIL = re.compile(r"[^\s<>(),;:\"|\\/\[\]{}=]+@[^\s<>(),;:\"|\\\[\]{}=]+")
+_SPACED_SIGN = re.compile(r"(?<=[\w])\s+@\s*(?=\w)|(?<=\w)\s*@\s+(?=\w)")
 _DIGITS = re.compile(r"\+?[\d][\d \-./()]{4,}\d")
 _FEWEST_DIGITS = 6
+_ENOUGH_DIGITS = 7  # of a number that is taken as it was written, to be checked, when it was given again and again
+_ATTEMPTS = 2
+_ENDS = ".,!?'`*_~-"
 # Providers that many people have; an address that is one or two letters off is a likely mistake.
 _PROVIDERS = (
     "gmail.com",
@@ -48,38 +58,87 @@ _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coml": "co
 
 
 def judge_contact(text: str, context: Context) -> Judgement:
-    """An address or a number, wherever it stands in the text."""
+    """An address or a number, wherever it stands in the text; asked back where more than one can be meant."""
     text = straight(text)
     only = letters(text)
     if only in phrases("only_email") | phrases("only_phone"):
         return Doubt("contact_email" if only in phrases("only_email") else "contact_phone")
-    found = _EMAIL.search(_spelled_out(text))
-    if found:
-        return _email(found.group().strip(".,!?'"), context)
-    number = _phone(text, context)
-    if number is not None:
-        return Understood({"by": "phone", "value": number})
-    if expression("contact_nearly_email").search(text):
-        return Doubt("email_wrong")
-    tried = _DIGITS.search(text)
-    if tried and sum(character.isdigit() for character in tried.group()) >= _FEWEST_DIGITS:
-        return Doubt("phone_wrong")
-    return None
+    judged = _by_email(text, context) or _by_phone(text, context)
+    if judged is None and refuses(text):
+        return Refused()
+    return judged
 
 
-def _spelled_out(text: str) -> str:
-    """An address that was dictated ("maria at mail dot example"), as it is written."""
+def _by_email(text: str, context: Context) -> Judgement:
     plain = expression("contact_at_sign").sub("@", text)
-    if "@" in plain:
-        return plain
-    dictated = expression("contact_dictated").search(plain)
-    if not dictated:
-        return plain
-    name, domain = (expression("contact_dot").sub(".", part) for part in dictated.groups())
-    return f"{name}@{domain}"
+    plain = _strip_labels(plain)
+    if "@" not in plain or _SPACED_SIGN.search(plain):
+        return _dictated(plain, context)
+    found = [(match, match.group().strip(_ENDS)) for match in _EMAIL.finditer(plain)]
+    addresses = list(dict.fromkeys(address.lower() for _, address in found if "@" in address.strip("@")))
+    if not addresses:
+        return Doubt("email_wrong")
+    if len(addresses) > 1:
+        return Doubt("contact_two", buttons=[address for _, address in found][:3])
+    match, address = found[0]
+    before = _word_before(plain, match.start())
+    if before and context.attempts < _ATTEMPTS:
+        return _parted(before, address)
+    return _email(address, text, context)
 
 
-def _email(given: str, context: Context) -> Judgement:
+def _strip_labels(text: str) -> str:
+    return expression("contact_label").sub(" ", text)
+
+
+def _word_before(text: str, at: int) -> str | None:
+    """The word right before an address, if it may belong to it: nothing parts them, and it is no word of a sentence."""
+    before = re.search(r"([^\s,;:.!?()<>|\"'=-]+)[\s\"'<*_-]+$", text[:at])
+    if before is None:
+        return None
+    word = letters(before.group(1))
+    return before.group(1) if word and word not in phrases("contact_before") else None
+
+
+def _parted(word: str, address: str) -> Judgement:
+    """An address with a gap in it, perhaps: "maria example@…"."""
+    first = letters(word).replace(" ", "")
+    whole = [f"{first}.{address}", f"{first}{address}", f"{first}_{address}", address]
+    return Doubt("contact_parted", buttons=[each for each in whole if _is_email(each)])
+
+
+def _dictated(text: str, context: Context) -> Judgement:
+    """An address that was dictated, "maria dot example at mail dot com", is asked back as it would be written."""
+    match = expression("contact_dictated").search(text)
+    if match is None:
+        nearly = expression("contact_nearly_email").search(text)
+        return Doubt("email_wrong") if nearly and "@" in text and not _phone(text, context) else None
+    name, domain = (_signs(part) for part in match.groups())
+    words = name.split()
+    while len(words) > 1 and letters(words[0]) in phrases("contact_before"):
+        words = words[1:]
+    whole = [f"{joint.join(words)}@{domain}" for joint in ((".", "", "_") if len(words) > 1 else ("",))]
+    valid = [each for each in whole if _is_email(each)]
+    if not valid:
+        return Doubt("email_wrong")
+    return Doubt("contact_dictated", {"suggestion": valid[0]}, valid)
+
+
+def _signs(part: str) -> str:
+    for name, sign in (("contact_dot", "."), ("contact_underscore", "_"), ("contact_dash", "-"), ("contact_plus", "+")):
+        part = expression(name).sub(sign, part)
+    return part.strip()
+
+
+def _is_email(given: str) -> bool:
+    try:
+        validate_email(given, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _email(given: str, text: str, context: Context) -> Judgement:
     try:
         address = validate_email(given, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
@@ -87,7 +146,9 @@ def _email(given: str, context: Context) -> Judgement:
     suggestion = _suggestion(address)
     if suggestion and context.attempts == 0:  # sent again, it is meant as it is
         return Doubt("email_maybe", {"suggestion": suggestion, "given": address}, [suggestion, address])
-    return Understood({"by": "email", "value": address})
+    number = _phone(text.replace(given, " "), context)
+    also = {"also": [_of_number(number)]} if number else {}
+    return Understood({"by": "email", "value": address, **also})
 
 
 def _suggestion(address: str) -> str | None:
@@ -104,11 +165,51 @@ def _suggestion(address: str) -> str | None:
     return f"{name}@{repaired}" if repaired != low else None
 
 
-def _phone(text: str, context: Context) -> str | None:
+def _by_phone(text: str, context: Context) -> Judgement:
+    numbers = _phones(text, context)
+    if len({_of_number(number)["value"] for number in numbers}) > 1:
+        form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return Doubt("contact_two", buttons=[str(phonenumbers.format_number(number, form)) for number in numbers][:3])
+    if numbers:
+        return Understood({"by": "phone", **_of_number(numbers[0])})
+    tried = _DIGITS.search(text)
+    figures = sum(character.isdigit() for character in tried.group()) if tried else 0
+    if tried and figures >= _ENOUGH_DIGITS and context.attempts >= _ATTEMPTS:
+        return Understood({"by": "phone", "value": tried.group().strip()}, to_check=True)
+    return Doubt("phone_wrong") if figures >= _FEWEST_DIGITS else None
+
+
+def _of_number(number: phonenumbers.PhoneNumber) -> dict[str, Any]:
+    """A number as it is stored; its extension stands by itself."""
+    whole = phonenumbers.PhoneNumber()
+    whole.merge_from(number)
+    whole.extension = None
+    value = {"value": str(phonenumbers.format_number(whole, phonenumbers.PhoneNumberFormat.E164))}
+    return {**value, **({"extension": str(number.extension)} if number.extension else {})}
+
+
+def shown_number(value: str, extension: object = None) -> str:
+    """A stored number as it is read aloud; as it was written, where no country's rules know it."""
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    number.extension = str(extension) if extension else None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def _phone(text: str, context: Context) -> phonenumbers.PhoneNumber | None:
+    return next(iter(_phones(text, context)), None)
+
+
+def _phones(text: str, context: Context) -> list[phonenumbers.PhoneNumber]:
     # A number with its country code need only be possible: new ranges come before the library knows them.
     for leniency in (phonenumbers.Leniency.VALID, phonenumbers.Leniency.POSSIBLE):
-        for found in phonenumbers.PhoneNumberMatcher(text, context.region, leniency=leniency):
-            whole = "+" in found.raw_string or found.raw_string.startswith("00")
+        found = []
+        for match in phonenumbers.PhoneNumberMatcher(text, context.region, leniency=leniency):
+            whole = "+" in match.raw_string or match.raw_string.startswith("00")
             if leniency == phonenumbers.Leniency.VALID or whole:
-                return str(phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164))
-    return None
+                found.append(match.number)
+        if found:
+            return found
+    return []

@@ -1,22 +1,47 @@
-"""Yes or no, with a word on what and when: questions about a patient's history; and the agreement of a parent."""
+"""Yes or no, with a word on what and when: questions about a patient's history; and whether a parent or guardian answers.
+
+An answer is cut into parts, at sentences, commas and words like "but". Each part says yes, no, not known, or something else;
+only parts that agree make a certain answer. What is not understood is neither yes nor no: it is kept, and a person looks at it.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from intake.judging.expressions import expression
+from intake.judging.histories import History, history_of
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
-from intake.judging.results import Context, Judgement, Understood
-from language.context import Clause, read_clauses
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Judgement, Refused, Understood
+from language.context import Clause, assertion_of, read_clauses
 from language.questions import looks_like_a_question
 
 _WORD = re.compile(r"[^\W\d_]{2}")
+# yes, no: in so many words. reported: that it was. denied: that it was not. intact: "my immune system is fine". others: of
+# somebody else. doubted: that it may be. until: it is denied only for now. unread: words that say neither. empty: none.
+_Says = Literal[
+    "yes", "no", "reported", "denied", "intact", "unsure", "not_applicable", "others", "doubted", "until", "unread", "empty"
+]
+_NO: frozenset[_Says] = frozenset({"no", "denied", "intact"})
+_YES: frozenset[_Says] = frozenset({"yes", "reported"})
+
+
+@dataclass(frozen=True)
+class _Part:
+    text: str
+    says: _Says
+    excepts: bool  # it begins with "but", "except" or the like
 
 
 def judge_history(text: str, context: Context) -> Judgement:
     """Yes, no, not known, or not applicable; whatever else is said is kept as the detail."""
     plain = letters(text)
+    if refuses(text):
+        return Refused()
     if isinstance(context.earlier, dict) and context.earlier.get("answer") == "yes" and not context.earlier.get("detail"):
         return _with_detail(text, plain)
     for answer in ("yes", "no", "unsure", "not_applicable"):
@@ -24,77 +49,169 @@ def judge_history(text: str, context: Context) -> Judgement:
             return Understood({"answer": answer, "detail": None}, more=answer == "yes")
     if not _WORD.search(text) or looks_like_a_question(text):
         return None
-    if expression("history_starts_yes").match(text):
-        return Understood({"answer": "yes", "detail": expression("history_starts_yes").sub("", text).strip() or None})
-    if expression("history_starts_no").match(text):
-        # "No, only a flu" says no and more; whoever reads it sees both.
-        detail = expression("history_starts_no").sub("", text).strip()
-        return Understood({"answer": _after_a_no(detail), "detail": detail or None})
-    return Understood({"answer": _told(text), "detail": text.strip()})
+    return _of_parts(text, [part for part in _parts(text, history_of(context.field)) if part.says != "empty"])
 
 
-def _told(text: str) -> str:
-    """What a sentence says that begins with neither yes nor no. A doubtful one counts as yes: somebody will ask."""
-    if expression("history_male").match(text):
+def _of_parts(text: str, parts: list[_Part]) -> Judgement:
+    if not parts:
+        return None
+    answer, certain = _answer(parts)
+    detail = _detail(text, parts)
+    return Understood({"answer": answer, "detail": detail}, more=answer == "yes" and detail is None, to_check=not certain)
+
+
+def _answer(parts: list[_Part]) -> tuple[str, bool]:
+    """What the parts say together, and whether that is certain."""
+    says = {part.says for part in parts}
+    if says & _YES:
+        return _with_a_yes(parts, says)
+    if says & _NO and says <= _NO | {"others"}:
+        return "no", True  # "no, only my mother had it"
+    if "not_applicable" in says and says <= {"not_applicable", "no"}:
+        return "not_applicable", True
+    return "unsure", says == {"unsure"}
+
+
+def _with_a_yes(parts: list[_Part], says: set[_Says]) -> tuple[str, bool]:
+    """What the parts say together, one of which says yes."""
+    if says <= _YES | {"unread"}:
+        return "yes", True
+    if parts[0].says in _YES and says <= _YES | {"denied", "intact", "unread"}:
+        return "yes", bool(says & {"reported", "unread"})  # "yes, a cold, no fever"
+    if says & _NO and any(part.excepts and part.says == "reported" for part in parts):
+        return "yes", True  # "never, except one in 2010"
+    return ("unsure" if says & {"others", "unsure"} else "yes"), False
+
+
+def _parts(text: str, about: History) -> list[_Part]:
+    parts: list[_Part] = []
+    for piece in expression("history_cuts").split(text):
+        for number, part in enumerate(_at_exceptions(piece)):
+            excepts = number > 0 or bool(expression("history_exceptions").match(part.strip()))
+            goes_on = bool(parts) and number == 0 and _goes_on(piece, parts[-1])
+            parts.append(_Part(part, "denied" if goes_on else _says(part, about), excepts))
+    return parts
+
+
+def _at_exceptions(piece: str) -> list[str]:
+    """A piece cut before each "but", "except" and the like."""
+    starts = [0, *(match.start() for match in expression("history_exceptions").finditer(piece)), len(piece)]
+    return [piece[begin:end] for begin, end in itertools.pairwise(starts) if piece[begin:end].strip()]
+
+
+def _goes_on(piece: str, before: _Part) -> bool:
+    """Whether a piece goes on with a list that was denied: "no fever, cough or anything like that"."""
+    joins = any(word in phrases("list_joins") for word in letters(piece).split())
+    return before.says == "denied" and joins and bool(expression("history_list_goes_on").match(piece))
+
+
+def _says(part: str, about: History) -> _Says:
+    bare = expression("history_exceptions").sub(" ", part).strip()
+    plain = letters(bare)
+    words = [word for word in plain.split() if word not in phrases("fillers")]
+    if not words:
+        return _of_fillers(plain)
+    for answer in ("no", "yes", "unsure", "not_applicable"):
+        if plain in phrases(answer) or " ".join(words) in phrases(answer):
+            return answer
+    if set(words) <= phrases("no_words"):
+        return "no"
+    if set(words) <= phrases("yes_words"):
+        return "yes"
+    return _of_a_statement(bare, about)
+
+
+def _of_fillers(plain: str) -> _Says:
+    """What is left of a part that has nothing but small words: "not at all" is a no all the same."""
+    return "no" if plain in phrases("no") else "yes" if plain in phrases("yes") else "empty"
+
+
+def _of_a_statement(part: str, about: History) -> _Says:
+    if expression("history_male").match(part):
         return "not_applicable"
-    if expression("history_unsure").match(text):
-        return "unsure"
-    if expression("history_denies").match(text) and not expression("history_not_well").search(text):
-        return _of_a_denial(text)
-    return "no" if expression("history_well").match(text) else _of_a_statement(text)
+    if expression("history_unsure").match(part):
+        return "doubted" if about.mentions(part) or expression("history_happened").search(part) else "unsure"
+    if expression("history_starts_yes").match(part):
+        said = _says(expression("history_starts_yes").sub("", part), about)
+        return "doubted" if said in _NO else said if said in {"others", "doubted", "unsure"} else "yes"
+    part = expression("history_childhood").sub(" ", part)
+    mentions = about.mentions(part)
+    return _of_mentions(part, mentions) if mentions else _without_mention(part, about)
 
 
-def _of_a_denial(text: str) -> str:
-    """No, if that is all that is said. What names an exception is yes; what says both is for somebody to look at."""
-    if _says_yes_after_all(text):
-        return "yes"
-    clauses = read_clauses(text)
-    told = [clause for clause in clauses if clause.tells and not clause.denies]
-    if any(clause.excepts and _is_plain(clause) for clause in told):
-        return "yes"
-    return "unsure" if told or any(clause.denies_for_now for clause in clauses) else "no"
+def _of_mentions(part: str, mentions: list[tuple[int, int]]) -> _Says:
+    """What a part says that names what the question is about."""
+    told = [assertion_of(part, mention) for mention in mentions]
+    if all(each.denied for each in told) and not expression("history_not_well").search(part):
+        denies_for_now = any(clause.denies_for_now for clause in read_clauses(part))
+        relative = expression("history_relative").search(part)
+        return "until" if denies_for_now else "others" if relative else "denied"
+    affirmed = [each for each in told if not each.denied]
+    if (affirmed and all(each.of_somebody_else for each in affirmed)) or expression("history_relative").search(part):
+        return "others"
+    if any(each.doubtful or each.hypothetical for each in affirmed) or expression("history_suspected").search(part):
+        return "doubted"
+    return "reported"
 
 
-def _after_a_no(detail: str) -> str:
-    """What a "no" with more behind it says: "no, but I had one as a child" takes it back, "no, only a flu" is looked at."""
-    if _says_yes_after_all(detail):
-        return "yes"
-    told = [clause for clause in read_clauses(detail) if clause.tells and not clause.denies]
-    if any(clause.excepts and _is_plain(clause) for clause in told):
-        return "yes"
-    return "unsure" if any(clause.takes_back or clause.excepts for clause in told) else "no"
+def _without_mention(part: str, about: History) -> _Says:
+    """What a part says that names nothing of what the question is about."""
+    clauses = read_clauses(part)
+    if expression("history_relative").search(part) or any(clause.of_somebody_else for clause in clauses):
+        return "others"
+    if expression("history_not_well").search(part):
+        return "reported" if about.says_how(part) else "unread"
+    if expression("history_well").match(part):
+        return "intact"
+    if expression("history_denies").match(part) or (about.says_how(part) and any(clause.denies for clause in clauses)):
+        return "until" if any(clause.denies_for_now for clause in clauses) else _of_a_denial(part)
+    return _of_what_happened(part, about, clauses)
 
 
-def _of_a_statement(text: str) -> str:
-    """Yes, unless every clause that tells something is in doubt, only thought of, or about somebody else."""
-    clauses = [clause for clause in read_clauses(text) if not clause.denies]
-    told = [clause for clause in clauses if clause.tells] or clauses
-    return "unsure" if told and not any(_is_plain(clause) for clause in told) else "yes"
+def _of_what_happened(part: str, about: History, clauses: list[Clause]) -> _Says:
+    if expression("history_suspected").search(part):
+        return "doubted"
+    if about.medicine_in(part) or _happened(part):
+        return "doubted" if any(clause.doubtful for clause in clauses) else "reported"
+    return "unread" if any(clause.tells for clause in clauses) else "empty"
 
 
-def _is_plain(clause: Clause) -> bool:
-    return not (clause.doubtful or clause.hypothetical or clause.of_somebody_else)
+def _happened(part: str) -> bool:
+    return bool(expression("history_happened").search(part) or expression("history_childhood").search(part))
 
 
-def _says_yes_after_all(text: str) -> bool:
-    """Whether a part of it is a plain yes, as in "no wait, yes"."""
-    return any(letters(part) in phrases("yes") for part in re.split(r"[,.;!]", text)[1:])
+def _of_a_denial(part: str) -> _Says:
+    told = [clause for clause in read_clauses(part) if clause.tells and not clause.denies]
+    return "unread" if told else "denied"
+
+
+def _detail(text: str, parts: list[_Part]) -> str | None:
+    """What is said beside the yes or no; the whole text, if it begins with neither."""
+    for start in ("history_starts_yes", "history_starts_no"):
+        if expression(start).match(text):
+            rest = expression(start).sub("", text).strip()
+            return rest if _WORD.search(rest) or re.search(r"\d", rest) else None
+    return text.strip()
 
 
 def _with_detail(text: str, plain: str) -> Judgement:
-    """After a bare yes: what comes now is the detail, unless it is yes again, or takes the yes back."""
+    """After a bare yes: what comes now is the detail, unless it is yes again, or may take the yes back."""
     if plain in phrases("yes") | phrases("unsure"):
         return Understood({"answer": "yes", "detail": None})
     if plain in phrases("no"):
-        return Understood({"answer": "no", "detail": None})
-    return Understood({"answer": "yes", "detail": text.strip()}) if _WORD.search(text) else None
+        return Understood({"answer": "yes", "detail": None}, to_check=True)
+    if looks_like_a_question(text):
+        return None
+    if expression("history_takes_back").search(text):
+        return Understood({"answer": "yes", "detail": text.strip()}, to_check=True)
+    return Understood({"answer": "yes", "detail": text.strip()}) if re.search(r"\w", text) else None
 
 
 def judge_guardian(text: str, _context: Context) -> Judgement:
-    """Whether a parent or guardian answers, and so agrees on the patient's behalf."""
+    """Whether a parent or guardian answers, and so agrees on the patient's behalf; only where it is said plainly."""
     plain = letters(text)
-    if plain in phrases("no") or expression("history_minor").search(text) or expression("history_starts_no").match(text):
+    if "?" in text:
+        return None
+    if plain in phrases("no") or expression("guardian_is_not").match(text):
         return Understood(False)
-    if plain in phrases("yes") or expression("history_parent").search(text) or expression("history_starts_yes").match(text):
-        return Understood(True)
-    return None
+    return Understood(True) if plain in phrases("guardian_yes") or expression("guardian_is").match(text) else None

@@ -2,41 +2,159 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from functools import cache
-from pathlib import Path
+from typing import Any
 
-from rapidfuzz import fuzz, process
-
-from cordial.data_files import Text, read_data
 from intake.judging.expressions import expression
-from intake.judging.phrases import PhrasesError, phrases
+from intake.judging.phrases import phrases
 from intake.judging.plain import letters
-from intake.judging.results import Context, Doubt, Judgement, Understood
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
+from intake.judging.vocabulary import Medicine, kinds_of, medicine_kinds, medicines_of
 from language.context import read_clauses
 
-MEDICINES = Path(__file__).parent / "medicines.yml"
-_WORD = re.compile(r"[^\W\d_][\w-]{3,}")
-_SURE = 84  # likeness to a name of the list from which a mistyped word is read as it
+__all__ = ["judge_list", "kinds_of", "medicine_kinds"]
+
+Item = dict[str, Any]
+_ALLERGIES = "allergies"  # the role of the field in which something has a reaction and no dose
 _MOST = 40
+_SAYS = re.compile(r"[^\W\d_]{2}")
+_FIRST_NUMBER = re.compile(r"^\W*1\s*[.)]\s+\D")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
 def judge_list(text: str, context: Context) -> Judgement:
     """What is listed, each as it was written and with the name that it was understood as; an empty list for none."""
     plain = letters(text)
-    if plain in phrases("none") | phrases("no") | phrases("not_applicable"):
-        return Understood([])
+    if plain in phrases("none") | phrases("no") | phrases("not_applicable") or set(plain.split()) <= phrases("no_words"):
+        return Understood([]) if plain else None
     if plain in phrases("same"):
         return Understood(context.earlier) if isinstance(context.earlier, list) else Doubt("nothing_before")
-    pieces = _without_exceptions(expression("lists_lead_in").sub("", text).strip(" .!"))
-    parts = [
-        expression("lists_to").sub("", part.strip(" .!-"))
-        for piece in pieces
-        for part in expression("lists_parts").split(piece)
-    ]
-    parts = [part for part in parts if re.search(r"[^\W\d_]{2}", part)]
+    if refuses(text):
+        return Refused()
+    if plain in phrases("unsure"):
+        return Understood([{"name": text.strip(), "said": text.strip(), "names": []}], to_check=True)
+    return _of_parts(_parts(text), context.role == _ALLERGIES)
+
+
+def _of_parts(parts: list[str], allergies: bool) -> Judgement:
     listed = [part for part in parts if not _says_none(part)]
-    return Understood([{"name": medicine_in(part) or part, "said": part} for part in listed[:_MOST]]) if parts else None
+    items: list[Item] = []
+    for part in listed:
+        if items and _belongs_before(part, allergies):
+            items[-1] = _item(f"{items[-1]['said']}, {part}", allergies)
+        elif _SAYS.search(part):
+            items.append(_item(part, allergies))
+    doubtful = any(expression("lists_doubt").search(item["said"]) for item in items)
+    return Understood(items[:_MOST], to_check=doubtful) if parts else None
+
+
+def _belongs_before(part: str, allergies: bool) -> bool:
+    """Whether a part only says more of the one before: how much of it and when, or what it does."""
+    if expression("lists_how").match(part):
+        return True
+    return allergies and set(_without_reaction_words(part).split()) <= phrases("fillers")
+
+
+def _item(said: str, allergies: bool) -> Item:
+    known = medicines_of(said)
+    names = list(dict.fromkeys(name for medicine in known for name in medicine.substances))
+    item: Item = {"name": _called(said, known, allergies), "said": said, "names": names}
+    dose = None if allergies else expression("lists_dose").search(said)
+    if dose:
+        item["dose"] = dose.group().strip()
+    if allergies and (reaction := _reaction(said)):
+        item["reaction"] = reaction
+    return item
+
+
+def _called(said: str, known: list[Medicine], allergies: bool) -> str:
+    """What an item is called: the medicines in it, or what is left when the dose or the reaction is taken out."""
+    if known:
+        return ", ".join(dict.fromkeys(medicine.name for medicine in known))
+    if allergies and _reaction(said):
+        rest = _allergen(said)
+        return rest if _SAYS.search(rest) else said
+    return said
+
+
+def _reaction(said: str) -> str | None:
+    """What something does to somebody, in their words: in brackets, behind "gives me", or right behind its name."""
+    for text in _BRACKETS.findall(said):
+        if _has_reaction(text):
+            return str(text).strip()
+    mark = expression("lists_reaction").search(said)
+    for rest in (said[mark.end() :] if mark else "", _behind_the_name(said)):
+        if rest and _has_reaction(rest):
+            return rest.strip(" .!-–—:()")
+    return None
+
+
+def _behind_the_name(said: str) -> str:
+    words = said.split()
+    first = next((at for at in range(1, len(words)) if _has_reaction(words[at])), None)
+    return " ".join(words[first:]) if first else ""
+
+
+def _allergen(said: str) -> str:
+    reaction = _reaction(said) or ""
+    rest = _BRACKETS.sub("", said).replace(reaction, "")
+    mark = expression("lists_reaction").search(rest)
+    return (rest[: mark.start()] if mark and mark.start() else rest).strip(" .!-–—:()")
+
+
+def _has_reaction(text: str) -> bool:
+    plain = f" {letters(text)} "
+    return any(f" {word} " in plain for word in phrases("reactions"))
+
+
+def _without_reaction_words(part: str) -> str:
+    plain = f" {letters(part)} "
+    for word in sorted(phrases("reactions"), key=len, reverse=True):
+        plain = plain.replace(f" {word} ", " ")
+    return plain
+
+
+def _parts(text: str) -> list[str]:
+    """The items of a list as they were written, each by itself."""
+    text = expression("lists_lead_in").sub("", text).strip(" .!")
+    if _FIRST_NUMBER.match(text):
+        text = expression("lists_numbers").sub("; ", text)
+    pieces = [part for piece in _without_exceptions(text) for part in _cut(piece)]
+    parts = [expression("lists_to").sub("", part.strip(" .!-–—:")) for piece in pieces for part in _at_medicines(piece)]
+    return [part for part in parts if re.search(r"\w", part)]
+
+
+def _cut(text: str) -> list[str]:
+    """A text cut between its items, and not inside brackets."""
+    hidden: list[str] = []
+
+    def hide(found: re.Match[str]) -> str:
+        hidden.append(found.group())
+        return f"\0{len(hidden) - 1}\0"
+
+    parts = expression("lists_parts").split(_BRACKETS.sub(hide, text))
+    return [re.sub(r"\0(\d+)\0", lambda found: hidden[int(found.group(1))], part) for part in parts]
+
+
+def _at_medicines(part: str) -> list[str]:
+    """A part cut before each further known medicine, if only doses, spaces and small words stand between."""
+    known = medicines_of(part)
+    cuts = [0]
+    for before, after in itertools.pairwise(known):
+        between = part[before.span[1] : after.span[0]]
+        if before.substances != after.substances and (not between.strip(" ,+/-") or _only_says_how(between)):
+            cuts.append(after.span[0])
+    return [_without_joint(part[begin:end]) for begin, end in zip(cuts, [*cuts[1:], len(part)], strict=True)]
+
+
+def _only_says_how(between: str) -> bool:
+    return bool(expression("lists_how").match(between))
+
+
+def _without_joint(part: str) -> str:
+    return expression("lists_joint").sub("", part)
 
 
 def _without_exceptions(text: str) -> list[str]:
@@ -51,49 +169,14 @@ def _says_none(part: str) -> bool:
 
     "No penicillin" may be a wish, and "I must not take aspirin" a warning: these stay in the list.
     """
+    plain = letters(part)
+    if plain in phrases("none") | phrases("no"):
+        return True
     clauses = read_clauses(part)
     words = {word for clause in clauses for word in clause.words.split()}
-    if letters(part) in phrases("courtesy") or any(letters(part).startswith(f"{start} ") for start in phrases("not_that")):
+    if plain in phrases("courtesy") or any(plain.startswith(f"{start} ") for start in phrases("not_that")):
         return True
     denied = [clause.denies and not clause.denies_for_now for clause in clauses]
     if not denied or not all(denied) or words & phrases("forbidden"):
         return False
     return not any(clause.tells for clause in clauses) or bool(words & phrases("listed"))
-
-
-def medicine_in(text: str) -> str | None:
-    """The known medicine that a text names, also with a mistake in it; the first, if there are several."""
-    for word in _WORD.findall(text.lower()):
-        match = process.extractOne(word, list(_known()), scorer=fuzz.ratio, score_cutoff=_SURE)
-        if match and match[0][0] == word[0]:
-            return _known()[match[0]]
-    return None
-
-
-def medicine_kinds() -> frozenset[str]:
-    """The kinds in the list of medicines."""
-    return frozenset(_file())
-
-
-def kinds_of(name: str) -> set[str]:
-    """The kinds in the list of medicines that a name belongs to, such as "blood thinner"."""
-    return {kind for kind, names in _file().items() if name in names}
-
-
-def read_medicines(file: Path = MEDICINES) -> dict[str, list[str]]:
-    """Read the names of medicines by kind.
-
-    Raises:
-        PhrasesError: naming what is wrong.
-    """
-    return read_data(dict[str, list[Text]], file, PhrasesError)
-
-
-@cache
-def _file() -> dict[str, list[str]]:
-    return read_medicines()
-
-
-@cache
-def _known() -> dict[str, str]:
-    return {name.lower(): name for names in _file().values() for name in names}

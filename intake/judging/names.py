@@ -1,16 +1,22 @@
-"""Names of people."""
+"""Names of people, in every script and order."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from intake.judging.expressions import expression
-from intake.judging.results import Context, Judgement, Understood
+from intake.judging.phrases import phrases
+from intake.judging.plain import letters
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from language.questions import looks_like_a_question
 
-_NAME = re.compile(r"^[^\W\d_](?:[^\W\d_]|[ .'’-]){0,78}[^\W\d_.]?\.?$")
-
-_MOST_WORDS = 6
+_MARKS = " .'’‘ʼ`´-–‐·•・‧,()/״׳\u200c\u200d\u00aa\u00ba"  # that stand inside names
+_MOST_WORDS = 12
+_MOST_LETTERS = 120
+_ATTEMPTS = 2  # answers that were not taken, after which the patient is asked whether to write it as it stands
+_NO_NAMES = "yes no unsure none not_applicable agree disagree courtesy same keep only_phone only_email"  # lists of messages
 
 
 def calls_oneself(text: str) -> bool:
@@ -18,18 +24,76 @@ def calls_oneself(text: str) -> bool:
     return bool(expression("names_call_me").match(text))
 
 
-def judge_name(text: str, _context: Context) -> Judgement:
-    """A name of one to six words; no sentence, no greeting, no complaint."""
+def judge_name(text: str, context: Context) -> Judgement:
+    """A name; no sentence, no greeting, no complaint. What was not taken twice is offered as it was written."""
+    if refuses(text):
+        return Refused()
+    name = _by_labels(text) or _bare(text)
+    if name and _is_name(name) and not looks_like_a_question(text):
+        return Understood(name)
+    if context.attempts < _ATTEMPTS or not _could_be_written(text):
+        return None
+    written = name if name and _could_be_written(name) else text.strip()
+    if context.attempts > _ATTEMPTS:
+        return Understood(written, to_check=True)
+    return Doubt("name_as_written", {"name": written}, [written])
+
+
+def _by_labels(text: str) -> str | None:
+    """A given name and a family name that stand behind what they are called: "Name Yusuf, family name Demir"."""
+    family = expression("names_family").search(text)
+    given = expression("names_given").search(text) or expression("names_plain").search(text)
+    if family is None or given is None:
+        return None
+    return " ".join(part.group(1).strip(" .,'\"") for part in (given, family))
+
+
+def _bare(text: str) -> str:
+    """A name without what stands around it."""
     name = expression("names_after_it").sub("", text)
     for _ in range(2):  # "the patient is my son Lukas Example"
         name = expression("names_lead_in").sub("", name)
-    name = name.strip(" .,!:")
+    return name.strip(' .,!:;"“”„«»*_-')
+
+
+def _is_name(name: str) -> bool:
     words = name.split()
-    if (
-        not 1 <= len(words) <= _MOST_WORDS
-        or not _NAME.match(name)
-        or expression("names_not_names").search(name)
-        or looks_like_a_question(text)
-    ):
-        return None
-    return Understood(name)
+    if not 1 <= len(words) <= _MOST_WORDS or len(name) > _MOST_LETTERS or not _has_letters_of_names(name):
+        return False
+    if expression("names_not_names").search(name) or letters(name) in _whole_messages():
+        return False
+    also = expression("names_also_names")
+    if not also.search(name):
+        return True
+    return _is_written_as_names_are(words) and any(not also.fullmatch(word.strip(".,()")) for word in words)
+
+
+def _has_letters_of_names(name: str) -> bool:
+    plain = expression("names_generation").sub("", name)
+    kinds = {unicodedata.category(character)[0] for character in plain if character not in _MARKS}
+    return kinds <= {"L", "M"} and "L" in kinds
+
+
+def _is_written_as_names_are(words: list[str]) -> bool:
+    """Whether each word begins with a capital, but for particles; a text that is all in capitals tells nothing."""
+    whole = " ".join(words)
+    if whole.isupper() and len(words) > 1:
+        also = [word for word in words if expression("names_also_names").fullmatch(word.strip(".,()"))]
+        return len(also) == 1 and len(words) > 2
+    capitals = [word for word in words if word.lstrip("(").istitle() or word[:1].isupper()]
+    return len(capitals) >= max(2, len(words) - 3) and words[0][:1].isupper()
+
+
+def _whole_messages() -> frozenset[str]:
+    """Messages that mean something else, whatever their form."""
+    return frozenset[str]().union(*(phrases(kind) for kind in _NO_NAMES.split()))
+
+
+def _could_be_written(text: str) -> bool:
+    """Whether a text can stand where a name does: it is short, has letters and asks nothing."""
+    return (
+        len(text) <= _MOST_LETTERS
+        and len(text.split()) <= _MOST_WORDS
+        and bool(re.search(r"[^\W\d_]", text))
+        and "?" not in text
+    )
