@@ -40,7 +40,9 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
         return None
     if field.options:
         chosen = chosen_in(field.options, field.around, cleaned)
-        return None if chosen is None else Understood(chosen == YES if field.kind == "guardian" else chosen)
+        if chosen is None:
+            return Refused() if refuses(cleaned) else None
+        return Understood(chosen == YES if field.kind == "guardian" else chosen)
     return _JUDGES[field.kind](cleaned, replace(context, field=field.name, role=field.role or ""))
 
 

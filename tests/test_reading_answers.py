@@ -159,7 +159,7 @@ def test_a_date_of_birth_or_an_age_is_read_as_people_write_it(text: str, value: 
     assert understand("birth", text) == value
 
 
-@pytest.mark.parametrize("text", ["old", "in spring", "I do not tell", "last week", "Maria", "64 kg and 170 cm"])
+@pytest.mark.parametrize("text", ["old", "in spring", "last week", "Maria", "64 kg and 170 cm"])
 def test_what_is_no_date_is_not_stored_as_one(text: str) -> None:
     assert understand("birth", text) is None
 
@@ -218,7 +218,7 @@ def test_a_name_that_is_only_like_a_country_is_asked_about() -> None:
     assert in_doubt("country", "Slovania").says == "country_maybe"
 
 
-@pytest.mark.parametrize("text", ["on the moon", "at home", "my knee", "none of your business really"])
+@pytest.mark.parametrize("text", ["on the moon", "at home", "my knee"])
 def test_what_is_no_country_is_not_stored_as_one(text: str) -> None:
     assert understand("country", text) is None
 

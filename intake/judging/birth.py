@@ -35,7 +35,9 @@ _MONTH_AND_YEAR = re.compile(
     r"(?<![\d.,/])(?:(\d{1,2})\s?[./-]\s?((?:19|20)\d\d)|((?:19|20)\d\d)\s?[./-]\s?(\d{1,2}))(?![\d./-])"
 )
 _YEAR = re.compile(r"(?<![\d.,/-])((?:19|20|18)\d\d)(?![\d/-])")
-_SHORT_YEAR = re.compile(r"^\W*['’](\d{2})\W*$")
+_SHORT_YEAR = re.compile(r"(?<!\w)['’](\d{2})(?!\w)")
+_EARLIEST = 1900
+_TWO_AGES = re.compile(r"^\s*\d{1,3}\s*,\D{0,12}(\d{1,3})\s+\D")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MOST_UNREAD = 3  # words beside a date that nothing calls one of birth
 
@@ -90,12 +92,14 @@ def _a_date(text: str, context: Context) -> Judgement:
     for read, pattern in _FORMS:
         for match in pattern().finditer(text):
             days, short = read(match, context)
-            if days:
-                return _about_birth(text, match.span(), _of_days(days, short, context))
+            if days is not None:
+                judged = _of_days(days, short, context) if days else Doubt("birth_no_such_day")
+                return _about_birth(text, match.span(), judged)
     return None
 
 
-Readings = tuple[list[date], bool]  # every day that is meant, and whether its year had two figures only
+# Every day that can be meant; nothing, if it is no date at all. And whether its year had two figures only.
+Readings = tuple[list[date] | None, bool]
 
 
 def _numeric(match: re.Match[str], context: Context) -> Readings:
@@ -104,7 +108,7 @@ def _numeric(match: re.Match[str], context: Context) -> Readings:
     if len(first) == 4:
         orders = [(int(first), int(second), int(third))]  # year first is followed by the month everywhere
     elif len(first) > 2 or len(third) == 1:
-        return [], False
+        return None, False
     else:
         orders = [
             (year, *pair) for year in _years(third, context) for pair in ((int(second), int(first)), (int(first), int(second)))
@@ -117,7 +121,7 @@ def _in_one(match: re.Match[str], _context: Context) -> Readings:
     day_first = (int(figures[4:]), int(figures[2:4]), int(figures[:2]))
     month_first = (int(figures[4:]), int(figures[:2]), int(figures[2:4]))
     year_first = (int(figures[:4]), int(figures[4:6]), int(figures[6:]))
-    return [day for day in _days([day_first, month_first, year_first]) if day.year >= 1900], False
+    return [day for day in _days([day_first, month_first, year_first]) if day.year >= _EARLIEST] or None, False
 
 
 def _east_asian(match: re.Match[str], _context: Context) -> Readings:
@@ -139,7 +143,8 @@ def _year_first(match: re.Match[str], context: Context) -> Readings:
 
 def _named(day: str, month: str, year: str, context: Context) -> Readings:
     number = _month(month.lower())
-    return (_days([(each, number, int(day)) for each in _years(year, context)]) if number else []), len(year.strip("'’")) < 4
+    days = _days([(each, number, int(day)) for each in _years(year, context)]) if number else None
+    return days, len(year.strip("'’")) < 4
 
 
 _FORMS: list[tuple[Callable[[re.Match[str], Context], Readings], Callable[[], re.Pattern[str]]]] = [
@@ -240,18 +245,27 @@ def _of_month(year: int, month: int, context: Context) -> Judgement:
 
 
 def _a_year(text: str, context: Context) -> Judgement:
-    short = _SHORT_YEAR.match(text)
+    short = _SHORT_YEAR.search(text)
     if short:
-        return _of_short_year(short.group(1), context)
-    years = {match.group(1): match for match in _YEAR.finditer(text)}
+        return _about_birth(text, short.span(), _of_short_year(short.group(1), context))
+    named = expression("birth_born_in").search(text)
+    years = {match.group(1): match for match in ([named] if named else _YEAR.finditer(text))}
     if len(years) != 1:
         return None
     [(year, match)] = years.items()
+    if _contradicts(text.replace(year, " "), context.today.year - int(year)):
+        return None
     judged = _of_year(int(year), context)
     near = expression("birth_about").search(text) or expression("birth_almost").search(text)
     if near and isinstance(judged, Understood):
         judged = replace(judged, to_check=True)
     return _about_birth(text, match.span(), judged)
+
+
+def _contradicts(rest: str, age: int) -> bool:
+    """Whether an age is named as well that does not fit the year."""
+    told = [int(number) for number in re.findall(r"(?<![\w.,/-])(\d{1,3})(?![\w.,/-])", rest)]
+    return len(told) == 1 and not age - 1 <= told[0] <= age
 
 
 def _of_short_year(figures: str, context: Context) -> Judgement:
@@ -280,6 +294,9 @@ def _near_adult(value: dict[str, int], context: Context) -> Judgement:
 
 def _an_age(text: str, context: Context) -> Judgement:
     """An age, in years, or in months or weeks of a small child; never a day that nobody named."""
+    coming = expression("birth_still_to_come").search(text) or _next_birthday(text)
+    if coming and 0 < int(coming.group(1)) <= OLDEST:
+        return Understood({"age": int(coming.group(1)) - 1})
     about, almost = expression("birth_about").search(text), expression("birth_almost").search(text)
     plain = expression("birth_about").sub(" ", expression("birth_almost").sub(" ", text))
     told = _told_age(plain)
@@ -293,6 +310,12 @@ def _an_age(text: str, context: Context) -> Judgement:
     if told is None:
         return None
     return _of_age(told, bool(almost), bool(about), context)
+
+
+def _next_birthday(text: str) -> re.Match[str] | None:
+    """The age after the next birthday in "17, 18 in spring"."""
+    match = _TWO_AGES.match(text)
+    return match if match and int(match.group(1)) == int(match.group(0).split(",")[0].strip(" .")) + 1 else None
 
 
 def _told_age(text: str) -> dict[str, int] | None:

@@ -13,8 +13,9 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz.distance import DamerauLevenshtein
 
+from intake.judging.country import country_in
 from intake.judging.expressions import expression
-from intake.judging.phrases import phrases
+from intake.judging.phrases import number_words, phrases
 from intake.judging.plain import letters
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
@@ -59,7 +60,7 @@ _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coml": "co
 
 def judge_contact(text: str, context: Context) -> Judgement:
     """An address or a number, wherever it stands in the text; asked back where more than one can be meant."""
-    text = straight(text)
+    text = _digits_in_figures(straight(text))
     only = letters(text)
     if only in phrases("only_email") | phrases("only_phone"):
         return Doubt("contact_email" if only in phrases("only_email") else "contact_phone")
@@ -71,8 +72,8 @@ def judge_contact(text: str, context: Context) -> Judgement:
 
 def _by_email(text: str, context: Context) -> Judgement:
     plain = expression("contact_at_sign").sub("@", text)
-    plain = _strip_labels(plain)
-    if "@" not in plain or _SPACED_SIGN.search(plain):
+    plain = _SPACED_SIGN.sub("@", _strip_labels(plain))
+    if "@" not in plain:
         return _dictated(plain, context)
     found = [(match, match.group().strip(_ENDS)) for match in _EMAIL.finditer(plain)]
     addresses = list(dict.fromkeys(address.lower() for _, address in found if "@" in address.strip("@")))
@@ -203,13 +204,33 @@ def _phone(text: str, context: Context) -> phonenumbers.PhoneNumber | None:
 
 
 def _phones(text: str, context: Context) -> list[phonenumbers.PhoneNumber]:
-    # A number with its country code need only be possible: new ranges come before the library knows them.
+    # A number with its country code, or beside the name of its country, need only be possible: new ranges come before the
+    # library knows them.
+    named = country_in(text)
     for leniency in (phonenumbers.Leniency.VALID, phonenumbers.Leniency.POSSIBLE):
         found = []
-        for match in phonenumbers.PhoneNumberMatcher(text, context.region, leniency=leniency):
-            whole = "+" in match.raw_string or match.raw_string.startswith("00")
-            if leniency == phonenumbers.Leniency.VALID or whole:
+        for match in phonenumbers.PhoneNumberMatcher(text, named or context.region, leniency=leniency):
+            whole = bool(named) or "+" in match.raw_string or match.raw_string.startswith("00")
+            if leniency == phonenumbers.Leniency.VALID or (whole and _is_long_enough(match.number)):
                 found.append(match.number)
         if found:
             return found
     return []
+
+
+def _is_long_enough(number: phonenumbers.PhoneNumber) -> bool:
+    return len(str(number.national_number)) >= _ENOUGH_DIGITS
+
+
+def _digits_in_figures(text: str) -> str:
+    """A number that was dictated word by word, "plus four four seven …", in figures; anything else as it is."""
+    low, _ = number_words()
+    words = text.split()
+    told = [str(low[letters(word)]) if low.get(letters(word), 10) < 10 else word for word in words]
+    if (
+        sum(len(new) == 1 and new.isdigit() and not old.isdigit() for old, new in zip(words, told, strict=True))
+        < _ENOUGH_DIGITS
+    ):
+        return text
+    joined = expression("contact_plus").sub(" +", f" {' '.join(told)} ")
+    return re.sub(r"(?<=[\d+]) (?=\d\b)", "", joined).strip()

@@ -5,31 +5,43 @@ from __future__ import annotations
 from functools import cache
 
 import pycountry
+from babel import Locale
 from rapidfuzz import fuzz, process
 
 from intake.judging.expressions import expression
-from intake.judging.phrases import everyday_countries, phrases
+from intake.judging.phrases import everyday_countries, phrases, shared_countries
 from intake.judging.plain import letters
-from intake.judging.results import Context, Doubt, Judgement, Understood
+from intake.judging.refusals import refuses
+from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 
 _SHOWN = {"XK": "Kosovo"}
 _SURE = 88  # likeness of a mistyped name from which it is taken
+_FLAG_A = 0x1F1E6  # the sign with which a flag writes an A
+_LANGUAGES = "lt de es fr it pl pt ru uk tr nl sv nb da fi lv et cs sk hu ro hr bg el ar he fa hi th vi id zh ja ko"
 _LIKELY = 80  # …, from which the patient is asked
 _LONGEST_NAME = 5  # words
 _SHORTEST_NAME = 4  # letters, of a mistyped one
 
 
-def judge_country(text: str, _context: Context) -> Judgement:
+def judge_country(text: str, context: Context) -> Judgement:
     """The country that a text names; it asks back between two, or when a name is only like one."""
-    plain = letters(text)
-    if plain.upper() in _codes() and len(text.strip()) in {2, 3} and text.strip().isupper():
-        return _understood(_codes()[plain.upper()])
-    found = list(dict.fromkeys(_named_in(plain)))
+    if refuses(text):
+        return Refused()
+    plain = letters(expression("country_not").sub(" ", text)) or letters(text)
+    if plain in shared_countries() and context.attempts == 0:
+        return Doubt("country_two", buttons=[country_name(code) for code in shared_countries()[plain]])
+    code = _flagged(text) or _foreign().get(plain) or _coded(text, plain)
+    found = [code] if code else list(dict.fromkeys(_named_in(plain)))
     if len(found) == 1:
         return _understood(found[0])
     if found:
         return Doubt("country_two", buttons=[country_name(code) for code in found[:3]])
     return _like_a_name(plain) if len(plain.split()) <= _LONGEST_NAME and len(plain) >= _SHORTEST_NAME else None
+
+
+def _coded(text: str, plain: str) -> str | None:
+    """The country of a code in capitals."""
+    return _codes().get(plain.upper()) if len(text.strip()) in {2, 3} and text.strip().isupper() else None
 
 
 def _like_a_name(plain: str) -> Judgement:
@@ -42,6 +54,30 @@ def _like_a_name(plain: str) -> Judgement:
     if match[1] >= _SURE:
         return _understood(code)
     return Doubt("country_maybe", {"country": country_name(code)}, [country_name(code)])
+
+
+def country_in(text: str) -> str | None:
+    """The ISO code of the one country that a text names, if it does."""
+    found = list(dict.fromkeys(_named_in(letters(text))))
+    return found[0] if len(found) == 1 else None
+
+
+def _flagged(text: str) -> str | None:
+    """The country of a flag, which is written with two letters of its own."""
+    letters_of_flags = [chr(ord(sign) - _FLAG_A + ord("A")) for sign in text if 0 <= ord(sign) - _FLAG_A < 26]
+    code = "".join(letters_of_flags)
+    return _codes().get(code) if len(code) == 2 else None
+
+
+@cache
+def _foreign() -> dict[str, str]:
+    """Names of countries in other languages; a whole message only, because some are words in English."""
+    names: dict[str, str] = {}
+    for language in _LANGUAGES.split():
+        for code, name in Locale.parse(language).territories.items():
+            if pycountry.countries.get(alpha_2=code) and letters(name) not in _names():
+                names.setdefault(letters(name), code)
+    return names
 
 
 def country_name(code: str) -> str:

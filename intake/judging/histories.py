@@ -27,6 +27,8 @@ class History(Part):
 
     words: list[Text]
     state: list[Text] = []
+    ever: bool = False
+    recent: bool = False
     medicines: list[Text] = []
 
     def mentions(self, text: str) -> list[tuple[int, int]]:

@@ -136,11 +136,14 @@ def _of_a_statement(part: str, about: History) -> _Says:
         return "doubted" if said in _NO else said if said in {"others", "doubted", "unsure"} else "yes"
     part = expression("history_childhood").sub(" ", part)
     mentions = about.mentions(part)
-    return _of_mentions(part, mentions) if mentions else _without_mention(part, about)
+    return _of_mentions(part, mentions, about) if mentions else _without_mention(part, about)
 
 
-def _of_mentions(part: str, mentions: list[tuple[int, int]]) -> _Says:
+def _of_mentions(part: str, mentions: list[tuple[int, int]], about: History) -> _Says:
     """What a part says that names what the question is about."""
+    mentions = [each for each in mentions if not expression("history_denied_behind").match(part[each[1] :])]
+    if not mentions:
+        return "denied"
     told = [assertion_of(part, mention) for mention in mentions]
     if all(each.denied for each in told) and not expression("history_not_well").search(part):
         denies_for_now = any(clause.denies_for_now for clause in read_clauses(part))
@@ -150,6 +153,8 @@ def _of_mentions(part: str, mentions: list[tuple[int, int]]) -> _Says:
     if (affirmed and all(each.of_somebody_else for each in affirmed)) or expression("history_relative").search(part):
         return "others"
     if any(each.doubtful or each.hypothetical for each in affirmed) or expression("history_suspected").search(part):
+        return "doubted"
+    if about.recent and expression("history_long_ago").search(part):
         return "doubted"
     return "reported"
 
@@ -171,7 +176,7 @@ def _without_mention(part: str, about: History) -> _Says:
 def _of_what_happened(part: str, about: History, clauses: list[Clause]) -> _Says:
     if expression("history_suspected").search(part):
         return "doubted"
-    if about.medicine_in(part) or _happened(part):
+    if about.medicine_in(part) or (about.ever and _happened(part)):
         return "doubted" if any(clause.doubtful for clause in clauses) else "reported"
     return "unread" if any(clause.tells for clause in clauses) else "empty"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from intake.judging.expressions import expression
@@ -27,34 +29,64 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 def judge_list(text: str, context: Context) -> Judgement:
     """What is listed, each as it was written and with the name that it was understood as; an empty list for none."""
     plain = letters(text)
-    if plain in phrases("none") | phrases("no") | phrases("not_applicable") or set(plain.split()) <= phrases("no_words"):
-        return Understood([]) if plain else None
+    if plain and _says_nothing(plain):
+        return Understood([])
     if plain in phrases("same"):
         return Understood(context.earlier) if isinstance(context.earlier, list) else Doubt("nothing_before")
     if refuses(text):
         return Refused()
     if plain in phrases("unsure"):
         return Understood([{"name": text.strip(), "said": text.strip(), "names": []}], to_check=True)
-    return _of_parts(_parts(text), context.role == _ALLERGIES)
+    allergies = context.role == _ALLERGIES
+    judged = _of_parts(_parts(text, allergies), allergies)
+    return replace(judged, to_check=True) if judged and _mixes_people(text) else judged
 
 
-def _of_parts(parts: list[str], allergies: bool) -> Judgement:
-    listed = [part for part in parts if not _says_none(part)]
+def _says_nothing(plain: str) -> bool:
+    """Whether a whole message says that there is nothing: "none", "nothing, thank God", "keine bekannt"."""
+    if plain in phrases("none") | phrases("no") | phrases("not_applicable"):
+        return True
+    words = set(plain.split()) - phrases("fillers")
+    return bool(words & phrases("no_words")) and words <= phrases("no_words") | phrases("none_around")
+
+
+def _mixes_people(text: str) -> bool:
+    """Whether a message speaks of somebody else and of the one who writes: "my husband takes …, I take nothing"."""
+    somebody = expression("history_relative").search(expression("history_childhood").sub(" ", text))
+    return bool(somebody and expression("lists_first_person").search(text))
+
+
+def _of_parts(parts: list[str], allergies: bool) -> Understood | None:
     items: list[Item] = []
-    for part in listed:
-        if items and _belongs_before(part, allergies):
-            items[-1] = _item(f"{items[-1]['said']}, {part}", allergies)
+    waiting = ""  # words before the first item that name nothing: "dose changed, …"
+    for part in (part for part in parts if not _says_none(part)):
+        if _says_more(part, allergies):
+            if items:
+                items[-1] = _item(f"{items[-1]['said']}, {part}", allergies)
+            else:
+                waiting = f"{waiting}{part}, "
         elif _SAYS.search(part):
-            items.append(_item(part, allergies))
-    doubtful = any(expression("lists_doubt").search(item["said"]) for item in items)
-    return Understood(items[:_MOST], to_check=doubtful) if parts else None
+            items.append(_item(f"{waiting}{part}", allergies))
+            waiting = ""
+    if waiting and not items:
+        items = [_item(waiting.strip(" ,"), allergies)]
+    return Understood(items[:_MOST], to_check=any(_is_doubtful(item) for item in items)) if parts else None
 
 
-def _belongs_before(part: str, allergies: bool) -> bool:
+def _is_doubtful(item: Item) -> bool:
+    """Whether a person has to look at an item: it is not known for certain, is over or still to come, or names nothing."""
+    said = item["said"]
+    if any(expression(name).search(said) for name in ("lists_doubt", "lists_past", "lists_future")):
+        return "reaction" not in item
+    return not item["names"] and bool(expression("lists_vague").search(said))
+
+
+def _says_more(part: str, allergies: bool) -> bool:
     """Whether a part only says more of the one before: how much of it and when, or what it does."""
     if expression("lists_how").match(part):
         return True
-    return allergies and set(_without_reaction_words(part).split()) <= phrases("fillers")
+    plain = expression("history_childhood").sub(" ", part)
+    return allergies and _has_reaction(part) and set(_without_reaction_words(plain).split()) <= phrases("fillers")
 
 
 def _item(said: str, allergies: bool) -> Item:
@@ -116,13 +148,13 @@ def _without_reaction_words(part: str) -> str:
     return plain
 
 
-def _parts(text: str) -> list[str]:
+def _parts(text: str, allergies: bool) -> list[str]:
     """The items of a list as they were written, each by itself."""
     text = expression("lists_lead_in").sub("", text).strip(" .!")
     if _FIRST_NUMBER.match(text):
         text = expression("lists_numbers").sub("; ", text)
     pieces = [part for piece in _without_exceptions(text) for part in _cut(piece)]
-    parts = [expression("lists_to").sub("", part.strip(" .!-–—:")) for piece in pieces for part in _at_medicines(piece)]
+    parts = [expression("lists_to").sub("", part.strip(" .!-–—:")) for piece in pieces for part in _at_names(piece, allergies)]
     return [part for part in parts if re.search(r"\w", part)]
 
 
@@ -138,15 +170,34 @@ def _cut(text: str) -> list[str]:
     return [re.sub(r"\0(\d+)\0", lambda found: hidden[int(found.group(1))], part) for part in parts]
 
 
-def _at_medicines(part: str) -> list[str]:
-    """A part cut before each further known medicine, if only doses, spaces and small words stand between."""
-    known = medicines_of(part)
+def _at_names(part: str, allergies: bool) -> list[str]:
+    """A part cut before each further known name, if only doses, spaces and small words stand between."""
+    known = _names_in(part, allergies)
     cuts = [0]
-    for before, after in itertools.pairwise(known):
-        between = part[before.span[1] : after.span[0]]
-        if before.substances != after.substances and (not between.strip(" ,+/-") or _only_says_how(between)):
-            cuts.append(after.span[0])
+    for (before, name), (after, other) in pairwise(known):
+        between = part[before[1] : after[0]]
+        if name != other and (not between.strip(" ,+/-") or _only_says_how(between)):
+            cuts.append(after[0])
     return [_without_joint(part[begin:end]) for begin, end in zip(cuts, [*cuts[1:], len(part)], strict=True)]
+
+
+def _names_in(part: str, allergies: bool) -> list[tuple[tuple[int, int], object]]:
+    """Where a part names medicines, and allergens in a list of allergies; each with what tells it from the others."""
+    found: list[tuple[tuple[int, int], object]] = [(each.span, each.substances) for each in medicines_of(part)]
+    if allergies:
+        taken = [span for span, _ in found]
+        found += [
+            (match.span(), match.group().lower())
+            for match in _allergens().finditer(part)
+            if not any(begin < match.end() and match.start() < end for begin, end in taken)
+        ]
+    return sorted(found, key=lambda each: each[0])
+
+
+@cache
+def _allergens() -> re.Pattern[str]:
+    one_of = "|".join(re.escape(word) for word in sorted(phrases("allergens"), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{one_of})(?!\w)", re.IGNORECASE)
 
 
 def _only_says_how(between: str) -> bool:

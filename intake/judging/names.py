@@ -12,7 +12,7 @@ from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from language.questions import looks_like_a_question
 
-_MARKS = " .'’‘ʼ`´-–‐·•・‧,()/״׳\u200c\u200d\u00aa\u00ba"  # that stand inside names
+_MARKS = " \"“”.'’‘ʼ`´-–‐·•・‧,()/״׳\u200c\u200d\u00aa\u00ba"  # that stand inside names
 _MOST_WORDS = 12
 _MOST_LETTERS = 120
 _ATTEMPTS = 2  # answers that were not taken, after which the patient is asked whether to write it as it stands
@@ -50,10 +50,11 @@ def _by_labels(text: str) -> str | None:
 
 def _bare(text: str) -> str:
     """A name without what stands around it."""
-    name = expression("names_after_it").sub("", text)
+    name = expression("names_after_it").sub("", expression("names_of_the_patient").sub("", text))
     for _ in range(2):  # "the patient is my son Lukas Example"
         name = expression("names_lead_in").sub("", name)
-    return name.strip(' .,!:;"“”„«»*_-')
+    name = name.strip(' ,!:;"“”„«»*_-')
+    return name if expression("names_dotted").search(name) else name.rstrip(" .")
 
 
 def _is_name(name: str) -> bool:

@@ -27,6 +27,8 @@ class Phrases(Part):
     agree_around: list[Text]
     disagree: list[Text]
     none: list[Text]
+    none_around: list[Text]
+    allergens: list[Text]
     exceptions: list[Text]
     listed: list[Text]
     forbidden: list[Text]
@@ -44,6 +46,7 @@ class Phrases(Part):
     only_email: list[Text]
     only_phone: list[Text]
     contact_before: list[Text]
+    countries_of_two: dict[str, list[Country]]
     countries: dict[str, Country]
     countries_also_words: list[Text]
     numbers: dict[str, int]
@@ -72,6 +75,12 @@ def phrases(kind: str) -> frozenset[str]:
 def everyday_countries() -> dict[str, str]:
     """Everyday names of countries with their ISO codes."""
     return _file().countries
+
+
+@cache
+def shared_countries() -> dict[str, list[str]]:
+    """Names that belong to two countries, with their ISO codes."""
+    return {name: list(codes) for name, codes in _file().countries_of_two.items()}
 
 
 @cache
