@@ -39,6 +39,7 @@ from intake.judging.histories import read_histories
 from intake.judging.phrases import read_phrases
 from intake.judging.vocabulary import BRANDS, MEDICINES, read_brands, read_medicines
 from intake.meanings import read_meanings
+from intake.offers import read_offers
 from knowledge import phrases, research
 from knowledge.claims import load_promises
 from knowledge.questions import read_question_words
@@ -113,6 +114,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("intake", "phrases.yml"), read_phrases),
         DataFile(text_file("intake", "expressions.yml"), read_expressions),
         DataFile(text_file("intake", "meanings.yml"), read_meanings),
+        DataFile(text_file("intake", "offers.yml"), read_offers),
         DataFile(MEDICINES, read_medicines),
         DataFile(BRANDS, read_brands),
         DataFile(text_file("intake", "histories.yml"), read_histories),

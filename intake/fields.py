@@ -221,6 +221,7 @@ class Says(Part):
     country_maybe: Annotated[str, fills("country")]
     nothing_before: PlainText
     no_longer_asked: PlainText
+    none_of_these: PlainText
     by_email: PlainText
     by_phone: PlainText
 

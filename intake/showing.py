@@ -38,10 +38,9 @@ def understood_as(intake: Intake, field: IntakeField, answer: FieldAnswer) -> st
             return written(date.fromisoformat(str(day)), intake.language)
         case ("birth", {"age": told}) | ("country", {"name": told}):
             return str(told)
-        case "choice", str(chosen):
-            return next((option.title for option in field.options if option.value == chosen), chosen)
         case "list", [*items]:
             names = [str(item["name"]) for item in items if isinstance(item, dict)]
             said = [str(item["said"]) for item in items if isinstance(item, dict)]
             return ", ".join(names) if [letters(name) for name in names] != [letters(text) for text in said] else ""
-    return value if field.kind == "name" and isinstance(value, str) else ""
+    titles = [option.title for option in field.options if option.value == value]
+    return titles[0] if titles else value if field.kind == "name" and isinstance(value, str) else ""

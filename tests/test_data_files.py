@@ -22,6 +22,7 @@ TYPOS = {
     "intake/en/fields.yml": ("    kind: birth\n", "    kind: brith\n", "did you mean birth?"),
     "intake/en/expressions.yml": ("(?:\\.|", "(?:\\.|(", "no regular expression"),
     "intake/en/phrases.yml": ('"disagree":\n', '"disagre":\n', "did you mean disagree?"),
+    "intake/en/offers.yml": ("around:", "arround:", "did you mean around?"),
     "intake/en/meanings.yml": ("something_else:", "somthing_else:", "did you mean something_else?"),
     "intake/judging/medicines.yml": ("antiplatelet: [aspirin,", "antiplatelet: [55,", "55 without quotes is read as a number"),
     "intake/judging/brands.yml": ("apixaban: [Eliquis]", "apixaban: [55]", "55 without quotes is read as a number"),

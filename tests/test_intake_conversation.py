@@ -434,3 +434,11 @@ def test_what_a_message_changed_is_what_its_effects_say() -> None:
     for effect in talk.effects:
         rebuilt = after(rebuilt, effect)
     assert rebuilt.model_copy(update={"asking": None}) == talk.record.model_copy(update={"asking": None})
+
+
+@pytest.mark.parametrize("text", ["none of these", "no", "neither"])
+def test_nobody_has_to_take_one_of_what_was_asked_back(text: str) -> None:
+    talk = Talk().until("birth")
+    talk.says("03/04/1961")
+    said = talk.says(text, "deny")
+    assert (said, talk.open, talk.value("birth")) == (SAYS.none_of_these, "birth", None)

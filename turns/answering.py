@@ -26,6 +26,7 @@ from desk.database import Database
 from desk.keeping.erasure import erase, scrub
 from desk.models import Message
 from emergencies.red_flags import RedFlag
+from intake.offers import may_take
 from intake.record import Asking, HeldChanged
 from intake.sent import Sent, as_json
 from turns.asking_for_a_person import accepts, wants_a_person
@@ -37,10 +38,12 @@ from turns.replies import (
     Part,
     Place,
     also_urgent,
+    as_offered,
     beside,
     deletes,
     emergency,
     in_order,
+    leaves_an_offer,
     place_of,
     wants_a_person_in,
 )
@@ -188,14 +191,25 @@ class Answering:
         news = await anyio.to_thread.run_sync(self._own.to_news, waiting.text, place) if flag is None else None
         if news and place.paused:
             return Reply([news], [])
+        offered = await self._offered(waiting, place)
+        if offered and leaves_an_offer(waiting.text, place):
+            return Reply([self._own.offer_left()], [])
         try:
-            reply = await self._taken(waiting.text, place, deadline, news, waiting.values)
+            reply = await self._taken(as_offered(waiting.text, offered), place, deadline, news, waiting.values)
         except RasaAway as away:
             reply = self._own.waiting(await self._away(away, waiting, place), place, waiting.text)
         again = self._own.was_read_before(waiting.text, place)
         reply = Reply([*again, *reply.drafts], reply.effects)
         reply = self._own.beside_other_language(reply, waiting.text, place)
         return also_urgent(flag, reply, place) if flag else reply
+
+    async def _offered(self, waiting: Waiting, place: Place) -> Message | None:
+        """What the last reply offered, if a message may take it: what is asked of the intake's open field comes first."""
+        is_free = place.record.asking is not None or place.record.open_field is None
+        if place.paused or waiting.values or not is_free or not may_take(waiting.text):
+            return None
+        last = await self._in_threads.read(last_said, waiting.conversation_id, waiting.seq)
+        return last if last is not None and last.readable and last.buttons else None
 
     async def _taken(
         self, text: str, place: Place, deadline: Deadline | None, heard: Draft | None = None, values: Sequence[Sent] = ()

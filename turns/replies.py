@@ -18,6 +18,7 @@ from desk.models import Conversation, Message
 from emergencies.other_texts import languages, pressed, says
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
+from intake.offers import taken_of, takes_none
 from intake.record import (
     AskedBack,
     ConversationDeleted,
@@ -264,6 +265,10 @@ class OwnReplies:
         text = said.assistant_away.format(contact=contact, emergency_number=self._red_flags.number_for_anybody(clinic))
         return Draft(text, kind="notice", sender="system", buttons=buttons_of([said.person_button]))
 
+    def offer_left(self) -> Draft:
+        """That nothing of what was offered has to be taken."""
+        return Draft(texts().offer_left)
+
     def is_away(self, message: Message) -> bool:
         """Whether a message is that notice, which offers a person."""
         return message.sender == "system" and message.text == self.away().text
@@ -329,6 +334,18 @@ def also_urgent(flag: RedFlag, reply: Reply, place: Place) -> Reply:
     asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
     effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
     return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
+
+
+def as_offered(text: str, offered: Message | None) -> str:
+    """A message in the words of what it takes of an offer; as it is, if it takes nothing."""
+    if offered is None:
+        return text
+    return taken_of(text, [str(button["value"]) for button in offered.buttons], offered.text) or text
+
+
+def leaves_an_offer(text: str, place: Place) -> bool:
+    """Whether a message wants nothing of what was offered, while nothing else is asked."""
+    return place.record.open_field is None and place.record.asking in {None, "unclear"} and takes_none(text)
 
 
 def _without_asking_again(effects: list[Effect]) -> list[Effect]:

@@ -69,6 +69,7 @@ class Texts(Part):
     greeting: Annotated[str, fills("clinic", "emergency_number")]
     greeting_buttons: list[PlainText]
     assistant_away: Annotated[str, fills("contact", "emergency_number")]
+    offer_left: PlainText
     person_button: PlainText
     asking_for_a_person: AskingForAPerson
     person_called: Annotated[str, fills("reference", "coordinator", "opening_hours", "reply_within", "emergency_number")]

@@ -26,11 +26,15 @@ from intake.dialogue.moving import move
 from intake.dialogue.progress import LookUp, Progress, Respond, Say, Setting, Step
 from intake.dialogue.reviewing import at_the_review
 from intake.fields import REVIEW
+from intake.judging.phrases import phrases
+from intake.judging.plain import letters
+from intake.offers import takes_none
 from intake.reading import Heard
 from intake.record import Asking, Effect, IntakeRecord
 
 __all__ = ["Asked", "Dialogue", "LookUp", "Respond", "Say", "Step", "Turned"]
 
+_NO_IS_NO_ANSWER = frozenset({"contact", "birth", "country", "name"})  # kinds
 _ABOUT_A_FIELD = frozenset({"skip", "why_ask"})  # they say nothing of another field than the one that was open
 
 
@@ -117,5 +121,17 @@ def _settles(progress: Progress, asking: Asking) -> bool:
             return meant is not None
         case "delete" | "start_over":
             return settle(progress, asking)
-        case "unclear" | "doubt":
+        case "doubt":
+            return _wants_none(progress)
+        case "unclear":
             return False
+
+
+def _wants_none(progress: Progress) -> bool:
+    """Whether none is right of what was asked back; then the field is asked anew."""
+    none = takes_none(progress.heard.text) or letters(progress.heard.text) in phrases("no")
+    open_field = progress.open_field
+    if not none or open_field is None or open_field.kind not in _NO_IS_NO_ANSWER:
+        return False
+    progress.say(progress.says.none_of_these)
+    return True
