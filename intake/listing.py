@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 from intake.fields import Intake, IntakeField
 from intake.judge import judge
 from intake.judging.expressions import expression, expressions
-from intake.judging.lists import kinds_of, medicine_in
 from intake.judging.plain import letters
 from intake.judging.results import Context, Understood
+from intake.judging.vocabulary import medicines_of
 from intake.reading import begins_with_cue, clauses_of
 from intake.record import FieldAnswer
 from language.questions import looks_like_a_question
@@ -121,8 +121,8 @@ def _added(intake: Intake, part: str, lists: Sequence[IntakeField], cued: Intake
 
 
 def _of_medicines(intake: Intake, lists: Sequence[IntakeField], items: str) -> IntakeField | None:
-    known = medicine_in(items)
-    return intake.role("medicines") if known and kinds_of(known) and intake.role("medicines") in lists else None
+    medicines = intake.role("medicines")
+    return medicines if medicines in lists and medicines_of(items) else None
 
 
 def _goes_on(intake: Intake, part: str) -> bool:
