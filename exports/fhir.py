@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from fhir.resources.R4B.bundle import Bundle
 
 from exports.case_file import CaseFile, Spoken
-from exports.fhir_answers import QUESTIONNAIRE, answers, fhir_text, questionnaire, read_answers
+from exports.fhir_answers import ABSENT, QUESTIONNAIRE, answers, fhir_text, questionnaire, read_answers
 from intake.fields import Intake
 from intake.record import FieldAnswer, IntakeRecord
 
@@ -81,7 +81,10 @@ def _resources(case: CaseFile, intake: Intake) -> Iterator[Json]:
     yield _patient(case, intake)
     made = [("Patient", "")]
     if case.intake.status != "none":
-        yield {**questionnaire(intake), "id": str(uuid5(_NAMES, f"{QUESTIONNAIRE}|{intake.version}|{intake.language}"))}
+        yield {
+            **questionnaire(intake, case.clinic),
+            "id": str(uuid5(_NAMES, f"{QUESTIONNAIRE}|{intake.version}|{intake.language}|{case.clinic}")),
+        }
         yield _response(case, intake)
         made.append(("QuestionnaireResponse", ""))
     consent = intake.by_role(case.intake.answers).get("consent")
@@ -104,14 +107,10 @@ def _patient(case: CaseFile, intake: Intake) -> Json:
     }
     if isinstance(told.get("name"), str):
         patient["name"] = [{"text": fhir_text(told["name"])}]
-    match told.get("contact"):
-        case {"by": "email" | "phone" as by, "value": str(value)}:
-            patient["telecom"] = [{"system": by, "value": fhir_text(value)}]
-    match told.get("birth"):
-        case {"date": day}:
-            patient["birthDate"] = day
-        case {"year": int(year)}:
-            patient["birthDate"] = f"{year:04}"
+    telecom = _telecom(told.get("contact"))
+    patient |= {"telecom": telecom} if telecom else {}
+    if "birth" in given and not given["birth"].skipped:
+        patient |= _birth_date(given["birth"])
     match told.get("country"):
         case {"code": code}:
             patient["address"] = [{"country": code}]
@@ -121,8 +120,35 @@ def _patient(case: CaseFile, intake: Intake) -> Json:
     return patient
 
 
+def _telecom(value: object) -> list[Json]:
+    """How to reach a patient; what they prefer has rank 1."""
+    if not isinstance(value, dict):
+        return []
+    ways = [each for each in (value, *value.get("also", [])) if each.get("by") in {"email", "phone"}]
+    found = [{"system": each["by"], "value": fhir_text(_reached(each))} for each in ways if isinstance(each.get("value"), str)]
+    return found if len(found) < 2 else [{**each, "rank": rank} for rank, each in enumerate(found, start=1)]
+
+
+def _reached(way: Json) -> str:
+    return f"{way['value']} ext. {way['extension']}" if way.get("extension") else str(way["value"])
+
+
+def _birth_date(answer: FieldAnswer) -> Json:
+    """The date of birth, no more exact than it was told; what a person has to check is not given as known."""
+    if answer.to_check:
+        return {"_birthDate": {"extension": [{"url": ABSENT, "valueCode": "unsupported"}]}}
+    match answer.value:
+        case {"date": day}:
+            return {"birthDate": day}
+        case {"year": int(year), "month": int(month)}:
+            return {"birthDate": f"{year:04}-{month:02}"}
+        case {"year": int(year)}:
+            return {"birthDate": f"{year:04}"}
+    return {}
+
+
 def _response(case: CaseFile, intake: Intake) -> Json:
-    items = answers(intake, case.intake)
+    items = answers(intake, case.intake, case.clinic)
     last = max(case.answered_at.values(), default=case.created_at)
     return {
         "resourceType": "QuestionnaireResponse",

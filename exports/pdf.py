@@ -20,7 +20,7 @@ from exports.sheet import Frame, Sheet
 from intake.fields import Intake, IntakeField, Role
 from intake.judging.plain import letters
 from intake.record import FieldAnswer, Status
-from intake.showing import understood_as
+from intake.showing import needs_check, understood_as
 from language.spoken import text_file
 
 _REASONS = ("asked", "deletion", "red_flag", "intake_completed")
@@ -64,6 +64,8 @@ class Texts(Part):
     no_intake: PlainText
     columns: tuple[PlainText, PlainText, PlainText]
     skipped: PlainText
+    to_check: PlainText
+    to_check_first: PlainText
     consent: Annotated[str, fills("version", "at", "wording")]
     no_consent: PlainText
     declined: PlainText
@@ -163,10 +165,12 @@ def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
     told = [field for field in asked if field.kind == "history" and _is_told(given[field.name])]
     yes = "\n".join(f"{field.label}: {given[field.name].said}" for field in told)
     left = [field.label for field in asked if given[field.name].skipped]
+    doubtful = "\n".join(f"{field.label}: {given[field.name].said}" for field in asked if needs_check(given[field.name]))
     if not rows:
         return
     sheet.section(sheet.said.summary)
     rows.append((sheet.said.told_yes, yes or sheet.said.nothing_told))
+    rows += [(sheet.said.to_check_first, doubtful)] if doubtful else []
     rows += [(sheet.said.left_out, ", ".join(left))] if left else []
     sheet.rows(rows, (30, 70))
 
@@ -183,7 +187,7 @@ def _short(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
 
 def _is_told(answer: FieldAnswer | None) -> bool:
     value = answer.value if answer else None
-    return isinstance(value, dict) and value.get("answer") in {"yes", "unsure"}
+    return isinstance(value, dict) and (value.get("answer") in {"yes", "unsure"} or answer.to_check)  # type: ignore[union-attr]
 
 
 def _flags(sheet: _Sheet, flags: Sequence[tuple[str, str]]) -> None:
@@ -215,6 +219,8 @@ def _intake(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
         understood = "" if answer.skipped else understood_as(intake, each, answer)
         if letters(understood) == letters(answer.said):
             understood = ""  # said in the same words
+        if needs_check(answer):
+            understood = f"{understood} ({said.to_check})" if understood else said.to_check
         rows.append((each.label, said.skipped if answer.skipped else answer.said, understood))
     if rows:
         sheet.rows(rows, (26, 46, 28), said.columns)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar, cast, get_args
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, fills, read_data
+from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, by_name, fills, read_data
 from language.spoken import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
@@ -180,6 +180,9 @@ class Says(Part):
     nothing_so_far: PlainText
     left_out: PlainText
     understood_as: Annotated[str, fills("said", "shown")]
+    to_check: Annotated[str, fills("said")]
+    nothing_listed: PlainText
+    answers: Annotated[dict[str, PlainText], by_name({"yes": (), "no": (), "unsure": (), "not_applicable": ()})]
     noted: PlainText
     changed: PlainText
     amended: _Reference

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import phonenumbers
+from typing import Any
 
 from intake.fields import Intake, IntakeField
-from intake.judging.birth import written
+from intake.judging.birth import shown as shown_birth
+from intake.judging.contact import shown_number
 from intake.judging.plain import letters
 from intake.record import FieldAnswer, IntakeRecord
 
 
 def line(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
-    """One line of a summary."""
+    """One line of a summary: as said, as understood where that is not the same, and whether a person has to check it."""
     said = intake.says.left_out if answer.skipped else answer.said
     shown = "" if answer.skipped else understood_as(intake, field, answer)
     if shown and letters(shown) != letters(said):
         said = intake.says.understood_as.format(said=said, shown=shown)
-    return f"{field.label}: {said}"
+    return f"{field.label}: {intake.says.to_check.format(said=said) if needs_check(answer) else said}"
+
+
+def needs_check(answer: FieldAnswer) -> bool:
+    """Whether a person has to look at an answer, because it was not understood for certain."""
+    return answer.to_check and not answer.skipped
 
 
 def lines(intake: Intake, record: IntakeRecord) -> list[str]:
@@ -27,20 +31,47 @@ def lines(intake: Intake, record: IntakeRecord) -> list[str]:
 
 
 def understood_as(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
-    """The understood value in words; nothing where it is the text itself."""
+    """The understood value in words; nothing where it is the text itself, or where a person has to find out what it means."""
     value = answer.value
     match field.kind, value:
-        case "contact", {"by": "phone", "value": number}:
-            return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        case "contact", {"value": address}:
-            return str(address)
-        case "birth", {"date": day}:
-            return written(date.fromisoformat(str(day)), intake.language)
-        case ("birth", {"age": told}) | ("country", {"name": told}):
-            return str(told)
-        case "list", [*items]:
-            names = [str(item["name"]) for item in items if isinstance(item, dict)]
-            said = [str(item["said"]) for item in items if isinstance(item, dict)]
-            return ", ".join(names) if [letters(name) for name in names] != [letters(text) for text in said] else ""
-    titles = [option.title for option in field.options if option.value == value]
-    return titles[0] if titles else value if field.kind == "name" and isinstance(value, str) else ""
+        case "contact", {"value": _}:
+            return _contacts(value)
+        case "birth", dict():
+            return shown_birth(value, intake.language)
+        case ("country", {"name": str(told)}) | ("name", str(told)):
+            return told
+        case "list", list():
+            return _items([item for item in value if isinstance(item, dict)]) if value else intake.says.nothing_listed
+    return _chosen(intake, field, answer)
+
+
+def _chosen(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
+    """One of a few answers, in its words; nothing of a history that has to be checked, because it may be either."""
+    match field.kind, answer.value:
+        case "history", {"answer": str(told)} if not answer.to_check:
+            return intake.says.answers.get(told, "")
+    return next((option.title for option in field.options if option.value == answer.value), "")
+
+
+def _contacts(value: dict[str, Any]) -> str:
+    """The contact that comes first, and the others."""
+    all_of_them = [value, *value.get("also", [])]
+    return ", ".join(
+        shown_number(str(each["value"]), each.get("extension")) if each.get("by", "phone") == "phone" else str(each["value"])
+        for each in all_of_them
+    )
+
+
+def _items(items: list[dict[str, Any]]) -> str:
+    """The items of a list by their names; nothing, if that is what was said."""
+    names = [_item(item) for item in items]
+    same = [letters(name) for name in names] == [letters(str(item["said"])) for item in items]
+    return "" if same else ", ".join(names)
+
+
+def _item(item: dict[str, Any]) -> str:
+    name, substances = str(item["name"]), [str(each) for each in item.get("names", [])]
+    inside = ", ".join(each for each in substances if letters(each) not in letters(name))
+    more = [part for part in (inside, str(item.get("reaction", ""))) if part]
+    dose = f" {item['dose']}" if item.get("dose") else ""
+    return f"{name}{dose} ({'; '.join(more)})" if more else f"{name}{dose}"

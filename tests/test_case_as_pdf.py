@@ -29,7 +29,7 @@ def made(style: Style = WITHOUT_FONTS, **changes: object) -> bytes:
 
 def test_the_intake_is_in_it_as_said_and_as_understood() -> None:
     said = words(made())
-    for answer in (*ANSWERS.values(), "ramipril, aspirin", "14 March 1961 (65)"):
+    for answer in (*ANSWERS.values(), "ramipril 5 mg, aspirin", "14 March 1961 (65)"):
         if answer != ANSWERS["consent"]:
             assert answer in said, answer
 
@@ -74,6 +74,13 @@ def test_a_blood_thinner_stands_on_the_first_page_in_the_patients_words() -> Non
     said = first_page(case_pdf(case, the_intake(), style_for(case, "Europe/Vilnius", [Path("/nowhere")])))
     assert "Takes a blood thinner" in said
     assert "warfarin 5 mg" in said
+
+
+def test_what_has_to_be_checked_stands_on_the_first_page_and_beside_its_answer() -> None:
+    case = case_of(record_of({**ANSWERS, "cancer": "polyps, they said"}))
+    pdf = case_pdf(case, the_intake(), WITHOUT_FONTS)
+    assert "To be checked with the patient Cancer: polyps, they said" in first_page(pdf)
+    assert "polyps, they said to be checked" in words(pdf)
 
 
 def test_times_are_those_of_the_clinic() -> None:

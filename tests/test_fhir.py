@@ -25,17 +25,26 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         {"agreed": st.booleans(), "version": st.integers(1, 99), "purpose": TEXTS, "wording": TEXTS}
     ),
     "name": TEXTS,
-    "contact": st.fixed_dictionaries({"by": st.sampled_from(["email", "phone"]), "value": TEXTS}),
+    "contact": st.fixed_dictionaries(
+        {"by": st.sampled_from(["email", "phone"]), "value": TEXTS}, optional={"extension": st.sampled_from(["12", "345"])}
+    ),
     "birth": st.one_of(
         st.fixed_dictionaries({"date": st.dates(date(1900, 1, 1), date(2026, 1, 1)).map(str), "age": st.integers(0, 120)}),
         st.fixed_dictionaries({"year": st.integers(1900, 2026), "age": st.integers(0, 120)}),
+        st.fixed_dictionaries({"year": st.integers(1900, 2026), "month": st.integers(1, 12), "age": st.integers(0, 115)}),
         st.fixed_dictionaries({"age": st.integers(0, 120)}),
+        st.fixed_dictionaries({"age": st.integers(0, 2), "months": st.integers(0, 35)}),
     ),
     "guardian": st.booleans(),
     "country": st.fixed_dictionaries({"code": st.sampled_from(["LT", "XK", "PL"]), "name": TEXTS}),
     "text": TEXTS,
     "choice": TEXTS,
-    "list": st.lists(st.fixed_dictionaries({"name": TEXTS, "said": TEXTS}), max_size=5),
+    "list": st.lists(
+        st.fixed_dictionaries(
+            {"name": TEXTS, "said": TEXTS}, optional={"names": st.lists(TEXTS, max_size=3), "dose": TEXTS, "reaction": TEXTS}
+        ),
+        max_size=5,
+    ),
     "history": st.fixed_dictionaries(
         {"answer": st.sampled_from(["yes", "no", "unsure", "not_applicable"]), "detail": st.none() | TEXTS}
     ),
@@ -48,7 +57,7 @@ ODD = st.recursive(
 
 
 def _answers(kind: str) -> st.SearchStrategy[FieldAnswer]:
-    judged = st.builds(answered, said=TEXTS, value=VALUES[kind])
+    judged = st.builds(answered, said=TEXTS, value=VALUES[kind], to_check=st.booleans())
     return judged | st.builds(answered, said=TEXTS, skipped=st.just(True))
 
 
@@ -131,6 +140,66 @@ def test_the_answers_are_those_that_the_questionnaire_asks() -> None:
     [asked], [given] = resources(text, "Questionnaire"), resources(text, "QuestionnaireResponse")
     assert given["questionnaire"] == f"{asked['url']}|{asked['version']}"
     assert _links(given) <= _links(asked)
+
+
+def test_every_answer_has_the_text_of_its_question() -> None:
+    text = bundle(case_of(record_of(ANSWERS)), the_intake())
+    [asked], [given] = resources(text, "Questionnaire"), resources(text, "QuestionnaireResponse")
+    questions = {item["linkId"]: item["text"] for item in asked["item"]}
+    assert {item["linkId"]: item["text"] for item in given["item"]} == {
+        link: words for link, words in questions.items() if link in {item["linkId"] for item in given["item"]}
+    }
+    assert "Birchwood Example Clinic stores the health details" in questions["consent"]
+    assert not any("{" in words for words in questions.values())
+
+
+def test_what_a_person_has_to_check_says_so() -> None:
+    record = IntakeRecord(
+        status="completed",
+        answers={
+            "cancer": answered("polyps", {"answer": "unsure", "detail": "polyps"}, to_check=True),
+            "birth": answered("around 1961", {"year": 1961, "age": 65}, to_check=True),
+        },
+    )
+    text = bundle(case_of(record), the_intake())
+    [given], [patient] = resources(text, "QuestionnaireResponse"), resources(text, "Patient")
+    marks = {part["linkId"]: part for item in given["item"] for part in item["item"] if part["linkId"].endswith(".to_check")}
+    assert set(marks) == {"cancer.to_check", "birth.to_check"}
+    for part in marks.values():
+        assert part["text"].startswith("To be checked by a person")
+        assert part["answer"][0]["extension"][0]["url"].endswith("/data-absent-reason")
+    assert "birthDate" not in patient
+    assert patient["_birthDate"]["extension"][0]["valueCode"] == "unsupported"
+    assert read_bundle(text).answers == record.answers
+
+
+@pytest.mark.parametrize(
+    ("value", "birth_date"),
+    [
+        ({"date": "1961-03-14", "age": 65}, "1961-03-14"),
+        ({"year": 2008, "month": 12, "age": 17}, "2008-12"),
+        ({"year": 1961, "age": 65}, "1961"),
+        ({"age": 64}, None),
+        ({"age": 0, "months": 8}, None),
+    ],
+)
+def test_a_date_of_birth_is_no_more_exact_than_it_was_told(value: Json, birth_date: str | None) -> None:
+    record = IntakeRecord(status="completed", answers={"birth": answered("as told", value)})
+    [patient] = resources(bundle(case_of(record), the_intake()), "Patient")
+    assert patient.get("birthDate") == birth_date
+
+
+def test_a_second_way_to_reach_somebody_comes_second() -> None:
+    also = [{"value": "+37061234567", "by": "phone", "extension": "12"}]
+    value = {"by": "email", "value": "maria@mail.example", "also": also}
+    record = IntakeRecord(status="completed", answers={"contact": answered("both", value)})
+    text = bundle(case_of(record), the_intake())
+    [patient] = resources(text, "Patient")
+    assert [(way["value"], way["rank"]) for way in patient["telecom"]] == [
+        ("maria@mail.example", 1),
+        ("+37061234567 ext. 12", 2),
+    ]
+    assert read_bundle(text).answers == record.answers
 
 
 def _links(item: Json) -> set[str]:

@@ -148,7 +148,7 @@ def _email(given: str, text: str, context: Context) -> Judgement:
     if suggestion and context.attempts == 0:  # sent again, it is meant as it is
         return Doubt("email_maybe", {"suggestion": suggestion, "given": address}, [suggestion, address])
     number = _phone(text.replace(given, " "), context)
-    also = {"also": [_of_number(number)]} if number else {}
+    also = {"also": [{"by": "phone", **_of_number(number)}]} if number else {}
     return Understood({"by": "email", "value": address, **also})
 
 

@@ -13,10 +13,8 @@ from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
-from intake.judging.vocabulary import Medicine, kinds_of, medicine_kinds, medicines_of
+from intake.judging.vocabulary import Medicine, medicines_of
 from language.context import read_clauses
-
-__all__ = ["judge_list", "kinds_of", "medicine_kinds"]
 
 Item = dict[str, Any]
 _ALLERGIES = "allergies"  # the role of the field in which something has a reaction and no dose
@@ -119,7 +117,7 @@ def _reaction(said: str) -> str | None:
     mark = expression("lists_reaction").search(said)
     for rest in (said[mark.end() :] if mark else "", _behind_the_name(said)):
         if rest and _has_reaction(rest):
-            return rest.strip(" .!-–—:()")
+            return rest.strip(" .,!-–—:()")
     return None
 
 
@@ -133,7 +131,7 @@ def _allergen(said: str) -> str:
     reaction = _reaction(said) or ""
     rest = _BRACKETS.sub("", said).replace(reaction, "")
     mark = expression("lists_reaction").search(rest)
-    return (rest[: mark.start()] if mark and mark.start() else rest).strip(" .!-–—:()")
+    return (rest[: mark.start()] if mark and mark.start() else rest).strip(" .,!-–—:()")
 
 
 def _has_reaction(text: str) -> bool:

@@ -78,6 +78,6 @@ TRANSCRIPT = (
 )
 
 
-def answered(said: str, value: Any = None, skipped: bool = False) -> FieldAnswer:
+def answered(said: str, value: Any = None, skipped: bool = False, to_check: bool = False) -> FieldAnswer:
     """An answer to a field."""
-    return FieldAnswer(said=said, value=value, skipped=skipped)
+    return FieldAnswer(said=said, value=value, skipped=skipped, to_check=to_check)
