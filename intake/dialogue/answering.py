@@ -12,6 +12,7 @@ from intake.dialogue.progress import LookUp, Progress
 from intake.dialogue.taking import doubt, refuse, take_all
 from intake.fields import IntakeField
 from intake.judge import judge
+from intake.judging.consent import limits_agreement
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Understood
@@ -89,7 +90,10 @@ def _read(progress: Progress, open_field: IntakeField) -> Reading:
 
 
 def _read_consent(progress: Progress, open_field: IntakeField, context_of: Callable[[IntakeField], Context]) -> Reading:
-    """The agreement may come with first details: "I agree, my name is …". Without it, none of them is taken."""
+    """The agreement may come with first details: "I agree, my name is …". Without it, none of them is taken.
+
+    It counts only where nothing beside it takes it back or sets a condition: "I agree, if it is free".
+    """
     heard = progress.heard
     first, *rest = clauses_of(heard.text, progress.intake.fields) or [""]
     agreed = judge(open_field, first, context_of(open_field))
@@ -97,4 +101,7 @@ def _read_consent(progress: Progress, open_field: IntakeField, context_of: Calla
         return read_message(open_field, heard, [], context_of)
     others = [each for each in progress.waiting if each != open_field]
     further = read_message(others[0], Heard(", ".join(rest), "inform"), others[1:], context_of)
+    said = " ".join(each.said for each in further.taken)
+    if not (further.taken or further.question) or any(limits_agreement(part) for part in rest if part not in said):
+        return read_message(open_field, heard, [], context_of)
     return Reading([Taken(open_field, first, agreed), *further.taken], question=further.question, later=further.later)
