@@ -66,6 +66,7 @@ _PARTS: dict[str, dict[str, _Part]] = {
         "names": _Part("strings"),
         "dose": _Part("string"),
         "reaction": _Part("string"),
+        "doubtful": _Part("boolean"),
     },
     "history": {"answer": _Part("choice", ("yes", "no", "unsure", "not_applicable")), "detail": _Part("text")},
 }

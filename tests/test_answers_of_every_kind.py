@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -116,5 +117,61 @@ def test_a_list_of_nothing_is_empty_and_a_doubtful_one_is_left_to_a_person(field
     content = table("lists")
     wrong = [(text, got) for text in content["nothing"] if (got := taken(judged(field, text))) != []]
     wrong += [(text, got) for text in content["refused"] if (got := taken(judged(field, text))) != "refused"]
+    wrong += [(text, got) for text in content["again"] if (got := taken(judged(field, text))) != "again"]
     unchecked = [(text, got) for text in content["checked"] if (got := short(judged(field, text))) != "checked"]
     assert (wrong, unchecked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("whom", "field", "text", "expected"),
+    [
+        ("my_child", "cancer", "my son had leukaemia as a baby", "yes"),
+        ("me", "cancer", "my son had leukaemia as a baby", "checked"),
+        ("my_child", "cancer", "my daughter has never had cancer", "no"),
+        ("another_adult", "clots", "my mother had a clot in 2015", "yes"),
+        ("another_adult", "clots", "my mother's sister had a clot", "checked"),
+        ("me", "clots", "my mother had a clot in 2015", "checked"),
+        ("", "clots", "my mother had a clot in 2015", "checked"),
+    ],
+)
+def test_an_illness_of_somebody_else_is_not_the_patients(whom: str, field: str, text: str, expected: str) -> None:
+    context = Context("LT", TODAY, whom=whom)
+    assert short(judge(the_intake().field(field), text, context)) == expected
+
+
+@pytest.mark.parametrize(
+    ("whom", "text", "to_check"),
+    [
+        ("my_child", "my son takes methotrexate", False),
+        ("me", "my son takes methotrexate", True),
+        ("another_adult", "my husband takes ramipril", False),
+        ("me", "my husband takes ramipril, I take nothing", True),
+    ],
+)
+def test_a_medicine_of_somebody_else_is_left_to_a_person(whom: str, text: str, to_check: bool) -> None:
+    judgement = judge(the_intake().field("medicines"), text, Context("LT", TODAY, whom=whom))
+    assert isinstance(judgement, Understood)
+    assert judgement.to_check == to_check
+
+
+@pytest.mark.parametrize("text", ["an do", "i need a name that nobody reads", "Hello Kitty"])
+def test_a_name_that_is_not_read_twice_is_offered_as_it_was_written(text: str) -> None:
+    assert taken(judged("full_name", text)) == taken(judged("full_name", text, attempts=1)) == "again"
+    offered = judged("full_name", text, attempts=2)
+    assert isinstance(offered, Doubt)
+    assert (offered.says, offered.buttons) == ("name_as_written", [text])
+    assert taken(judged("full_name", text, attempts=3)) == ("checked", text)
+
+
+def test_somebody_near_18_who_gives_no_day_is_taken_for_17() -> None:
+    assert taken(judged("birth", "2008", attempts=2)) == ("checked", {"year": 2008, "age": 17})
+    assert taken(judged("birth", "almost 18", attempts=2)) == ("checked", {"age": 17})
+
+
+def test_a_year_of_two_figures_that_is_sent_again_is_kept_to_be_checked() -> None:
+    assert taken(judged("birth", "14/03/61", attempts=2)) == ("checked", {"date": "1961-03-14", "age": 65})
+
+
+def test_no_medicine_is_looked_up_anywhere_but_in_the_package() -> None:
+    judged("medicines", "zestril, nebivololum and something nobody knows")
+    assert "drug_named_entity_recognition" not in sys.modules, "its code is not run"

@@ -29,7 +29,7 @@ def made(style: Style = WITHOUT_FONTS, **changes: object) -> bytes:
 
 def test_the_intake_is_in_it_as_said_and_as_understood() -> None:
     said = words(made())
-    for answer in (*ANSWERS.values(), "ramipril 5 mg, aspirin", "14 March 1961 (65)"):
+    for answer in (*ANSWERS.values(), "14 March 1961 (65)"):
         if answer != ANSWERS["consent"]:
             assert answer in said, answer
 

@@ -6,7 +6,7 @@ import pytest
 
 from intake.fields import the_intake
 from intake.judge import judge
-from intake.judging.results import Context, Understood
+from intake.judging.results import Context, Doubt, Understood
 from tests.support.talking import TODAY
 
 NAMES = [
@@ -22,7 +22,6 @@ NAMES = [
     ("Dominican Republic", "DO"),
     ("Niger", "NE"),
     ("Nigeria", "NG"),
-    ("Congo", "CG"),
     ("DR Congo", "CD"),
     ("Democratic Republic of the Congo", "CD"),
     ("North Korea", "KP"),
@@ -34,6 +33,15 @@ NAMES = [
     ("New Mexico", "US"),
     ("New Jersey", "US"),
 ]
+
+
+@pytest.mark.parametrize("name", ["Georgia", "Congo"])
+def test_a_name_that_two_countries_share_is_asked_about_once(name: str) -> None:
+    country = next(field for field in the_intake().fields if field.kind == "country")
+    asked = judge(country, name, Context("LT", TODAY))
+    assert isinstance(asked, Doubt)
+    assert len(asked.buttons) == 2
+    assert isinstance(judge(country, name, Context("LT", TODAY, attempts=1)), Understood)
 
 
 @pytest.mark.parametrize("sentence", ["{}", "I live in {}.", "{}, for ten years now", "we are from {}"])

@@ -25,7 +25,7 @@ TYPOS = {
     "intake/en/offers.yml": ("around:", "arround:", "did you mean around?"),
     "intake/en/meanings.yml": ("something_else:", "somthing_else:", "did you mean something_else?"),
     "intake/judging/medicines.yml": ("antiplatelet: [aspirin,", "antiplatelet: [55,", "55 without quotes is read as a number"),
-    "intake/judging/brands.yml": ("apixaban: [Eliquis]", "apixaban: [55]", "55 without quotes is read as a number"),
+    "intake/judging/brands.yml": ("apixaban: [Eliquis,", "apixaban: [55,", "55 without quotes is read as a number"),
     "intake/en/histories.yml": ("  state: [immune system", "  stat: [immune system", "did you mean state?"),
     "emergencies/en/red_flags.yml": ("      {call} Say “", "      {cal} Say “", "did you mean {call}?"),
     "emergencies/en/places.yml": ("in_words:", "in_word:", "did you mean in_words?"),

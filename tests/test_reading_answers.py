@@ -273,7 +273,7 @@ def test_the_same_as_before_takes_the_earlier_list_over() -> None:
         ("there were no clots", "no", "there were no clots"),
         ("I am not pregnant", "no", "I am not pregnant"),
         ("a clot that has not dissolved", "yes", "a clot that has not dissolved"),
-        ("no major ones, a small one in 2010", "yes", "no major ones, a small one in 2010"),
+        ("no major ones, a small one in 2010", "unsure", "no major ones, a small one in 2010"),
         ("not sure, maybe in 2010", "unsure", "not sure, maybe in 2010"),
         ("I am a man of 40", "not_applicable", "I am a man of 40"),
         ("never been diagnosed with anything like that", "no", "never been diagnosed with anything like that"),

@@ -146,8 +146,14 @@ def _named(rule: Rule, answer: FieldAnswer | None) -> list[tuple[str, bool]]:
         if not there:
             continue
         certain = any(not (each.past or each.doubtful or each.hypothetical or each.of_somebody_else) for each in there)
-        (sure if certain and answer and not answer.to_check else unsure).append(said)
+        (sure if certain and not _is_doubtful(item, items, answer) else unsure).append(said)
     return [(", ".join(group), group is sure) for group in (sure, unsure) if group]
+
+
+def _is_doubtful(item: Mapping[str, Any], items: list[Any], answer: FieldAnswer | None) -> bool:
+    """Whether a person has to check an item; all of them, where a doubtful answer does not say which."""
+    marked = any(each.get("doubtful") for each in items)
+    return bool(item.get("doubtful")) if marked else bool(answer and answer.to_check)
 
 
 def _mentions(rule: Rule, name: str, said: str) -> list[tuple[int, int]]:

@@ -157,11 +157,14 @@ class Progress:
         record, setting = self.record, self.setting
         country = setting.intake.by_role(record.answers).get("country")
         region = (code_of(country.value) if country else None) or setting.region
+        told = setting.intake.by_role(record.answers).get("for_whom")
+        whom = str(told.value) if told and isinstance(told.value, str) else ""
 
         def context(each: IntakeField) -> Context:
             answer = record.answers.get(each.name)
             is_open = record.open_field == each.name
             earlier = answer.value if answer and (each.kind == "list" or (is_open and record.detail_asked)) else None
-            return Context(region, setting.today, setting.intake.language, record.attempts if is_open else 0, earlier)
+            attempts = record.attempts if is_open else 0
+            return Context(region, setting.today, setting.intake.language, attempts, earlier, whom=whom)
 
         return context

@@ -253,8 +253,10 @@ def _a_year(text: str, context: Context) -> Judgement:
     if len(years) != 1:
         return None
     [(year, match)] = years.items()
-    if _contradicts(text.replace(year, " "), context.today.year - int(year)):
-        return None
+    told = _ages_in(text.replace(year, " "))
+    if told:
+        fits = told[0] in {context.today.year - int(year), context.today.year - int(year) - 1}
+        return Understood({"year": int(year), "age": told[0]}) if fits and len(told) == 1 else None
     judged = _of_year(int(year), context)
     near = expression("birth_about").search(text) or expression("birth_almost").search(text)
     if near and isinstance(judged, Understood):
@@ -262,10 +264,9 @@ def _a_year(text: str, context: Context) -> Judgement:
     return _about_birth(text, match.span(), judged)
 
 
-def _contradicts(rest: str, age: int) -> bool:
-    """Whether an age is named as well that does not fit the year."""
-    told = [int(number) for number in re.findall(r"(?<![\w.,/-])(\d{1,3})(?![\w.,/-])", rest)]
-    return len(told) == 1 and not age - 1 <= told[0] <= age
+def _ages_in(rest: str) -> list[int]:
+    """The numbers beside a year that may be an age."""
+    return [int(number) for number in re.findall(r"(?<![\w/-])(\d{1,3})(?![\w/-])", rest)]
 
 
 def _of_short_year(figures: str, context: Context) -> Judgement:
@@ -349,9 +350,9 @@ def _age_pattern() -> re.Pattern[str]:
 
     units = "|".join(f"(?P<{name}>{of(f'birth_{name}')})" for name in ("months", "weeks", "days", "years"))
     before, after, months = of("birth_before_age"), of("birth_after_age"), of("birth_months")
-    more = rf"(?:\W*(?:\w{{1,3}}\W+)?(?P<more>\d{{1,2}})\s*{months})?"
+    more = rf"(?:\W*(?:\w{{1,3}}\W+)?(?P<more>\d{{1,2}})\s*(?:{months}|m\b))?"
     return re.compile(
-        rf"^\W*(?:{before}\b[\W_]*)*(?P<number>\d{{1,3}})(?:[.,]5)?(?:\s*-?\s*(?:{units})(?!\w))?\.?{more}(?:[\W_]*{after}(?!\w))*\W*$",
+        rf"^\W*(?:{before}\b[\W_]*)*(?P<number>\d{{1,3}})(?:[.,]5)?(?:\s*-?\s*(?:{units})(?!\w)\.?{more})?\.?(?:[\W_]*{after}(?!\w))*\W*$",
         re.IGNORECASE,
     )
 

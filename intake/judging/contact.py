@@ -94,7 +94,7 @@ def _strip_labels(text: str) -> str:
 
 def _word_before(text: str, at: int) -> str | None:
     """The word right before an address, if it may belong to it: nothing parts them, and it is no word of a sentence."""
-    before = re.search(r"([^\s,;:.!?()<>|\"'=-]+)[\s\"'<*_-]+$", text[:at])
+    before = re.search(r"([^\s,;:.!?()<>|\"=-]+)[\s\"'*_-]+$", text[:at])
     if before is None:
         return None
     word = letters(before.group(1))

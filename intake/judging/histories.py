@@ -27,6 +27,7 @@ class History(Part):
 
     words: list[Text]
     state: list[Text] = []
+    places: list[Text] = []
     ever: bool = False
     recent: bool = False
     medicines: list[Text] = []

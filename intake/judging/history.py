@@ -13,21 +13,24 @@ from typing import Literal
 
 from intake.judging.expressions import expression
 from intake.judging.histories import History, history_of
+from intake.judging.patient import without_the_patient
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Judgement, Refused, Understood
-from language.context import Clause, assertion_of, read_clauses
+from language.context import Assertion, Clause, assertion_of, read_clauses
 from language.questions import looks_like_a_question
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 # yes, no: in so many words. reported: that it was. denied: that it was not. intact: "my immune system is fine". others: of
-# somebody else. doubted: that it may be. until: it is denied only for now. unread: words that say neither. empty: none.
+# somebody else. doubted: that it may be. until: it is denied only for now. dated: when or where something was, and not what.
+# placed: where, and no more. unread: words that say neither. empty: none.
 _Says = Literal[
     "yes", "no", "reported", "denied", "intact", "unsure", "not_applicable", "others", "doubted", "until", "unread", "empty"
 ]
 _NO: frozenset[_Says] = frozenset({"no", "denied", "intact"})
 _YES: frozenset[_Says] = frozenset({"yes", "reported"})
+_MORE: frozenset[_Says] = frozenset({"dated", "placed", "unread"})  # what may stand beside a yes
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ def judge_history(text: str, context: Context) -> Judgement:
             return Understood({"answer": answer, "detail": None}, more=answer == "yes")
     if not _WORD.search(text) or looks_like_a_question(text):
         return None
-    return _of_parts(text, [part for part in _parts(text, history_of(context.field)) if part.says != "empty"])
+    told = _parts(without_the_patient(text, context.whom), history_of(context.field))
+    return _of_parts(text, [part for part in told if part.says != "empty"])
 
 
 def _of_parts(text: str, parts: list[_Part]) -> Judgement:
@@ -63,6 +67,8 @@ def _of_parts(text: str, parts: list[_Part]) -> Judgement:
 def _answer(parts: list[_Part]) -> tuple[str, bool]:
     """What the parts say together, and whether that is certain."""
     says = {part.says for part in parts}
+    if "dated" in says and not says & {"unread", "others", "unsure", "doubted"}:
+        says = (says - {"dated", "placed"}) | {"reported"}
     if says & _YES:
         return _with_a_yes(parts, says)
     if says & _NO and says <= _NO | {"others"}:
@@ -74,13 +80,13 @@ def _answer(parts: list[_Part]) -> tuple[str, bool]:
 
 def _with_a_yes(parts: list[_Part], says: set[_Says]) -> tuple[str, bool]:
     """What the parts say together, one of which says yes."""
-    if says <= _YES | {"unread"}:
+    if says <= _YES | _MORE:
         return "yes", True
-    if parts[0].says in _YES and says <= _YES | {"denied", "intact", "unread"}:
-        return "yes", bool(says & {"reported", "unread"})  # "yes, a cold, no fever"
-    if says & _NO and any(part.excepts and part.says == "reported" for part in parts):
+    if parts[0].says in _YES and says <= _YES | _MORE | {"denied", "intact"}:
+        return "yes", bool(says & {"reported", *_MORE})  # "yes, a cold, no fever"
+    if says & _NO and any(part.excepts and part.says in {"reported", "dated"} for part in parts):
         return "yes", True  # "never, except one in 2010"
-    return ("unsure" if says & {"others", "unsure"} else "yes"), False
+    return ("unsure" if says & {"others", "unsure"} and parts[0].says != "yes" else "yes"), False
 
 
 def _parts(text: str, about: History) -> list[_Part]:
@@ -130,59 +136,80 @@ def _of_a_statement(part: str, about: History) -> _Says:
     if expression("history_male").match(part):
         return "not_applicable"
     if expression("history_unsure").match(part):
+        if expression("history_unsure_of_more").search(part):
+            return "unread"
         return "doubted" if about.mentions(part) or expression("history_happened").search(part) else "unsure"
     if expression("history_starts_yes").match(part):
         said = _says(expression("history_starts_yes").sub("", part), about)
         return "doubted" if said in _NO else said if said in {"others", "doubted", "unsure"} else "yes"
-    part = expression("history_childhood").sub(" ", part)
-    mentions = about.mentions(part)
-    return _of_mentions(part, mentions, about) if mentions else _without_mention(part, about)
+    grown = expression("history_childhood").sub(" ", part)  # "as a child" is of no child
+    mentions = about.mentions(grown)
+    return _of_mentions(grown, mentions, about) if mentions else _without_mention(part, grown, about)
 
 
 def _of_mentions(part: str, mentions: list[tuple[int, int]], about: History) -> _Says:
     """What a part says that names what the question is about."""
-    mentions = [each for each in mentions if not expression("history_denied_behind").match(part[each[1] :])]
-    if not mentions:
-        return "denied"
     told = [assertion_of(part, mention) for mention in mentions]
-    if all(each.denied for each in told) and not expression("history_not_well").search(part):
-        denies_for_now = any(clause.denies_for_now for clause in read_clauses(part))
-        relative = expression("history_relative").search(part)
-        return "until" if denies_for_now else "others" if relative else "denied"
-    affirmed = [each for each in told if not each.denied]
-    if (affirmed and all(each.of_somebody_else for each in affirmed)) or expression("history_relative").search(part):
+    behind = [part[mention[1] :] for mention in mentions]
+    if any(expression("history_free_behind").match(rest) for rest in behind):
+        return "until"
+    if expression("history_denied_elsewhere").search(part[: mentions[-1][1]]):
+        return "denied"
+    denied_behind = [bool(expression("history_denied_behind").match(rest)) for rest in behind]
+    affirmed = [each for each, denied in zip(told, denied_behind, strict=True) if not (each.denied or denied)]
+    if not affirmed and not expression("history_not_well").search(part):
+        return _of_denied_mentions(part)
+    return _of_told_mentions(part, affirmed, about)
+
+
+def _of_denied_mentions(part: str) -> _Says:
+    if any(clause.denies_for_now for clause in read_clauses(part)):
+        return "until"
+    return "others" if expression("history_relative").search(part) else "denied"
+
+
+def _of_told_mentions(part: str, told: list[Assertion], about: History) -> _Says:
+    if expression("history_relative").search(part) or (told and all(each.of_somebody_else for each in told)):
         return "others"
-    if any(each.doubtful or each.hypothetical for each in affirmed) or expression("history_suspected").search(part):
-        return "doubted"
-    if about.recent and expression("history_long_ago").search(part):
-        return "doubted"
-    return "reported"
+    doubtful = any(each.doubtful or each.hypothetical for each in told) or expression("history_suspected").search(part)
+    old = about.recent and expression("history_long_ago").search(part)
+    return "doubted" if doubtful or old else "reported"
 
 
-def _without_mention(part: str, about: History) -> _Says:
+def _without_mention(part: str, grown: str, about: History) -> _Says:
     """What a part says that names nothing of what the question is about."""
-    clauses = read_clauses(part)
-    if expression("history_relative").search(part) or any(clause.of_somebody_else for clause in clauses):
+    clauses = read_clauses(grown)
+    if expression("history_relative").search(grown) or any(clause.of_somebody_else for clause in clauses):
         return "others"
-    if expression("history_not_well").search(part):
-        return "reported" if about.says_how(part) else "unread"
-    if expression("history_well").match(part):
+    if expression("history_not_well").search(grown):
+        return "reported" if about.says_how(grown) else "unread"
+    if expression("history_well").match(grown):
         return "intact"
-    if expression("history_denies").match(part) or (about.says_how(part) and any(clause.denies for clause in clauses)):
-        return "until" if any(clause.denies_for_now for clause in clauses) else _of_a_denial(part)
+    if expression("history_denies").match(grown) or (about.says_how(grown) and any(clause.denies for clause in clauses)):
+        return "until" if any(clause.denies_for_now for clause in clauses) else _of_a_denial(grown)
     return _of_what_happened(part, about, clauses)
 
 
 def _of_what_happened(part: str, about: History, clauses: list[Clause]) -> _Says:
     if expression("history_suspected").search(part):
         return "doubted"
-    if about.medicine_in(part) or (about.ever and _happened(part)):
+    if any(clause.denies for clause in clauses):
+        return "unread"
+    if about.medicine_in(part):
         return "doubted" if any(clause.doubtful for clause in clauses) else "reported"
+    if about.ever and (found := _when_and_where(part, about)):
+        return found
     return "unread" if any(clause.tells for clause in clauses) else "empty"
 
 
-def _happened(part: str) -> bool:
-    return bool(expression("history_happened").search(part) or expression("history_childhood").search(part))
+def _when_and_where(part: str, about: History) -> _Says | None:
+    """Whether a part says when or where something was, and names nothing else."""
+    rest = expression("history_happened").sub(" ", expression("history_childhood").sub(" ", part))
+    words = set(letters(re.sub(r"\d", " ", rest)).split())
+    told = {word for clause in read_clauses(rest) if clause.tells for word in clause.words.split()}
+    if (words & told) - phrases("fillers") - set(about.places):
+        return None
+    return "dated" if rest != part else "placed" if words & set(about.places) else None
 
 
 def _of_a_denial(part: str) -> _Says:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from intake.judging.expressions import expression
+from intake.judging.patient import without_the_patient
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.refusals import refuses
@@ -19,6 +20,7 @@ from language.context import read_clauses
 Item = dict[str, Any]
 _ALLERGIES = "allergies"  # the role of the field in which something has a reaction and no dose
 _MOST = 40
+_LONG_MEDICINE, _LONG_ALLERGY = 2, 4  # words of an item without a known name, above which a person looks at it
 _SAYS = re.compile(r"[^\W\d_]{2}")
 _FIRST_NUMBER = re.compile(r"^\W*1\s*[.)]\s+\D")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -34,10 +36,17 @@ def judge_list(text: str, context: Context) -> Judgement:
     if refuses(text):
         return Refused()
     if plain in phrases("unsure"):
-        return Understood([{"name": text.strip(), "said": text.strip(), "names": []}], to_check=True)
+        return Understood([{"name": text.strip(), "said": text.strip(), "names": [], "doubtful": True}], to_check=True)
+    return _listed(text, context)
+
+
+def _listed(text: str, context: Context) -> Judgement:
+    """What a text lists; nothing, if it says that there is something and not what."""
     allergies = context.role == _ALLERGIES
     judged = _of_parts(_parts(text, allergies), allergies)
-    return replace(judged, to_check=True) if judged and _mixes_people(text) else judged
+    if judged is None or (not judged.value and expression("lists_yes").match(text)):
+        return None
+    return replace(judged, to_check=True) if _is_of_somebody_else(text, context) else judged
 
 
 def _says_nothing(plain: str) -> bool:
@@ -48,42 +57,45 @@ def _says_nothing(plain: str) -> bool:
     return bool(words & phrases("no_words")) and words <= phrases("no_words") | phrases("none_around")
 
 
-def _mixes_people(text: str) -> bool:
-    """Whether a message speaks of somebody else and of the one who writes: "my husband takes …, I take nothing"."""
-    somebody = expression("history_relative").search(expression("history_childhood").sub(" ", text))
-    return bool(somebody and expression("lists_first_person").search(text))
+def _is_of_somebody_else(text: str, context: Context) -> bool:
+    """Whether a message speaks of somebody who may not be the patient: "my husband takes …, I take nothing"."""
+    return bool(expression("history_relative").search(without_the_patient(text, context.whom)))
 
 
 def _of_parts(parts: list[str], allergies: bool) -> Understood | None:
     items: list[Item] = []
     waiting = ""  # words before the first item that name nothing: "dose changed, …"
     for part in (part for part in parts if not _says_none(part)):
-        if _says_more(part, allergies):
-            if items:
-                items[-1] = _item(f"{items[-1]['said']}, {part}", allergies)
-            else:
-                waiting = f"{waiting}{part}, "
-        elif _SAYS.search(part):
-            items.append(_item(f"{waiting}{part}", allergies))
+        if not _says_more(part, allergies, bool(items)):
+            items += [_item(f"{waiting}{part}", allergies)] if _SAYS.search(part) else []
             waiting = ""
+        elif items:
+            items[-1] = _item(f"{items[-1]['said']}, {part}", allergies)
+        else:
+            waiting = f"{waiting}{part}, "
     if waiting and not items:
         items = [_item(waiting.strip(" ,"), allergies)]
-    return Understood(items[:_MOST], to_check=any(_is_doubtful(item) for item in items)) if parts else None
+    return Understood(items[:_MOST], to_check=any("doubtful" in item for item in items)) if parts else None
 
 
-def _is_doubtful(item: Item) -> bool:
+def _is_doubtful(said: str, names: list[str], allergies: bool) -> bool:
     """Whether a person has to look at an item: it is not known for certain, is over or still to come, or names nothing."""
-    said = item["said"]
-    if any(expression(name).search(said) for name in ("lists_doubt", "lists_past", "lists_future")):
-        return "reaction" not in item
-    return not item["names"] and bool(expression("lists_vague").search(said))
+    if any(expression(name).search(said) for name in ("lists_doubt", "lists_future", "history_relative")):
+        return True
+    if not (allergies and _reaction(said)) and expression("lists_past").search(said):
+        return True
+    if names:
+        return bool(expression("lists_denied").match(said))
+    return bool(expression("lists_vague").search(said)) or len(said.split()) > (_LONG_ALLERGY if allergies else _LONG_MEDICINE)
 
 
-def _says_more(part: str, allergies: bool) -> bool:
-    """Whether a part only says more of the one before: how much of it and when, or what it does."""
+def _says_more(part: str, allergies: bool, has_one_before: bool) -> bool:
+    """Whether a part only says more of the one before: how much of it and when, what it does, that its name is not known."""
     if expression("lists_how").match(part):
         return True
-    plain = expression("history_childhood").sub(" ", part)
+    if has_one_before and expression("lists_doubt").match(part) and not medicines_of(part):
+        return True
+    plain = expression("lists_reaction").sub(" ", expression("history_childhood").sub(" ", re.sub(r"\d", " ", part)))
     return allergies and _has_reaction(part) and set(_without_reaction_words(plain).split()) <= phrases("fillers")
 
 
@@ -91,12 +103,22 @@ def _item(said: str, allergies: bool) -> Item:
     known = medicines_of(said)
     names = list(dict.fromkeys(name for medicine in known for name in medicine.substances))
     item: Item = {"name": _called(said, known, allergies), "said": said, "names": names}
-    dose = None if allergies else expression("lists_dose").search(said)
+    dose = None if allergies else expression("lists_dose").search(_without(said, known))
     if dose:
         item["dose"] = dose.group().strip()
     if allergies and (reaction := _reaction(said)):
         item["reaction"] = reaction
+    if _is_doubtful(said, names, allergies):
+        item["doubtful"] = True
     return item
+
+
+def _without(said: str, known: list[Medicine]) -> str:
+    """An item with blanks in the place of its medicines, so that "omega-3" is no dose."""
+    for medicine in known:
+        begin, end = medicine.span
+        said = f"{said[:begin]}{'_' * (end - begin - 1)} {said[end:]}"
+    return said
 
 
 def _called(said: str, known: list[Medicine], allergies: bool) -> str:
@@ -111,13 +133,15 @@ def _called(said: str, known: list[Medicine], allergies: bool) -> str:
 
 def _reaction(said: str) -> str | None:
     """What something does to somebody, in their words: in brackets, behind "gives me", or right behind its name."""
+    if letters(said) in phrases("allergens"):
+        return None
     for text in _BRACKETS.findall(said):
         if _has_reaction(text):
             return str(text).strip()
     mark = expression("lists_reaction").search(said)
     for rest in (said[mark.end() :] if mark else "", _behind_the_name(said)):
         if rest and _has_reaction(rest):
-            return rest.strip(" .,!-–—:()")
+            return rest.strip(" .,!-–—:>()")
     return None
 
 
@@ -131,7 +155,7 @@ def _allergen(said: str) -> str:
     reaction = _reaction(said) or ""
     rest = _BRACKETS.sub("", said).replace(reaction, "")
     mark = expression("lists_reaction").search(rest)
-    return (rest[: mark.start()] if mark and mark.start() else rest).strip(" .,!-–—:()")
+    return (rest[: mark.start()] if mark and mark.start() else rest).strip(" .,!-–—:>()")
 
 
 def _has_reaction(text: str) -> bool:
@@ -174,9 +198,16 @@ def _at_names(part: str, allergies: bool) -> list[str]:
     cuts = [0]
     for (before, name), (after, other) in pairwise(known):
         between = part[before[1] : after[0]]
-        if name != other and (not between.strip(" ,+/-") or _only_says_how(between)):
+        if not _is_the_same(name, other) and (not between.strip(" \t,+/-") or _only_says_how(between)):
             cuts.append(after[0])
     return [_without_joint(part[begin:end]) for begin, end in zip(cuts, [*cuts[1:], len(part)], strict=True)]
+
+
+def _is_the_same(name: object, other: object) -> bool:
+    """Whether a name only says the other one more exactly: "insulin Lantus"."""
+    if not isinstance(name, tuple) or not isinstance(other, tuple):
+        return name == other
+    return any(str(after).startswith(str(before)) for before in name for after in other)
 
 
 def _names_in(part: str, allergies: bool) -> list[tuple[tuple[int, int], object]]:

@@ -17,6 +17,7 @@ class Context:
     earlier: object = None  # what the field holds already
     field: str = ""  # the name of the field, and its role, so that its own words are known
     role: str = ""
+    whom: str = ""  # whom the answers are about: me, my_child, another_adult; nothing if that is not known
 
 
 @dataclass(frozen=True)

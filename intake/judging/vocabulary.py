@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from cordial.data_files import Text, read_data
 from intake.judging.expressions import expression
-from intake.judging.phrases import PhrasesError
+from intake.judging.phrases import PhrasesError, phrases
 
 MEDICINES = Path(__file__).parent / "medicines.yml"
 BRANDS = Path(__file__).parent / "brands.yml"
@@ -30,7 +30,8 @@ _TABLE = "drug_ner_dictionary.pkl.bz2"
 _GUIDES = ("medline_plus_id", "nhs_url")
 _ODD = re.compile(r"\d{3}|[,()\[\]]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_SURE = 84  # likeness to a name of our own lists from which a mistyped word is read as it
+_DOSED = re.compile(r"([^\W\d_]{4,})\d")
+_SURE = 88  # likeness to a name of our own lists from which a mistyped word is read as it
 _SURE_OF_OTHERS = 90  # …, to one of the package
 _SHORTEST_MISTYPED = 5  # letters
 _LONGEST_NAME = 3  # words
@@ -98,14 +99,20 @@ def _at(text: str, words: list[re.Match[str]], at: int) -> tuple[Medicine | None
         known = _names().get(" ".join(text[begin:end].lower().split()))
         if known and (end - begin > _MOST_AMBIGUOUS or text[begin:end].isupper()):
             return Medicine(known[0], known[1], (begin, end)), length
-    word = words[at]
-    known = _mistyped(word.group().lower())
-    return (Medicine(known[0], known[1], word.span()) if known else None), 1
+    return _read_word(words[at]), 1
+
+
+def _read_word(word: re.Match[str]) -> Medicine | None:
+    """The medicine that one word is, with a mistake in it or with a dose at its end."""
+    dosed = _DOSED.match(word.group())
+    plain = (dosed.group(1) if dosed else word.group()).lower()
+    known = (_names().get(plain) if dosed else None) or _mistyped(plain)
+    return Medicine(known[0], known[1], (word.start(), word.start() + len(plain))) if known else None
 
 
 @cache
 def _mistyped(word: str) -> tuple[str, tuple[str, ...]] | None:
-    if len(word) < _SHORTEST_MISTYPED or any(character.isdigit() for character in word):
+    if len(word) < _SHORTEST_MISTYPED or word in phrases("allergens") or any(character.isdigit() for character in word):
         return None
     for names, sure in ((_own(), _SURE), (_names(), _SURE_OF_OTHERS)):
         alike = _by_letter(names is _own()).get(word[0], [])
