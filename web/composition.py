@@ -19,7 +19,7 @@ from emergencies.every_language import read_every_language
 from emergencies.other_languages import read_other_languages
 from intake.clinic import read_clinic
 from intake.fields import the_intake
-from intake.judging import birth
+from intake.judging import birth, vocabulary
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from knowledge.research import rules
@@ -63,6 +63,7 @@ def make_parts(settings: Settings) -> Parts:
     red_flags.ask_examples(encoder.encode, encoder.name)
     red_flags.warm_up()
     birth.warm_up(datetime.now(UTC).date())
+    vocabulary.warm_up()
     gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
     limits = make_limits(settings.limits == "on", settings.redis_url)

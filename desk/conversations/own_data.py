@@ -35,6 +35,7 @@ class HeldAnswer(BaseModel):
     field: str
     said: str
     understood: Any
+    to_check: bool = False
     skipped: bool
     message: int
     at: datetime
@@ -242,6 +243,7 @@ def _history(session: Session, conversation_id: str) -> list[HeldAnswer]:
             field=row.field,
             said=(answer or unread_answer()).said,
             understood=answer.value if answer else None,
+            to_check=answer.to_check if answer else False,
             skipped=answer.skipped if answer else False,
             message=row.message_seq,
             at=row.at,

@@ -26,7 +26,20 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 # somebody else. doubted: that it may be. until: it is denied only for now. dated: when or where something was, and not what.
 # placed: where, and no more. unread: words that say neither. empty: none.
 _Says = Literal[
-    "yes", "no", "reported", "denied", "intact", "unsure", "not_applicable", "others", "doubted", "until", "unread", "empty"
+    "yes",
+    "no",
+    "reported",
+    "denied",
+    "intact",
+    "unsure",
+    "not_applicable",
+    "others",
+    "doubted",
+    "until",
+    "dated",
+    "placed",
+    "unread",
+    "empty",
 ]
 _NO: frozenset[_Says] = frozenset({"no", "denied", "intact"})
 _YES: frozenset[_Says] = frozenset({"yes", "reported"})
