@@ -72,7 +72,9 @@ def _day(day: str, language: str) -> str | None:
 
 
 def _country(_intake: Intake, _field: IntakeField, value: Any) -> str | None:
-    return country_name(value) if value in country_names().values() else None
+    if value in country_names().values():
+        return country_name(value)
+    return value if isinstance(value, str) else None  # written, and not chosen from what is suggested
 
 
 def _contact(_intake: Intake, _field: IntakeField, value: Any) -> str | None:
@@ -116,8 +118,10 @@ def _judge_option(_field: IntakeField, value: Any, _words: str, _context: Contex
     return Understood(value)
 
 
-def _judge_country(_field: IntakeField, value: Any, words: str, _context: Context) -> Judgement:
-    return Understood({"code": value, "name": words})
+def _judge_country(field: IntakeField, value: Any, words: str, context: Context) -> Judgement:
+    if value in country_names().values():
+        return Understood({"code": value, "name": words})
+    return judge(field, words, context)
 
 
 def _judge_name(field: IntakeField, _value: Any, words: str, context: Context) -> Judgement:

@@ -27,6 +27,7 @@ def chosen(field: str, value: Any) -> Talk:
         ("birth", {"date": "1961-03-14"}, {"date": "1961-03-14", "age": 65}, "14 March 1961"),
         ("birth", {"age": 64}, {"age": 64}, "64"),
         ("country", "LT", {"code": "LT", "name": "Lithuania"}, "Lithuania"),
+        ("country", "Deutschland", {"code": "DE", "name": "Germany"}, "Deutschland"),
         ("condition", "knee osteoarthritis", "knee osteoarthritis", "knee osteoarthritis"),
         ("medicines", [], [], "None"),
         ("clots", {"answer": "no"}, {"answer": "no", "detail": None}, "No"),
