@@ -69,7 +69,9 @@ def _keep(record: IntakeRecord) -> EventType:
 def _carry_out(turn: Turn, step: Step, record: IntakeRecord) -> list[EventType]:
     match step:
         case Say(text=text, kind=kind, buttons=buttons, asks=asks):
-            question = dialogue_of(turn).ask(record).question if asks else None
+            dialogue = dialogue_of(turn)
+            shown = dialogue.told_so_far(record) if kind == "summary" else None
+            question = dialogue.ask(record).question if asks else shown
             turn.say(text, buttons=buttons, kind=kind, question=question)
         case Respond(response=response):
             turn.say(response=response)

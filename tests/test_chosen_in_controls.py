@@ -163,3 +163,11 @@ def test_every_question_says_what_it_takes() -> None:
 def test_a_choice_shows_every_answer_with_its_value() -> None:
     options = Talk().until("clots").question["input"]["options"]
     assert {option["value"]: option["title"] for option in options} == {"no": "No", "yes": "Yes", "unsure": "I do not know"}
+
+
+def test_what_was_told_so_far_comes_with_the_controls_to_change_it() -> None:
+    talk = Talk().until("birth")
+    [card] = [card for card in talk.dialogue.told_so_far(talk.record)["review"] if card["name"] == "person"]
+    name = next(each for each in card["fields"] if each["field"] == "full_name")
+    assert (name["said"], name["input"]["kind"]) == (talk.record.answers["full_name"].said, "name")
+    assert "birth" not in [each["field"] for each in card["fields"]]

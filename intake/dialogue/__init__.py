@@ -15,9 +15,10 @@ together. One file for each thing that a message may do; each uses those named b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from intake.dialogue.answering import at_a_field
-from intake.dialogue.asking import Asked, ask
+from intake.dialogue.asking import Asked, ask, told_so_far
 from intake.dialogue.choosing import known_values, take_values
 from intake.dialogue.correcting import change
 from intake.dialogue.forgetting import settle
@@ -75,6 +76,10 @@ class Dialogue(Setting):
             ValueError: if none is open.
         """
         return ask(self, record)
+
+    def told_so_far(self, record: IntakeRecord) -> dict[str, Any]:
+        """Every answer so far, for a client that lets each be changed in its place."""
+        return told_so_far(self, record)
 
 
 def _hear(progress: Progress, was_removed: bool) -> None:

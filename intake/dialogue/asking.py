@@ -106,6 +106,12 @@ def _review(setting: Setting, record: IntakeRecord) -> Asked:
     return Asked(text, "summary", list(review.buttons), question)
 
 
+def told_so_far(setting: Setting, record: IntakeRecord) -> dict[str, object]:
+    """Every answer so far, for a client that lets each be changed in its place."""
+    steps = len(setting.intake.asked_of(setting.age_in(record)))
+    return {"field": REVIEW, "step": steps, "steps": steps, "review": _by_subject(setting, record)}
+
+
 def _to_send(buttons: Sequence[str]) -> dict[str, object]:
     options = [{"title": title, "value": value} for title, value in zip(buttons, (SEND, CHANGE), strict=True)]
     return {"kind": "choice", "options": options, "multiple": False, "optional": False}
