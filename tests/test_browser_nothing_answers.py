@@ -160,8 +160,7 @@ def in_page(page: Page, call: str) -> Any:
     """What a call of the chat's own modules gives there."""
     clinic = json.dumps({"emergencyNumber": NUMBER, "email": ADDRESS})
     script = f"""async () => {{
-        const {{ loadStrings }} = await import('/static/chat/text.js');
-        const {{ ownAlarm }} = await import('/static/chat/own_alarm.js');
+        const {{ loadStrings, ownAlarm }} = await import('/static/chat/text.js');
         const strings = await loadStrings('en', {clinic});
         return {call};
     }}"""

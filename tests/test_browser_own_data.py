@@ -22,6 +22,7 @@ def page(visit: Visits, cordial: System) -> Page:
     say(page, "Start the intake")
     is_asked(page, "Do you agree?")
     page.get_by_role("button", name="I agree", exact=True).click()
+    page.get_by_role("button", name="Me", exact=True).click()
     is_asked(page, "full name")
     say(page, "Maria Example")
     is_asked(page, "reach you")

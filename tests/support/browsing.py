@@ -17,6 +17,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ANSWER = 30_000  # milliseconds within which what is expected has to be there, on a machine with much other work
+# Notes what a screen reader is told by the chat's live regions, from then on, in `window.spoken`.
+SPOKEN = """() => {
+  const view = document.querySelector('cordial-chat').view;
+  window.spoken = [];
+  for (const region of [view.polite, view.urgent])
+    new MutationObserver(changes => {
+      for (const change of changes) for (const node of change.addedNodes) window.spoken.push(node.textContent);
+    }).observe(region, {childList: true});
+}"""
 _AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -101,6 +110,19 @@ def faults(page: Page, part: str = "html") -> list[str]:
     return [
         f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0]['failureSummary']}" for fault in found["violations"]
     ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """What of the chat runs over the edge of the window."""
+    look = """() => {
+      const inside = [...document.querySelector('cordial-chat').shadowRoot.querySelectorAll('.chat *')];
+      const hidden = '.visually-hidden, .begun .notice-text';
+      const seen = inside.filter(node => node.checkVisibility() && !node.closest(hidden));
+      const wide = seen.filter(node => node.getBoundingClientRect().right > innerWidth + 1);
+      const whole = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
+      return [...whole, ...wide.map(node => `${node.className}: ${node.innerText}`)];
+    }"""
+    return list(page.evaluate(look))
 
 
 def shifts(page: Page) -> list[str]:

@@ -94,8 +94,9 @@ export class Api {
     return this.#json('POST', '/api/chat/sessions', { body: {}, signal });
   }
 
-  send(id, text, { signal, timeout } = {}) {
-    return this.#json('POST', '/api/chat/messages', { body: { id, text }, signal, timeout });
+  send({ id, text, values }, { signal, timeout } = {}) {
+    const body = values?.length ? { id, text, values } : { id, text };
+    return this.#json('POST', '/api/chat/messages', { body, signal, timeout });
   }
 
   async replay(after, { signal } = {}) {

@@ -1,5 +1,4 @@
 import { el, hiddenText, newTabLink, paragraphs, webUrl } from './dom.js';
-import { feedbackRow } from './feedback.js';
 import { count, fill, formatDay } from './text.js';
 
 const SCALE = ['preclinical', 'observational', 'early-trial', 'rct', 'rct-meta-analysis', 'approved'];
@@ -189,3 +188,30 @@ export function sentences(parts) {
     .join(' ');
 }
 
+/** "Was this helpful?" The last press counts; both can be pressed as often as somebody changes their mind. */
+export function feedbackRow(message, { strings, actions, say }) {
+  const outcome = el('span', {});
+  const answer = (title, helpful) => {
+    const button = el('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false' }, title);
+    button.addEventListener('click', () => press(button, helpful));
+    return button;
+  };
+  const buttons = [answer(strings.helpfulYes, true), answer(strings.helpfulNo, false)];
+  const tell = (text) => {
+    outcome.textContent = text;
+    say(text);
+  };
+  const press = async (button, helpful) => {
+    if (button.getAttribute('aria-pressed') === 'true') return;
+    const before = buttons.map((each) => each.getAttribute('aria-pressed'));
+    for (const each of buttons) each.setAttribute('aria-pressed', String(each === button));
+    try {
+      await actions.rate(message.seq, helpful);
+      tell(strings.helpfulThanks);
+    } catch {
+      buttons.forEach((each, index) => each.setAttribute('aria-pressed', before[index]));
+      tell(strings.helpfulFailed);
+    }
+  };
+  return el('div', { class: 'feedback', role: 'group', 'aria-label': strings.helpful }, el('span', { 'aria-hidden': 'true' }, strings.helpful), buttons, outcome);
+}

@@ -1,13 +1,11 @@
-import { applyAccent } from './accent.js';
 import { Api } from './api.js';
 import { Conversation } from './conversation.js';
-import { ownAlarm } from './own_alarm.js';
 import { deviceStorage, Store } from './store.js';
-import { loadStrings, sameText } from './text.js';
-import { styleSheets } from './theme.js';
+import { loadStrings, ownAlarm, sameText } from './text.js';
+import { applyAccent, styleSheets } from './theme.js';
 import { View } from './view.js';
 
-const STYLES = ['theme', 'chat', 'composer', 'messages', 'replies', 'card', 'dialogs'];
+const STYLES = ['theme', 'chat'];
 
 /**
  * <cordial-chat language="en" api="" theme="" remember="" accent="" dir=""
@@ -74,12 +72,12 @@ export class CordialChat extends HTMLElement {
     const { conversation } = this;
     const { api } = conversation;
     return {
-      send: (text) => {
+      send: (text, values) => {
         if (conversation.over) {
           conversation.warnOf(text);
           return this.#sayConnection(conversation.connection);
         }
-        conversation.send(text);
+        conversation.send(text, values);
         return true;
       },
       isWaiting: (text) => this.store.pending.some((entry) => entry.status !== 'refused' && sameText(entry.text, text)),
@@ -133,6 +131,8 @@ export class CordialChat extends HTMLElement {
       typing: conversation.waitingForAnswer,
       loading: !conversation.loaded,
     });
+    // For the page around it, which gives its own heading up for the conversation.
+    this.toggleAttribute('begun', Boolean(this.view.begun));
   }
 }
 

@@ -40,6 +40,13 @@ export class Composer {
     this.#typed();
   }
 
+  /** Begins a message for somebody who goes on writing it. */
+  begin(text) {
+    if (this.empty) this.input.value = text;
+    this.#typed();
+    this.focus();
+  }
+
   clear() {
     this.input.value = '';
     this.#typed();

@@ -59,8 +59,9 @@ export class Conversation extends EventTarget {
     return this.start();
   }
 
-  send(text) {
-    const entry = this.store.addPending(text);
+  /** Sends words, and beside them what was chosen in the controls of a question. */
+  send(text, values) {
+    const entry = this.store.addPending(text, values);
     if (!this.api.token) entry.status = 'unsent';
     this.#changed();
     if (entry.status === 'unsent' || this.connection !== 'online') this.#warn(entry);
@@ -145,7 +146,7 @@ export class Conversation extends EventTarget {
     const deadline = Date.now() + ANSWER_TIMEOUT;
     for (let attempt = 1; ; attempt++) {
       try {
-        const reply = await this.api.send(entry.id, entry.text, { signal, timeout: deadline - Date.now() });
+        const reply = await this.api.send(entry, { signal, timeout: deadline - Date.now() });
         if (signal.aborted) return false;
         if (this.connection !== 'online') this.#wake();
         if (reply.messages.some(({ seq }) => !seq)) return this.#isTold(entry, reply.messages);

@@ -1,5 +1,7 @@
+import { fieldsOf } from './ask.js';
 import { stepText } from './bars.js';
 import { answerCard, sentences, spokenAnswer } from './card.js';
+import { control } from './controls.js';
 import { el, hiddenText, paragraphs, telUrl } from './dom.js';
 import { fill, formatTime } from './text.js';
 
@@ -33,7 +35,8 @@ export function bodyOf(message, text, context) {
   return [
     message.question && stepText(message.question, context.strings),
     boxTitle(message, context.strings),
-    paragraphs(text),
+    message.question && cardTitle(message),
+    message.question ? questionText(message, text, context.strings) : paragraphs(text),
     ['emergency', 'check'].includes(message.kind) && callButtons(text, context),
   ];
 }
@@ -41,6 +44,20 @@ export function bodyOf(message, text, context) {
 export function boxTitle({ kind }, strings) {
   const title = strings.kindLabel[kind];
   return title && BOXED.includes(kind) && el('p', { class: 'box-title' }, title);
+}
+
+function cardTitle({ question: { card } }) {
+  return card?.fields.length > 1 && el('p', { class: 'box-title' }, card.title);
+}
+
+// What a card says itself is not said above it as well. A long text that is quoted in a question is a touch away.
+function questionText(message, text, strings) {
+  const [first, ...more] = fieldsOf(message);
+  if (more.length && text === first.ask) return null;
+  const [, lead, quoted, after] = /^([^]*?)\s*["“]([^]{120,})["”]\s*([^]*)$/.exec(text) ?? [];
+  if (!quoted) return paragraphs(text);
+  const before = lead.replace(/[^.!?]*:$/, '');
+  return [paragraphs(before), el('details', { class: 'whole' }, el('summary', {}, strings.wholeText), paragraphs(quoted)), paragraphs(after)];
 }
 
 // The first lines say whom to call: one number, or several, each after its place and a colon. A number without its place would
@@ -54,9 +71,9 @@ function callButtons(text, { strings }) {
   return el('p', { class: 'calls' }, named.map(link));
 }
 
-export function choiceGroup(message, choose, strings) {
+export function choiceGroup(choices, choose, strings) {
   const outcome = el('p', { class: 'visually-hidden', hidden: true });
-  const buttons = message.buttons.map((choice) => {
+  const buttons = choices.map((choice) => {
     const mark = el('span', { class: 'mark' });
     const button = el('button', { type: 'button', class: 'choice' }, mark, choice.title);
     button.addEventListener('click', () => {
@@ -119,7 +136,129 @@ export function spoken(message, strings) {
     message.kind === 'answer' && message.answer
       ? spokenAnswer(message, strings)
       : sentences([message.question && fill(strings.questionStep, message.question), strings.kindLabel[message.kind], message.text]);
+  const fields = message.question ? fieldsOf(message) : [];
+  if (fields.length > 1) {
+    const labels = fields.map(({ label }) => label).join(', ');
+    const card = sentences([fill(strings.questionStep, message.question), message.question.card.title, message.text !== fields[0].ask && message.text, fill(strings.toFillIn, { labels })]);
+    return fill(strings.saidBy, { who: whoSays(message, strings), text: card });
+  }
   const titles = (message.buttons ?? []).map(({ title }) => title).join(', ');
   const text = titles ? `${body} ${fill(strings.choices, { titles })}` : body;
   return fill(strings.saidBy, { who: whoSays(message, strings), text });
+}
+
+const REFERENCE = /\bC-[0-9A-Z]{4}-[0-9A-Z]{4}\b/;
+
+/**
+ * A read-back, subject by subject: as it was said, as it was understood, what a person has to check, each line changed in its place.
+ *
+ * `update` closes the rows when the patient has gone on; as with quick replies, the buttons stay and keep the focus.
+ */
+export function readBack({ text, question, buttons: offered }, tools) {
+  const buttons = [];
+  const subjects = question?.review ?? [];
+  const [first, ...rest] = text.split('\n').filter((line) => line.trim());
+  // The lines between are the answers. What is asked at the end stands above the buttons for it.
+  const lines = subjects.length ? [first, offered.length > 0 && rest.at(-1)] : [first, ...rest];
+  const [lead, ...after] = lines.filter(Boolean).map((line) => el('p', { dir: 'auto' }, line));
+  const update = (open) => {
+    for (const button of buttons) button.setAttribute('aria-disabled', String(!open));
+  };
+  return { blocks: [lead, subjects.map((subject) => group(subject, tools, buttons)), after], update };
+}
+
+function group({ title, fields }, tools, buttons) {
+  return el('section', { class: 'subject' }, el('h2', {}, title), el('dl', {}, fields.map((field) => row(field, tools, buttons))));
+}
+
+function row(field, tools, buttons) {
+  const { strings } = tools;
+  const { label, said, shown, skipped, to_check: toCheck } = field;
+  const line = el('div', { class: toCheck ? 'to-check' : null });
+  const edit = () => {
+    const back = () => {
+      line.replaceChildren(...cells);
+      button.focus();
+    };
+    line.replaceChildren(el('dt', {}, label), el('dd', { class: 'in-place' }, editor(field, tools, back)));
+    line.querySelector('input, textarea, select').focus();
+  };
+  const press = () => button.getAttribute('aria-disabled') !== 'true' && edit();
+  const button = el('button', { type: 'button', class: 'change', onclick: press }, strings.change, hiddenText(` ${label}`));
+  buttons.push(button);
+  const cells = [
+    el('dt', {}, label),
+    el(
+      'dd',
+      { class: 'value', dir: 'auto' },
+      skipped ? el('span', { class: 'left-out' }, strings.leftOut) : said,
+      !skipped && shown && el('span', { class: 'understood' }, fill(strings.understoodAs, { shown })),
+      toCheck && el('span', { class: 'check-mark' }, strings.toCheck),
+    ),
+    el('dd', { class: 'change-cell' }, button),
+  ];
+  line.append(...cells);
+  return line;
+}
+
+function editor(field, tools, back) {
+  const { strings, send, say } = tools;
+  const part = control(field, tools);
+  if (field.value !== null && field.value !== undefined) part.put(field.value);
+  const problem = el('p', { class: 'problem', hidden: true });
+  const save = (event) => {
+    event.preventDefault();
+    const result = part.read();
+    const trouble = result ? result.problem : strings.needed;
+    if (!trouble) return send(fill(strings.line, { label: field.label, words: result.words }), [{ field: field.field, value: result.value }]);
+    [problem.hidden, problem.textContent] = [false, trouble];
+    part.first.focus();
+    say(trouble);
+  };
+  const leave = () => send(fill(strings.line, { label: field.label, words: strings.leftOut }), [{ field: field.field, value: null }]);
+  if (part.single) part.first.setAttribute('aria-label', field.label);
+  return el(
+    'form',
+    { class: 'ask', novalidate: true, 'aria-label': `${strings.change} ${field.label}`, onsubmit: save },
+    part.node,
+    problem,
+    el(
+      'div',
+      { class: 'ask-actions' },
+      el('button', { type: 'submit', class: 'send' }, strings.save),
+      el('button', { type: 'button', class: 'quiet', onclick: back }, strings.cancel),
+      field.input.optional && !field.skipped && el('button', { type: 'button', class: 'quiet', onclick: leave }, strings.skip),
+    ),
+  );
+}
+
+/** The reference number to be copied, and the ways to go on after the answers were sent; null for a text without a number. */
+export function referenceBox(text, { strings, say, send }, begin) {
+  const [reference] = REFERENCE.exec(text) ?? [];
+  if (!reference) return null;
+  const number = el('output', { class: 'number' }, reference);
+  const copy = el('button', { type: 'button', class: 'quiet', onclick: () => copyNumber() }, strings.copy);
+  const copyNumber = async () => {
+    try {
+      await navigator.clipboard.writeText(reference);
+      copy.textContent = strings.copied;
+      say(strings.copied);
+    } catch {
+      // Without the right to copy, the number is marked, so that the reader can do it.
+      getSelection().selectAllChildren(number);
+      say(strings.notCopied);
+    }
+  };
+  return el(
+    'div',
+    { class: 'reference', role: 'group', 'aria-label': strings.reference },
+    el('p', { class: 'reference-title' }, strings.reference),
+    el('p', { class: 'reference-line' }, number, copy),
+    el(
+      'p',
+      { class: 'reference-line' },
+      el('button', { type: 'button', class: 'quiet', onclick: () => begin(strings.addMessage) }, strings.addSomething),
+      el('button', { type: 'button', class: 'quiet', onclick: () => send(strings.answersMessage) }, strings.answers),
+    ),
+  );
 }

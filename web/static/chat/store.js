@@ -145,8 +145,8 @@ export class Store {
     return at >= 0;
   }
 
-  addPending(text) {
-    const entry = { id: uuid(), text, at: new Date().toISOString(), after: this.lastSeq };
+  addPending(text, values = []) {
+    const entry = { id: uuid(), text, values, at: new Date().toISOString(), after: this.lastSeq };
     this.#keep(this.outgoing + entry.id, entry);
     const pending = { ...entry, status: 'sending', tries: 0, notBefore: 0 };
     this.pending.push(pending);

@@ -1,14 +1,10 @@
-import { AlarmBar } from './alarm.js';
-import { ConnectionBar, IntakeBar, noticeBar, privacyLine } from './bars.js';
+import { Ask, fieldsOf, keyOf } from './ask.js';
+import { AlarmBar, ConnectionBar, IntakeBar, LanguageChoice, noticeBar, OwnData, privacyLine, Question, toolLine } from './bars.js';
 import { Composer } from './composer.js';
-import { Question } from './dialogs.js';
 import { el } from './dom.js';
-import { bodyOf, boxTitle, choiceGroup, deliveryNode, deliveryText, messageNode, spoken } from './message.js';
-import { OwnData } from './own_data.js';
-import { readBack } from './summary.js';
+import { bodyOf, boxTitle, choiceGroup, deliveryNode, deliveryText, messageNode, readBack, referenceBox, spoken } from './message.js';
 import { count, fill } from './text.js';
 import { TextSize } from './theme.js';
-import { LanguageChoice, toolLine } from './tools.js';
 
 const NEAR = 80;
 const SPOKEN_STAYS = 15_000;
@@ -17,10 +13,12 @@ export class View {
   constructor({ strings, clinic, base, actions, drafts, draftKey, storage, dir }) {
     Object.assign(this, { strings, clinic, base, actions });
     this.rows = new Map();
+    this.kept = new Map();
     this.unseen = [];
     this.atEnd = true;
     this.spokenTroubles = new Map();
     this.say = this.say.bind(this);
+    this.tools = { strings, base, say: this.say, send: (text, values) => this.#answer(text, values) };
     this.polite = el('div', { class: 'visually-hidden', 'aria-live': 'polite' });
     this.urgent = el('div', { class: 'visually-hidden', 'aria-live': 'assertive' });
     this.composer = new Composer({ strings, drafts, draftKey, send: (text) => this.#send(text), say: this.say });
@@ -42,6 +40,7 @@ export class View {
     this.intake = new IntakeBar({ strings, send: (text) => this.#send(text), focusElsewhere });
     this.language = new LanguageChoice({ strings, speak: (language) => actions.speak(language), say: this.say });
     this.privacy = privacyLine(clinic, base, strings);
+    this.pinned = el('div', { class: 'pinned' });
     this.ownData = new OwnData({ strings, base, actions });
     this.startOver = new Question({
       title: strings.startOverTitle, text: strings.startOverText, yes: strings.startOverYes, cancel: strings.cancel, confirm: startOver,
@@ -63,6 +62,7 @@ export class View {
       this.connection.node,
       this.intake.node,
       this.privacy,
+      this.pinned,
       el('div', { class: 'foot' }, this.composer.node, tools),
       this.startOver.node,
       this.ownData.node,
@@ -81,10 +81,14 @@ export class View {
     this.privacy.hidden = !this.clinic.privacy || !items.length || items.some(({ message }) => message.from === 'patient');
     this.connection.update(connection);
     const open = openQuestion(items);
-    this.composer.expect(open.what);
+    this.#showAsk(open.asks && items.find(({ message }) => message === open.asks));
+    this.composer.expect(open.what === 'field' && this.ask?.hasField ? 'beside' : open.what);
     this.language.heard(items);
-    this.intake.update(open.question);
-    if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0]);
+    this.intake.update(open.what === 'field' ? open.asks.question : null);
+    this.#pin(open.what === 'summary' && items.filter(({ message }) => message.kind === 'summary').at(-1));
+    this.begun = items.some(({ message }) => message.from === 'patient');
+    this.node.classList.toggle('begun', this.begun);
+    if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0], added);
     else if (wasNear) this.#scrollToEnd();
     const alarm = added.find((node) => node.matches('.kind-emergency, .kind-check'));
     if (alarm && !loading) this.#scrollToNews(alarm);
@@ -125,10 +129,37 @@ export class View {
     this.log.focus({ preventScroll: true });
   }
 
-  #send(text) {
-    if (!this.actions.send(text)) return false;
+  #send(text, values) {
+    if (!this.actions.send(text, values)) return false;
     this.#scrollToNews(this.#lastOwn());
     return true;
+  }
+
+  // Who answered with the controls of a question goes on with those of the next one.
+  #answer(text, values) {
+    const inside = this.log.contains(this.node.getRootNode().activeElement);
+    if (!this.#send(text, values)) return;
+    this.goesOn = inside;
+    if (inside) this.focusConversation();
+  }
+
+  // The controls stand below the question that is open. Asked again after something else, it has the same ones, as they were left.
+  #showAsk(item) {
+    const { ask } = this;
+    if (!item || !fieldsOf(item.message).length || item.message.kind !== 'question') {
+      if (ask?.node.contains(ask.node.getRootNode().activeElement)) this.focusConversation();
+      ask?.node.remove();
+      return;
+    }
+    if (ask?.key !== keyOf(item.message)) {
+      ask?.node.remove();
+      this.ask = new Ask(item.message, this.tools, this.kept);
+    }
+    const body = this.rows.get(item.key).node.querySelector('.body');
+    if (this.ask.node.parentNode === body) return;
+    body.append(this.ask.node);
+    if (this.goesOn && this.node.getRootNode().activeElement === this.log) this.ask.focus();
+    this.goesOn = false;
   }
 
   #askPerson() {
@@ -159,6 +190,17 @@ export class View {
     this.jumpWords = el('span', {});
     this.jump = el('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.#jumpToEnd() }, this.jumpWords);
     return el('div', { class: 'transcript' }, this.log, this.jump);
+  }
+
+  // What sends a read-back stands above the writing field as long as it is open, and in its place afterwards.
+  #pin(item) {
+    const [pinned] = this.pinned.children;
+    const row = item && this.rows.get(item.key);
+    if (pinned === row?.choices || (!pinned && !row)) return;
+    const focused = pinned?.contains(pinned.getRootNode().activeElement);
+    if (pinned) [...this.rows.values()].find(({ choices }) => choices === pinned)?.node.querySelector('.body').append(pinned);
+    this.pinned.replaceChildren(...(row?.choices ? [row.choices] : []));
+    if (focused) this.focusConversation();
   }
 
   #renderRows(items) {
@@ -195,20 +237,23 @@ export class View {
     const { strings } = this;
     // A pressed button sends its value, which may be a code: the patient sees the words that were on the button.
     const shown = message.from === 'patient' ? (asked?.buttons.find(({ value }) => value === message.text)?.title ?? message.text) : message.text;
-    const summary = message.kind === 'summary' ? readBack(message.text, strings, (text) => this.#send(text)) : null;
+    const summary = message.kind === 'summary' ? readBack(message, this.tools) : null;
     const body = summary ? [boxTitle(message, strings), summary.blocks] : bodyOf(message, shown ?? '', this);
     const node = messageNode(message, body, this);
     const delivery = message.from === 'patient' ? deliveryNode(this.actions, strings) : null;
-    const choices = message.buttons?.length ? choiceGroup(message, (choice) => this.#choose(choice), strings) : null;
+    const buttons = besideControls(message, strings);
+    const choices = buttons.length ? choiceGroup(buttons, (choice) => this.#choose(choice), strings) : null;
+    const sent = message.kind === 'handoff' && referenceBox(message.text, this.tools, (text) => this.composer.begin(text));
     if (delivery) node.append(delivery.node);
-    if (choices) node.append(choices.group);
+    if (choices) (message.question ? node.querySelector('.body') : node).append(choices.group);
+    if (sent) node.querySelector('.body').append(sent);
     const update = (item, reply) => {
       delivery?.update(item.pending);
       if (delivery) this.#sayTrouble(key, item.pending);
-      choices?.update({ open: !reply, chosen: reply && message.buttons.find(({ title, value }) => reply.text === value || reply.text === title) });
+      choices?.update({ open: !reply, chosen: reply && buttons.find(({ title, value }) => reply.text === value || reply.text === title) });
       summary?.update(!reply);
     };
-    const row = { node, update };
+    const row = { node, update, choices: choices?.group };
     this.rows.set(key, row);
     return node;
   }
@@ -237,11 +282,14 @@ export class View {
 
   // A long answer is read from its start: the view follows new messages only as far as the first of them stays in sight,
   // and the patient's own last message too if it is still there.
-  #scrollToNews(firstNew) {
+  #scrollToNews(firstNew, added = []) {
     const { log } = this;
     const own = this.#lastOwn();
-    const anchor = own && own.offsetTop >= log.scrollTop ? own : firstNew;
     const end = log.scrollHeight - log.clientHeight;
+    const seen = own && own.offsetTop >= log.scrollTop ? own : firstNew;
+    // A card that does not fit below what was said before it is shown from its beginning, unless an answer is read first.
+    const asked = seen?.offsetTop - 12 < end && !added.some((node) => node.matches('.kind-answer')) && added.find((node) => node.matches('.kind-question, .kind-summary'));
+    const anchor = asked || seen;
     log.scrollTop = anchor ? Math.min(end, anchor.offsetTop - 12) : end;
   }
 
@@ -260,9 +308,11 @@ export class View {
     const near = this.#nearEnd();
     this.atEnd = near;
     if (near && this.jump.getRootNode().activeElement === this.jump) this.focusConversation();
-    this.jump.hidden = near;
     const bottom = this.log.scrollTop + this.log.clientHeight;
     this.unseen = near ? [] : this.unseen.filter((node) => node.offsetTop > bottom - 40);
+    // An arrow without news would only lie over a card or a read-back that somebody is filling in.
+    const atOpen = !this.unseen.length && this.list.lastElementChild?.matches('.kind-question, .kind-summary') && this.list.lastElementChild.offsetTop < bottom - 40;
+    this.jump.hidden = near || Boolean(atOpen);
     const label = this.unseen.length ? count(strings.newBelow, this.unseen.length, strings.locale) : strings.toLatest;
     if (this.jumpWords.textContent !== label) this.jumpWords.textContent = label;
     // Without news the arrow alone is shown: it lies over what is being read.
@@ -300,8 +350,15 @@ function openQuestion(items) {
     if (message.from !== 'patient') theirs.push(message);
     else if (theirs.length) break;
   }
-  const asked = theirs.find(({ question }) => question);
-  if (asked) return { what: 'field', question: asked.question };
+  const asks = theirs.find(({ kind, question }) => question && kind !== 'summary');
+  if (asks) return { what: 'field', asks };
   if (theirs.some(({ kind, buttons }) => kind === 'summary' && buttons.length)) return { what: 'summary' };
   return { what: theirs.some(({ from, kind }) => from === 'coordinator' || kind === 'emergency' || kind === 'check') ? 'person' : 'question' };
+}
+
+// The buttons that say what no control says: one of two readings, or that an earlier answer is kept.
+function besideControls({ kind, question, buttons }, strings) {
+  if (kind !== 'question' || !question?.input) return buttons ?? [];
+  const said = new Set([strings.skip, ...question.input.options.map(({ title }) => title)]);
+  return buttons.filter(({ value }) => !said.has(value));
 }
