@@ -24,7 +24,8 @@ class Input(BaseModel):
 
     kind: Literal["choice", "yes_no", "date", "country", "contact", "name", "list", "text"] = Field(
         description="The control. Its value: `choice`: the value of an option. `yes_no`: that, or `answer` (the same) with a "
-        "`detail`. `date`: `date` as 1961-03-14, or `year`, perhaps with `month`, or `age`. `country`: two letters or a name. `contact`: "
+        "`detail`. `date`: `date` as 1961-03-14, or `year`, perhaps with `month`, or `age`. `country`: two letters or a name. "
+        "`contact`: "
         "`by` with the value of an option, and `value`. `name`, `text`: a text. `list`: several. Any: null to leave it out."
     )
     options: list[InputOption] = Field(description="What can be chosen. Of a `text` or `list`: answers that many give.")
