@@ -7,7 +7,7 @@ import pytest
 from cordial.bootstrap import PROJECT
 from emergencies.every_language import EveryLanguage, read_every_language
 from emergencies.language_files import the_texts
-from emergencies.other_languages import OtherLanguages, Thresholds, read_other_languages
+from emergencies.other_languages import OtherLanguages, Thresholds, read_other_languages, read_thresholds
 from emergencies.other_texts import languages, says
 from emergencies.red_flags import RedFlag, RedFlags
 from intake.clinic import read_clinic
@@ -15,7 +15,7 @@ from tests.support.people import Message, Patient
 from tests.support.small_web import NewWeb, SmallWeb
 
 ALARMING = "Mein Vater liegt am Boden und reagiert nicht"
-EVERYTHING, NOTHING = -9.0, 9.0
+NOTHING = 9.0
 ALARMS, ASKS = ("alarm_counts", "alarm_named", "alarm_alone"), ("ask_counts", "ask_named", "ask_alone")
 
 
@@ -33,10 +33,10 @@ def web(new_web: NewWeb, check: EveryLanguage) -> SmallWeb:
 
 @pytest.fixture
 def doubting(new_web: NewWeb) -> SmallWeb:
-    """A web that asks about every message in another language."""
+    """A web that asks first where it would alarm in another language."""
     shipped = read_other_languages()
-    always = Thresholds(**dict.fromkeys(ALARMS, NOTHING), **dict.fromkeys(ASKS, EVERYTHING))
-    return new_web(red_flags=read_every_language(OtherLanguages(always, shipped.classifier, shipped.encode)), limits="off")
+    asks = read_thresholds().model_copy(update=dict.fromkeys(ALARMS, NOTHING))
+    return new_web(red_flags=read_every_language(OtherLanguages(asks, shipped.classifier, shipped.encode)), limits="off")
 
 
 def titles(message: Message) -> list[str]:
