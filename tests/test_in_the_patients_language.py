@@ -114,6 +114,14 @@ def test_english_is_answered_as_ever(web: SmallWeb) -> None:
         assert not any(message["kind"] == "notice" for message in replies)
 
 
+def test_a_bare_help_is_a_cry_in_a_dutch_chat_and_none_in_a_new_one(web: SmallWeb) -> None:
+    with Patient(web.url) as patient:
+        assert "emergency" not in [message["kind"] for message in patient.says("help")]
+        assert patient.http.put("/api/chat/language", json={"language": "nl"}).status_code == 204
+        [alarm] = patient.says("help")
+        assert (alarm["kind"], alarm["lang"]) == ("emergency", "nl")
+
+
 @pytest.mark.parametrize("language", languages())
 def test_what_can_be_pressed_is_understood(language: str) -> None:
     texts = the_texts(language)

@@ -69,7 +69,7 @@ class EmergencyCheck:
         if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
         known = await self._known_of(conversation_id) if conversation_id else None
-        if known is not None and (values or not known.changes_nothing):
+        if known is not None and (values or not known.changes_nothing(text)):
             flag = await self._in_thread(lambda: self._check_again(text, known, flag, values))
         return Checked(self._reported(flag))
 

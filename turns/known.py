@@ -15,7 +15,6 @@ from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import IntakeRecord
 from intake.sent import Sent
-from language.spoken import spoken
 
 _LEVELS = ("emergency", "check", "urgent")  # the gravest first
 
@@ -34,11 +33,9 @@ class Known:
     held: list[HeldMessage]
     language: str | None = None
 
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether the check finds the same as without it."""
-        other = self.language not in {None, spoken()}  # to which a single word leans
-        return not (self.held or self.record.open_field or country_of(self.record) or other)
+    def changes_nothing(self, text: str) -> bool:
+        """Whether the check finds the same in a text as without it; a single word leans to the language of its conversation."""
+        return len(text.split()) > 1 and not (self.held or self.record.open_field or country_of(self.record))
 
     @property
     def alarm_in_question(self) -> dict[str, Any] | None:
