@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gzip
 import hashlib
 import os
 import shutil
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
@@ -152,6 +154,9 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         # Only now: what the training is called depends on the embedding model.
         web, rasa, training = web_process(settings), rasa_process(settings), training_process(settings)
         children += [training, rasa, web]
+        if model_file().is_file() and not _is_whole(model_file()):
+            say(f"Rasa's model {_shown(model_file())} is damaged; it is trained anew.")
+            model_file().unlink()
         # All at once: importing Rasa takes as long as building the index, and needs nothing of it.
         web.start()
         rasa.start()
@@ -267,6 +272,18 @@ def model_file() -> Path:
             digest.update(str(file.relative_to(PROJECT)).encode())
             digest.update(file.read_bytes())
     return PROJECT / "models" / f"cordial-{digest.hexdigest()[:12]}.tar.gz"
+
+
+def _is_whole(model: Path) -> bool:
+    """Whether a packed model can be read to its end; what it is packed with carries a checksum."""
+    try:
+        with gzip.open(model) as packed:
+            something = bool(packed.read(1))
+            while packed.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return something
 
 
 def training_process(settings: Settings) -> Child:

@@ -5,6 +5,7 @@ Small programs stand for web, Rasa and its training, so all this takes seconds; 
 
 from __future__ import annotations
 
+import gzip
 import os
 import secrets
 import signal
@@ -99,10 +100,21 @@ def test_it_trains_and_is_ready_and_says_where(start: Callable[..., Started], tm
 
 def test_a_model_that_is_there_is_not_trained_again(start: Callable[..., Started], tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "cordial-today.tar.gz").write_text("of yesterday", "utf-8")
+    (tmp_path / "models" / "cordial-today.tar.gz").write_bytes(gzip.compress(b"of yesterday"))
     started = start(training=GIVES_UP)
     started.says("Everything runs.")
     assert "training" not in started.said()
+
+
+@pytest.mark.parametrize("damaged", [gzip.compress(b"of yesterday" * 99)[:-20], b"", b"no archive at all"])
+def test_a_damaged_model_is_named_and_trained_anew(start: Callable[..., Started], tmp_path: Path, damaged: bytes) -> None:
+    model = tmp_path / "models" / "cordial-today.tar.gz"
+    model.parent.mkdir()
+    model.write_bytes(damaged)
+    started = start()
+    started.says("Everything runs.")
+    assert "cordial-today.tar.gz is damaged; it is trained anew." in started.said()
+    assert model.read_text("utf-8") == "a model"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
