@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from intake.dialogue.placing import placed_in
 from intake.fields import the_intake
 from intake.listing import is_about_a_list
 from intake.record import IntakeRecord
@@ -37,8 +38,9 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _adds(record: IntakeRecord, context: Mapping[str, Any]) -> bool:
-    """Whether a message wants to change a list that was sent."""
-    return record.sent and is_about_a_list(the_intake(), str(context.get("text") or ""), record.answers)
+    """Whether a message wants to change something that was sent, in a way that needs no word of Rasa's."""
+    text = str(context.get("text") or "")
+    return record.sent and (is_about_a_list(the_intake(), text, record.answers) or placed_in(the_intake(), text) is not None)
 
 
 def _slot(name: str, value: Any) -> dict[str, Any]:

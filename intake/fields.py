@@ -225,6 +225,12 @@ class Says(Part):
     nothing_before: PlainText
     no_longer_asked: PlainText
     none_of_these: PlainText
+    not_placed: Annotated[str, fills("words")]
+    place_in: Annotated[str, fills("label", "words")]
+    leave_it: PlainText
+    left_unplaced: PlainText
+    age_crosses: Annotated[str, fills("said", "change")]
+    change_to: Annotated[str, fills("label", "said")]
     by_email: PlainText
     by_phone: PlainText
 

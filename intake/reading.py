@@ -8,8 +8,8 @@ as a condition. A message may answer several fields: its parts go to the fields 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from intake.fields import IntakeField
 from intake.judge import judge
@@ -21,8 +21,8 @@ from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from intake.sent import Sent
 from language.normalise import straight
-from language.questions import looks_like_a_question
-from language.sentences import detail_clauses, sentences
+from language.questions import asks_one_of_several, begins_a_question, looks_like_a_question
+from language.sentences import detail_clauses, question_clauses, sentences
 
 # Below this an intent says too little to override an answer that fits the field.
 SURE = 0.5
@@ -63,6 +63,7 @@ _BY_CONTENT = frozenset({"consent", "contact", "guardian", "choice"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
+_DASH = re.compile(r"\s+[-–—]+\s+")
 _LIKE_AN_AGE = re.compile(r"^\W*1?\d?\d\W*$")
 
 
@@ -101,6 +102,7 @@ class Reading:
     taken: list[Taken] = field(default_factory=list)
     doubt: Doubt | None = None  # about the open field
     later: dict[str, Doubt] = field(default_factory=dict)  # about others, by name, to be asked when their turn comes
+    unplaced: Mapping[str, str] = field(default_factory=dict)  # words that are no answer to anything, by the name of a field
     move: str | None = None
     question: str | None = None  # what is to be looked up in the library
 
@@ -118,52 +120,93 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
         context_of: what a judge may go by, for each field.
     """
     text = heard.text
+    told, asked = told_and_asked(text)
+    both = told and asked and not open_field.takes_questions
+    beside = _beside_a_question(open_field, heard, (told, asked), others, context_of) if both else None
+    return beside or _of_one_kind(open_field, heard, asked, others, context_of)
+
+
+def _of_one_kind(
+    open_field: IntakeField, heard: Heard, asked: str, others: Sequence[IntakeField], context_of: ContextOf
+) -> Reading:
+    """A message that tells or asks or is a move, but not several of these."""
+    text = heard.text
     whole = judge(open_field, text, context_of(open_field))
     move = None if _is_about(open_field, text, whole) else heard.sure_move
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
-        rest = _beside(open_field, text, others, context_of)
-        return Reading([Taken(open_field, text, whole), *(each for each in rest if each.field != open_field)])
+        beside = _beside(open_field, text, others, context_of)
+        rest = [each for each in beside.taken if each.field != open_field]
+        return Reading([Taken(open_field, text, whole), *rest], later=beside.later)
     if isinstance(whole, Refused) and move in {None, "skip"}:
         return Reading(move="skip")
     if open_field.takes_questions and move in {None, "question", "greet", "thanks", "small_talk"}:
         return Reading([Taken(open_field, text, whole)]) if isinstance(whole, Understood) else Reading()
     if move and move != "question" and not (move in _AROUND_AN_ANSWER and _certain(open_field, text, others, context_of)):
         return Reading(move=move)
-    asked = [sentence for sentence in sentences(text) if looks_like_a_question(sentence)]
-    if asked or looks_like_a_question(text):
-        return _with_question(open_field, heard, asked, others, context_of)
+    if asked:
+        return Reading(move="why_ask") if heard.intent == "why_ask" else Reading(question=text)
     return Reading(doubt=whole) if isinstance(whole, Doubt) else _told(open_field, heard, others, context_of)
 
 
-def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:
+def told_and_asked(text: str) -> tuple[str, str]:
+    """What a message tells, and what it asks: "62, is that too old?" does both."""
+    told: list[str] = []
+    asked: list[str] = []
+    for sentence in sentences(_DASH.sub(", ", text)):
+        first, *further = question_clauses(sentence, _asks_by_itself)
+        if not looks_like_a_question(sentence):
+            told.append(first if further else sentence)
+        elif further and not looks_like_a_question(first):
+            told.append(first)
+        else:
+            further = [sentence]
+        asked += further
+    return " ".join(told), " ".join(asked)
+
+
+def _asks_by_itself(rest: str) -> bool:
+    return begins_a_question(rest) and (rest.rstrip().endswith("?") or asks_one_of_several(rest))
+
+
+def _beside_a_question(
+    open_field: IntakeField, heard: Heard, parts: tuple[str, str], others: Sequence[IntakeField], context_of: ContextOf
+) -> Reading | None:
+    """What a message tells before or after it asks something; nothing, if that is no answer to anything."""
+    told, asked = parts
+    if not set(letters(told).split()) - phrases("fillers"):
+        return None
+    found = _parts_and_doubts(open_field, told, others, context_of)
+    taken = [_to_be_checked(each) if each.field.kind == "text" else each for each in found.taken]
+    if not taken:
+        return None
+    if heard.intent == "why_ask" and not any(each.field == open_field for each in taken):
+        return Reading(taken, move="why_ask", unplaced=found.unplaced)
+    return Reading(taken, later=found.later, question=asked, unplaced=found.unplaced)
+
+
+def _says_something(part: str) -> bool:
+    return bool(set(letters(part).split()) - phrases("fillers") - phrases("courtesy"))
+
+
+def _to_be_checked(taken: Taken) -> Taken:
+    """A free text beside a question may belong to the question."""
+    return replace(taken, understood=replace(taken.understood, to_check=True))
+
+
+def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """What a message says beside an answer that is known by its content: "for my son, he is 6"."""
     if open_field.kind == "contact":
-        return _parts(open_field, text, others, context_of)
-    if open_field.kind != "choice" or not others:
-        return []
-    rest = rest_of(open_field.options, open_field.around, text)
-    return _parts(open_field, rest, others, context_of) if rest else []
+        return _parts_and_doubts(open_field, text, others, context_of)
+    rest = rest_of(open_field.options, open_field.around, text) if open_field.kind == "choice" and others else ""
+    return _parts_and_doubts(open_field, rest, others, context_of) if rest else Reading()
 
 
 def _told(open_field: IntakeField, heard: Heard, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """A message that asks nothing by its form. It may still imply a question: "my brother swears by it"."""
-    taken, later = _parts_and_doubts(open_field, heard.text, others, context_of)
-    if heard.sure_move == "question" and (not taken or open_field.kind in _FREE):
-        return Reading([each for each in taken if each.field != open_field], question=heard.text)
-    return Reading(taken, later=later)
-
-
-def _with_question(
-    open_field: IntakeField, heard: Heard, asked: list[str], others: Sequence[IntakeField], context_of: ContextOf
-) -> Reading:
-    """A message that asks something: what else it says is taken only where it cannot be part of the question."""
-    told = " ".join(sentence for sentence in sentences(heard.text) if sentence not in asked)
-    taken = _parts(open_field, told, others, context_of) if told and asked else []
-    if open_field.kind in _FREE:
-        taken = [each for each in taken if each.field != open_field]
-    if heard.intent == "why_ask":
-        return Reading(taken, move="why_ask")
-    return Reading(taken, question=" ".join(asked) if taken else heard.text)
+    found = _parts_and_doubts(open_field, heard.text, others, context_of)
+    if heard.sure_move == "question" and (not found.taken or open_field.kind in _FREE):
+        return Reading([each for each in found.taken if each.field != open_field], question=heard.text)
+    return found
 
 
 def _certain(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:
@@ -197,19 +240,34 @@ def _is_pressed(open_field: IntakeField, text: str) -> bool:
 
 
 def _parts(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:
-    return _parts_and_doubts(open_field, text, others, context_of)[0]
+    return _parts_and_doubts(open_field, text, others, context_of).taken
 
 
-def _parts_and_doubts(
-    open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf
-) -> tuple[list[Taken], dict[str, Doubt]]:
+def read_parts(fields: Sequence[IntakeField], text: str, context_of: ContextOf) -> Reading:
+    """What a message says of the fields while none of them is asked: only what shows by itself, or by a cue.
+
+    Args:
+        fields: those that are asked, with the consent, to which nothing is added, as the first.
+        text: the message.
+        context_of: what a judge may go by, for each field.
+    """
+    consent, *others = fields
+    found = _Parts(consent, others, context_of)
+    for part in clauses_of(text, fields):
+        found.add(part)
+    reading = found.judged()
+    return replace(reading, taken=[each for each in reading.taken if each.field != consent])
+
+
+def _parts_and_doubts(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """The values in a message, each with its part of it; the whole message for the open field, if no part is another's."""
     found = _Parts(open_field, others, context_of)
     for part in clauses_of(text, [open_field, *others]):
         found.add(part)
     if not found.of_others:
         understood = judge(open_field, text, context_of(open_field))
-        return ([Taken(open_field, text, understood)] if isinstance(understood, Understood) else []), {}
+        if isinstance(understood, Understood):
+            return Reading([Taken(open_field, text, understood)])
     return found.judged()
 
 
@@ -222,6 +280,7 @@ class _Parts:
         self._context_of = context_of
         self._texts: dict[str, list[str]] = {}
         self._fields = {each.name: each for each in [*others, open_field]}
+        self._left: list[str] = []  # parts of nothing that is asked
         self._last: IntakeField | None = None
 
     @property
@@ -234,20 +293,33 @@ class _Parts:
         if owner is None:  # "allergic to penicillin, latex": a list goes on until something else begins
             owner = self._last if self._last is not None and self._last.kind == "list" else self._open
         elif owner == self._open and cued and self._open.kind in {"list", "history"} and self.of_others:
-            self._texts.pop(owner.name, None)  # what came before "I take …" was about something else
+            self._left += self._texts.pop(owner.name, [])  # what came before "I take …" was about something else
         self._texts.setdefault(owner.name, []).append(part)
         self._last = owner
 
-    def judged(self) -> tuple[list[Taken], dict[str, Doubt]]:
-        values, doubts = [], {}
+    def judged(self) -> Reading:
+        reading, unplaced = Reading(), {self._open.name: ", ".join(self._left)} if self._left else {}
         for name, parts in self._texts.items():
-            said = ", ".join(parts)
-            understood = judge(self._fields[name], said, self._context_of(self._fields[name]))
+            taken, left = self._judged_parts(self._fields[name], parts)
+            judged = taken or (
+                judge(self._fields[name], ", ".join(parts), self._context_of(self._fields[name])) if left else None
+            )
+            if isinstance(judged, Taken):
+                reading.taken.append(judged)
+            elif isinstance(judged, Doubt) and name != self._open.name:
+                reading.later[name] = judged
+                left = []
+            if left:
+                unplaced[name] = ", ".join([*filter(None, [unplaced.get(name)]), *left])
+        return replace(reading, unplaced=unplaced)
+
+    def _judged_parts(self, each: IntakeField, parts: list[str]) -> tuple[Taken | None, list[str]]:
+        """The value of all parts, or else of the first that has one by itself; and the parts that are left."""
+        for said in [", ".join(parts), *(parts if len(parts) > 1 else [])]:
+            understood = judge(each, said, self._context_of(each))
             if isinstance(understood, Understood):
-                values.append(Taken(self._fields[name], said, understood))
-            elif isinstance(understood, Doubt) and name != self._open.name:
-                doubts[name] = understood
-        return values, doubts
+                return Taken(each, said, understood), [part for part in parts if part not in said and _says_something(part)]
+        return None, [part for part in parts if _says_something(part)]
 
     def _by_cue(self, part: str) -> IntakeField | None:
         cued = [(len(cue), each) for each in self._fields.values() for cue in each.cues if begins_with_cue(part, cue, each)]

@@ -28,7 +28,7 @@ class FieldAnswer(BaseModel):
 
 
 # What the last reply asked besides the open field; it stands for one turn.
-Asking = Literal["delete", "start_over", "which_field", "unclear", "doubt"]
+Asking = Literal["delete", "start_over", "which_field", "unclear", "doubt", "age"]
 
 
 class IntakeRecord(BaseModel):

@@ -113,7 +113,7 @@ def test_what_was_answered_is_read_back_under_its_stored_name() -> None:
     record = record.model_copy(update={"answers": {"shoe_size": OLD, **record.answers}})
     told = lines(the_intake(), record)
     assert told[-1] == "shoe_size: size 42, since 1999"
-    assert told[0] == "Name: Maria Example"
+    assert "Name: Maria Example" in told
     asked = Talk().dialogue.ask(record.model_copy(update={"status": "in_progress", "open_field": REVIEW})).text
     assert "shoe_size: size 42, since 1999" in asked
 

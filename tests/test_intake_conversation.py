@@ -251,8 +251,33 @@ def test_a_child_alone_is_asked_nothing_further() -> None:
 def test_a_parent_is_no_longer_asked_for_when_the_age_was_a_mistake() -> None:
     talk = Talk().until("birth")
     talk.says("6")
-    talk.says("sorry, I am 60 years old")
+    said = talk.says("sorry, I am 60 years old")
+    assert "side of 18" in said
+    assert talk.value("birth") == {"age": 6}, "it is asked before an age crosses 18 by the way"
+    talk.says(talk.buttons[0], "change_answer")
     assert (talk.value("birth"), talk.next) == ({"age": 60}, "country")
+
+
+@pytest.mark.parametrize("text", ["Keep it", "no", "none of these"])
+def test_an_age_that_would_cross_18_by_the_way_stays_if_it_is_not_confirmed(text: str) -> None:
+    talk = Talk().until("birth")
+    talk.says("17")
+    talk.says("I was born in 1950")
+    talk.says(text, "deny")
+    assert (talk.value("birth"), talk.open) == ({"age": 17}, "guardian")
+
+
+def test_an_age_is_corrected_by_the_way_on_the_same_side_of_18() -> None:
+    talk = Talk().until("condition")
+    talk.says("I was born in 1950")
+    assert talk.value("birth")["year"] == 1950
+
+
+def test_almost_eighteen_is_not_eighteen() -> None:
+    talk = Talk().until("birth")
+    talk.says("17")
+    talk.says("I'm almost 18")
+    assert (talk.value("birth"), talk.open) == ({"age": 17}, "guardian")
 
 
 def test_what_takes_a_clear_yes_is_not_settled_by_a_maybe() -> None:

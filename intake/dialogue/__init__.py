@@ -7,7 +7,8 @@ together. One file for each thing that a message may do; each uses those named b
 - `progress`: the record so far, what is said, what is recorded
 - `asking`: the open field in words
 - `taking`, `choosing`: what becomes of an answer, and of what was chosen in controls
-- `correcting`, `listing`, `forgetting`: what becomes of a change, of a wish about a list, and of all answers
+- `correcting`, `listing`, `placing`, `forgetting`: what becomes of a change, of a wish about a list, of words that are no
+  answer, and of all answers
 - `moving`: skipping, going back, stopping, and the other moves
 - `answering`, `reviewing`: a message at an open field, and while everything is read back
 """
@@ -24,6 +25,7 @@ from intake.dialogue.correcting import change
 from intake.dialogue.forgetting import settle
 from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
+from intake.dialogue.placing import place
 from intake.dialogue.progress import LookUp, Progress, Respond, Say, Setting, Step
 from intake.dialogue.reviewing import at_the_review
 from intake.fields import REVIEW
@@ -65,7 +67,7 @@ class Dialogue(Setting):
         values = known_values(progress, heard.values)
         if values and (progress.record.open_field or progress.agreed):
             take_values(progress, values)
-        elif not (record.asking and _settles(progress, record.asking)):
+        elif not place(progress) and not (record.asking and _settles(progress, record.asking)):
             _hear(progress, was_removed)
         return Turned(progress.record, progress.steps, progress.effects, progress.interrupted)
 
@@ -126,10 +128,21 @@ def _settles(progress: Progress, asking: Asking) -> bool:
             return meant is not None
         case "delete" | "start_over":
             return settle(progress, asking)
+        case "age":
+            return _keeps_the_age(progress)
         case "doubt":
             return _wants_none(progress)
         case "unclear":
             return False
+
+
+def _keeps_the_age(progress: Progress) -> bool:
+    """Whether the age stays as it was said; anything else is dealt with for what it is."""
+    plain = letters(progress.heard.text)
+    keeps = plain == letters(progress.intake.keep_button) or plain in phrases("no") | phrases("keep") or takes_none(plain)
+    if keeps:
+        progress.say(progress.says.kept)
+    return keeps
 
 
 def _wants_none(progress: Progress) -> bool:

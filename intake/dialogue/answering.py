@@ -8,17 +8,18 @@ from intake.changing import wants_to_change
 from intake.dialogue.correcting import change
 from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
+from intake.dialogue.placing import name_unplaced
 from intake.dialogue.progress import LookUp, Progress
 from intake.dialogue.taking import doubt, refuse, take_all
 from intake.fields import IntakeField
 from intake.judge import judge
-from intake.judging.consent import limits_agreement
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Understood
-from intake.reading import Heard, Reading, Taken, clauses_of, read_message
+from intake.reading import Heard, Reading, Taken, clauses_of, read_message, told_and_asked
 
 _CORRECTED = frozenset({"contact", "birth", "country"})  # kinds that a message may change by the way
+_CUED = frozenset({"history", "text"})  # kinds, too, where a part of it begins with a cue
 
 
 def at_a_field(progress: Progress, open_field: IntakeField) -> None:
@@ -45,6 +46,9 @@ def _keeps(progress: Progress, open_field: IntakeField) -> bool:
 
 def _dealt_with(progress: Progress, open_field: IntakeField, reading: Reading) -> None:
     take_all(progress, reading.taken, open_field)
+    name_unplaced(progress, _left(progress, reading))
+    if progress.record.asking == "age":
+        return  # nothing else is asked before that is settled
     if reading.question is not None:
         _look_up(progress, reading.question, with_answers=bool(reading.taken))
     elif reading.move is not None:
@@ -56,6 +60,11 @@ def _dealt_with(progress: Progress, open_field: IntakeField, reading: Reading) -
         refuse(progress, open_field, [open_field.retry])
     if progress.record.open_field == open_field.name:
         _on_from(progress, open_field, reading)
+
+
+def _left(progress: Progress, reading: Reading) -> dict[str, str]:
+    """The words without a place; if nothing else was taken, the answer is refused as a whole instead."""
+    return dict(reading.unplaced) if reading.taken and progress.record.status != "stopped" else {}
 
 
 def _on_from(progress: Progress, open_field: IntakeField, reading: Reading) -> None:
@@ -84,24 +93,31 @@ def _read(progress: Progress, open_field: IntakeField) -> Reading:
     others: list[IntakeField] = []
     if progress.agreed and not record.detail_asked:
         # What was answered before is changed by the way only where a message says so by itself: "I was born in 1949".
-        corrected = [each for each in progress.intake.fields if each.name in record.answers and each.kind in _CORRECTED]
+        answered = [each for each in progress.intake.fields if each.name in record.answers]
+        corrected = [each for each in answered if each.kind in _CORRECTED or (each.kind in _CUED and each.cues)]
         others = [each for each in [*progress.waiting, *corrected] if each != open_field]
     return read_message(open_field, progress.heard, others, context_of)
 
 
 def _read_consent(progress: Progress, open_field: IntakeField, context_of: Callable[[IntakeField], Context]) -> Reading:
-    """The agreement may come with first details: "I agree, my name is …". Without it, none of them is taken.
-
-    It counts only where nothing beside it takes it back or sets a condition: "I agree, if it is free".
-    """
+    """The agreement may come with first details: "I agree, my name is …". Without it, none of them is taken."""
     heard = progress.heard
-    first, *rest = clauses_of(heard.text, progress.intake.fields) or [""]
-    agreed = judge(open_field, first, context_of(open_field))
-    if not rest or not isinstance(agreed, Understood) or agreed.value is not True:
+    told, asked = told_and_asked(heard.text)
+    parts = clauses_of(told, progress.intake.fields)
+    yes = max((at for at in range(1, len(parts) + 1) if _agrees(open_field, parts[:at], context_of)), default=0)
+    if not yes or (yes == len(parts) and not asked):
         return read_message(open_field, heard, [], context_of)
+    agreed = Taken(open_field, ", ".join(parts[:yes]), Understood(True))
     others = [each for each in progress.waiting if each != open_field]
-    further = read_message(others[0], Heard(", ".join(rest), "inform"), others[1:], context_of)
-    said = " ".join(each.said for each in further.taken)
-    if not (further.taken or further.question) or any(limits_agreement(part) for part in rest if part not in said):
-        return read_message(open_field, heard, [], context_of)
-    return Reading([Taken(open_field, first, agreed), *further.taken], question=further.question, later=further.later)
+    further = Reading()
+    if parts[yes:]:
+        further = read_message(others[0], Heard(", ".join(parts[yes:]), "inform"), others[1:], context_of)
+        if further.unplaced or further.move or further.doubt or not (further.taken or further.later or further.question):
+            return Reading()  # words that may be a condition: all of it has to be a yes
+    question = " ".join(each for each in (further.question, asked) if each) or None
+    return Reading([agreed, *further.taken], question=question, later=further.later)
+
+
+def _agrees(open_field: IntakeField, parts: list[str], context_of: Callable[[IntakeField], Context]) -> bool:
+    judged = judge(open_field, ", ".join(parts), context_of(open_field))
+    return isinstance(judged, Understood) and judged.value is True

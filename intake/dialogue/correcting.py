@@ -43,7 +43,8 @@ def _change(progress: Progress, meant: IntakeField) -> None:
     take(progress, Taken(meant, *found), None)
     if not progress.record.sent:
         progress.say("\n".join([progress.says.changed, line_of(progress, meant)]))
-        if progress.record.open_field == meant.name:
+        open_field = progress.open_field
+        if open_field is not None and (open_field == meant or not progress.applies(open_field)):
             progress.go_on()
     elif progress.record.open_field is None:
         progress.go_on()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from intake.chosen import in_words
 from intake.dialogue.progress import Progress, Say
 from intake.fields import IntakeField
+from intake.judging.birth import age_of
 from intake.judging.results import Doubt
 from intake.reading import Taken
 from intake.record import AnswerRefused, AskedBack, FieldAnswer, FieldAnswered, FieldAsked, IntakeAmended, IntakeStopped
 from intake.showing import line
 
+_ADULT = 18
 _EXPLAIN_AFTER = 2  # answers that could not be used, until the reason and an example are given
 _GIVE_UP_AFTER = 3  # …, until skipping or a person is offered
 
@@ -19,7 +22,9 @@ def take_all(progress: Progress, taken: Sequence[Taken], open_field: IntakeField
     """Take every value of a message, and read back those that were not asked for."""
     for each in taken:
         take(progress, each, open_field)
-    others = [each.field for each in taken if each.field != open_field and each.field.name in progress.record.answers]
+    answers, in_question = progress.record.answers, "birth" if progress.record.asking == "age" else None
+    others = [each.field for each in taken if each.field != open_field and each.field.name in answers]
+    others = [each for each in others if each.kind != in_question]
     if others and not progress.record.sent:
         progress.say("\n".join([progress.says.noted, *(line_of(progress, each) for each in others)]))
 
@@ -31,15 +36,47 @@ def take(progress: Progress, taken: Taken, open_field: IntakeField | None) -> No
         _end(progress, each)
         return
     before = progress.record.answers.get(each.name)
+    if before is not None and open_field is not None and each != open_field and crosses_eighteen(progress, taken):
+        _ask_for_the_age(progress, taken)
+        return
     detail = progress.record.detail_asked and each == open_field and before is not None
     said = f"{before.said}; {taken.said}" if detail and before else taken.said
     value = _agreement(progress) if each.kind == "consent" else value
     answer = FieldAnswer(said=said, value=value, to_check=taken.understood.to_check)
+    if before is not None and not before.skipped and open_field is not None and each != open_field:
+        answer = _beside_earlier(each, before, answer)
     progress.do(FieldAnswered(field=each.name, answer=answer))
     if taken.understood.more and each.more and each == open_field and not detail:
         progress.do(FieldAsked(field=each.name, detail=True))
     if progress.record.sent:
         _amended(progress, each)
+
+
+def crosses_eighteen(progress: Progress, taken: Taken) -> bool:
+    """Whether a value makes an adult of a child, or the other way round."""
+    before, now = progress.age, age_of(taken.understood.value)
+    return taken.field.kind == "birth" and before is not None and now is not None and (before < _ADULT) != (now < _ADULT)
+
+
+def _ask_for_the_age(progress: Progress, taken: Taken) -> None:
+    """Ask before an age crosses 18 by the way: it decides who has to answer."""
+    now = in_words(progress.intake, taken.field, taken.understood.value) or taken.said
+    change = progress.says.change_to.format(label=taken.field.label, said=now)
+    before = progress.record.answers[taken.field.name].said
+    text = progress.says.age_crosses.format(said=before, change=change)
+    progress.steps.append(Say(text, "question", (change, progress.intake.keep_button)))
+    progress.do(AskedBack(asking="age"))
+
+
+def _beside_earlier(each: IntakeField, before: FieldAnswer, answer: FieldAnswer) -> FieldAnswer:
+    """An answer that comes by the way, with the words of an earlier one that it does not take back."""
+    if each.kind not in {"history", "text"}:
+        return answer
+    said = f"{before.said}; {answer.said}"
+    if each.kind == "text":
+        return FieldAnswer(said=said, value=f"{before.value}; {answer.value}", to_check=before.to_check or answer.to_check)
+    told = [part.value.get("answer") for part in (before, answer) if isinstance(part.value, dict)]
+    return FieldAnswer(said=said, value=answer.value, to_check=answer.to_check or len(set(told)) > 1)
 
 
 def record_change(progress: Progress, each: IntakeField, answer: FieldAnswer) -> None:

@@ -51,7 +51,8 @@ class Talk:
 
     def until(self, field: str) -> Talk:
         """Start and leave or give what is needed until a field is open."""
-        self.says("start the intake", "start_intake")
+        if not self.open:
+            self.says("start the intake", "start_intake")
         age = "31" if field == "pregnancy" else "61"
         given = {**ANSWERS, "birth": age}
         for _ in range(len(self.intake.fields) + 1):
