@@ -102,3 +102,15 @@ def test_a_page_that_looks_for_news_gets_nothing_new_and_is_noted_once(
 def test_a_reference_in_small_letters_leads_there_and_an_unknown_one_says_so(ana: Staff, reference: str) -> None:
     assert ana.http.get(f"/desk/cases/{reference.lower()}").url.path == f"/desk/cases/{reference}"
     assert ana.http.get("/desk/cases/C-0000-0000").status_code == 404
+
+
+def test_what_a_person_has_to_check_is_marked(ana: Staff, lonely_patient: Patient, broken_rasa: BrokenRasa) -> None:
+    reference = new_reference()
+    finishes_intake(lonely_patient, broken_rasa, reference)
+    answer = {"said": "polyps, they said", "value": {"answer": "unsure", "detail": "polyps, they said"}, "to_check": True}
+    effects = [{"effect": "field_answered", "field": "cancer", "answer": answer}, {"effect": "intake_amended"}]
+    broken_rasa.behaves(decides(says("I have changed this.", effects=effects)))
+    lonely_patient.says("polyps, they said")
+    page = words_of(ana, f"/desk/cases/{reference}")
+    assert "polyps, they said to be checked" in page
+    assert "Perhaps has or had cancer" in page
