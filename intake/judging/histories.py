@@ -30,6 +30,7 @@ class History(Part):
     places: list[Text] = []
     ever: bool = False
     recent: bool = False
+    childbearing: bool = False
     medicines: list[Text] = []
 
     def mentions(self, text: str) -> list[tuple[int, int]]:

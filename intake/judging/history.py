@@ -22,6 +22,7 @@ from language.context import Assertion, Clause, assertion_of, read_clauses
 from language.questions import looks_like_a_question
 
 _WORD = re.compile(r"[^\W\d_]{2}")
+_ECHO = re.compile(r"^[^?.!,;]{1,40}\?\s*(?=\w)")  # the question again, before its answer: "cancer? no"
 # yes, no: in so many words. reported: that it was. denied: that it was not. intact: "my immune system is fine". others: of
 # somebody else. doubted: that it may be. until: it is denied only for now. dated: when or where something was, and not what.
 # placed: where, and no more. unread: words that say neither. empty: none.
@@ -65,7 +66,8 @@ def judge_history(text: str, context: Context) -> Judgement:
             return Understood({"answer": answer, "detail": None}, more=answer == "yes")
     if not _WORD.search(text) or looks_like_a_question(text):
         return None
-    told = _parts(without_the_patient(text, context.whom), history_of(context.field))
+    said = _ECHO.sub("", without_the_patient(text, context.whom))
+    told = _parts(said, history_of(context.field))
     return _of_parts(text, [part for part in told if part.says != "empty"])
 
 
@@ -135,6 +137,8 @@ def _says(part: str, about: History) -> _Says:
             return answer
     if set(words) <= phrases("no_words"):
         return "no"
+    if words[0] in phrases("no_words") and " ".join(plain.split()[1:]) in phrases("no"):
+        return "no"  # "nope all good"
     if set(words) <= phrases("yes_words"):
         return "yes"
     return _of_a_statement(bare, about)
@@ -148,6 +152,9 @@ def _of_fillers(plain: str) -> _Says:
 def _of_a_statement(part: str, about: History) -> _Says:
     if expression("history_male").match(part):
         return "not_applicable"
+    if about.childbearing and expression("history_past_childbearing").search(part):
+        return "not_applicable"
+    part = expression("history_of_her_child").sub("", part)
     if expression("history_unsure").match(part):
         if expression("history_unsure_of_more").search(part):
             return "unread"
@@ -186,7 +193,8 @@ def _of_told_mentions(part: str, told: list[Assertion], about: History) -> _Says
         return "others"
     doubtful = any(each.doubtful or each.hypothetical for each in told) or expression("history_suspected").search(part)
     old = about.recent and expression("history_long_ago").search(part)
-    return "doubted" if doubtful or old else "reported"
+    over = (about.recent or about.childbearing) and expression("history_over_or_planned").search(part)
+    return "doubted" if doubtful or old or over else "reported"
 
 
 def _without_mention(part: str, grown: str, about: History) -> _Says:
