@@ -20,11 +20,6 @@ def judge_consent(text: str, _context: Context) -> Judgement:
     return Understood(False) if _says_only_no(text) else None
 
 
-def limits_agreement(text: str) -> bool:
-    """Whether words beside an agreement may take it back or set a condition: "if it is free", "hmm, no"."""
-    return bool(expression("consent_limits").search(text))
-
-
 def _says_only_yes(text: str) -> bool:
     told = expression("consent_no_objection").sub(" ", text)
     words = set(letters(told).split())
