@@ -175,3 +175,8 @@ def test_a_year_of_two_figures_that_is_sent_again_is_kept_to_be_checked() -> Non
 def test_no_medicine_is_looked_up_anywhere_but_in_the_package() -> None:
     judged("medicines", "zestril, nebivololum and something nobody knows")
     assert "drug_named_entity_recognition" not in sys.modules, "its code is not run"
+
+
+@pytest.mark.parametrize("text", ["no", "yes", "none", "I agree", "what?"])
+def test_a_yes_or_no_never_becomes_a_name(text: str) -> None:
+    assert all(taken(judged("full_name", text, attempts=attempts)) == "again" for attempts in range(5))

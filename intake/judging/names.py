@@ -91,9 +91,10 @@ def _whole_messages() -> frozenset[str]:
 
 
 def _could_be_written(text: str) -> bool:
-    """Whether a text can stand where a name does: it is short, has letters and asks nothing."""
+    """Whether a text can stand where a name does: it is short, has letters, asks nothing and is no yes or no."""
     return (
-        len(text) <= _MOST_LETTERS
+        letters(text) not in _whole_messages()
+        and len(text) <= _MOST_LETTERS
         and len(text.split()) <= _MOST_WORDS
         and bool(re.search(r"[^\W\d_]", text))
         and "?" not in text
