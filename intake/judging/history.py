@@ -150,9 +150,9 @@ def _of_fillers(plain: str) -> _Says:
 
 
 def _of_a_statement(part: str, about: History) -> _Says:
-    if expression("history_male").match(part):
-        return "not_applicable"
-    if about.childbearing and expression("history_past_childbearing").search(part):
+    if expression("history_age").match(part):
+        return "empty"
+    if _does_not_apply(part, about):
         return "not_applicable"
     part = expression("history_of_her_child").sub("", part)
     if expression("history_unsure").match(part):
@@ -165,6 +165,12 @@ def _of_a_statement(part: str, about: History) -> _Says:
     grown = expression("history_childhood").sub(" ", part)  # "as a child" is of no child
     mentions = about.mentions(grown)
     return _of_mentions(grown, mentions, about) if mentions else _without_mention(part, grown, about)
+
+
+def _does_not_apply(part: str, about: History) -> bool:
+    """Whether somebody cannot be asked this: a man, or after a menopause."""
+    past = about.childbearing and expression("history_past_childbearing").search(part)
+    return bool(past or expression("history_male").match(part))
 
 
 def _of_mentions(part: str, mentions: list[tuple[int, int]], about: History) -> _Says:
