@@ -29,7 +29,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "guardian": {"yes": "yes", "no": "no"},
     "history": {"yes": "yes", "no": "no", "unsure": "unsure", "not_applicable": "not_applicable"},
 }
-_SUGGESTED = {"country": "countries", "medicines": "medicines"}
+_SUGGESTED = {"country": "countries", "medicines": "medicines", "allergies": "allergies"}
 
 
 def input_of(intake: Intake, field: IntakeField) -> dict[str, object]:

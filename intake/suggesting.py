@@ -1,4 +1,4 @@
-"""What a control may suggest while somebody types: countries, and medicines that are known."""
+"""What a control may suggest while somebody types: countries, medicines that are known, and what people are allergic to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from intake.judging.country import country_name, country_names
+from intake.judging.phrases import phrases
 from intake.judging.vocabulary import names_to_suggest
 
 
@@ -27,4 +28,15 @@ def _medicines() -> list[tuple[str, str]]:
     return [(name, name) for name in names_to_suggest()]
 
 
-_LISTS: Mapping[str, Callable[[], list[tuple[str, str]]]] = {"countries": _countries, "medicines": _medicines}
+def _allergies() -> list[tuple[str, str]]:
+    """Also medicines; of a word that is there in the plural, only that."""
+    common = phrases("allergens")
+    names = {*(name for name in common if f"{name}s" not in common), *names_to_suggest()}
+    return [(name, name) for name in sorted(names, key=str.lower)]
+
+
+_LISTS: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
+    "countries": _countries,
+    "medicines": _medicines,
+    "allergies": _allergies,
+}

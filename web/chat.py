@@ -76,7 +76,7 @@ def choose_language(body: ChooseLanguage, conversation_id: ConversationId, parts
 
 @router.get("/suggestions/{name}", responses=errors(404, 422, 429))
 async def suggest(
-    request: Request, name: Literal["countries", "medicines"], parts: PartsNow, response: Response
+    request: Request, name: Literal["countries", "medicines", "allergies"], parts: PartsNow, response: Response
 ) -> Suggestions:
     """What a control may suggest while somebody types. It is the same for everybody, and needs no token."""
     await take("look", request, parts)
