@@ -256,3 +256,34 @@ def test_a_phone_brings_the_right_keyboard_and_offers_what_it_knows(page: Page) 
     number = page.get_by_label("Phone number").last
     expect(number).to_have_attribute("inputmode", "tel")
     expect(number).to_have_attribute("autocomplete", "tel")
+
+
+def test_a_card_that_was_filled_in_without_a_network_arrives_whole_when_it_is_back_also_after_a_reload(page: Page) -> None:
+    agrees(page)
+    fills_in_the_person(page)
+    page.route("**/api/chat/messages", lambda route: route.abort())
+    field(page, "E-mail address").fill("maria@mail.example")
+    press(page, "Continue")
+    expect(page.locator(".delivery").last).to_contain_text("Not sent yet", timeout=ANSWER)
+    page.unroute_all()
+    page.reload()
+    expect(field(page, "Which condition")).to_be_visible()
+    assert answers(page)["contact"] == {"by": "email", "value": "maria@mail.example"}
+
+
+def test_two_presses_send_a_card_once_and_starting_over_leaves_nothing_in_it(page: Page) -> None:
+    agrees(page)
+    fills_in_the_person(page)
+    own = page.locator(".from-patient")
+    before = own.count()
+    field(page, "E-mail address").fill("maria@mail.example")
+    page.get_by_role("button", name="Continue").evaluate("button => { button.click(); button.click(); }")
+    expect(field(page, "Which condition")).to_be_visible()
+    expect(own).to_have_count(before + 1)
+    field(page, "Which condition").fill("a word that nobody else should see")
+    press(page, "Start over")
+    press(page, "Yes, start over")
+    agrees(page)
+    say(page, "I am Maria Example, born 14.03.1961, maria@mail.example, I live in Lithuania")
+    press(page, "Female")
+    expect(field(page, "Which condition")).to_have_value("")

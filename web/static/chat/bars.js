@@ -324,9 +324,10 @@ export class OwnData {
     if (value === true) return own.yes;
     if (value === false) return own.no;
     if (Array.isArray(value)) return value.map((part) => this.#words(part)).join(', ') || own.leftOut;
-    if (typeof value !== 'object') return String(value);
+    if (typeof value !== 'object') return /^[a-z_]+$/.test(value) ? readable(value) : String(value);
+    if (value.answer) return [readable(value.answer), value.detail].filter(Boolean).join(', ');
     if (value.date) return formatDay(value.date, locale);
-    return this.#words(value.agreed ?? value.said ?? value.name ?? value.value ?? value.age ?? value.text ?? Object.values(value)[0]);
+    return this.#words(value.agreed ?? value.said ?? value.name ?? value.value ?? value.year ?? value.age ?? value.text ?? Object.values(value)[0]);
   }
 
   #copies(file, page) {

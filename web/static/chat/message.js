@@ -132,19 +132,19 @@ export function deliveryText(pending, strings) {
 }
 
 export function spoken(message, strings) {
-  const body =
-    message.kind === 'answer' && message.answer
-      ? spokenAnswer(message, strings)
-      : sentences([message.question && fill(strings.questionStep, message.question), strings.kindLabel[message.kind], message.text]);
-  const fields = message.question ? fieldsOf(message) : [];
-  if (fields.length > 1) {
-    const labels = fields.map(({ label }) => label).join(', ');
-    const card = sentences([fill(strings.questionStep, message.question), message.question.card.title, message.text !== fields[0].ask && message.text, fill(strings.toFillIn, { labels })]);
-    return fill(strings.saidBy, { who: whoSays(message, strings), text: card });
-  }
-  const titles = (message.buttons ?? []).map(({ title }) => title).join(', ');
-  const text = titles ? `${body} ${fill(strings.choices, { titles })}` : body;
-  return fill(strings.saidBy, { who: whoSays(message, strings), text });
+  const { kind, text, question, buttons } = message;
+  const asked = kind === 'question' && question;
+  const [first, ...more] = asked ? fieldsOf(message) : [];
+  const labels = [first, ...more].map((field) => field?.label).join(', ');
+  const titles = (buttons ?? []).map(({ title }) => title).join(', ');
+  const body = sentences([
+    asked && fill(strings.questionStep, asked),
+    strings.kindLabel[kind],
+    more.length && asked.card.title,
+    kind === 'answer' && message.answer ? spokenAnswer(message, strings) : !(more.length && text === first.ask) && text,
+    more.length ? fill(strings.toFillIn, { labels }) : titles && fill(strings.choices, { titles }),
+  ]);
+  return fill(strings.saidBy, { who: whoSays(message, strings), text: body });
 }
 
 const REFERENCE = /\bC-[0-9A-Z]{4}-[0-9A-Z]{4}\b/;

@@ -62,7 +62,7 @@ export default {
 
   writeMessage: 'Write a message',
   yourMessage: 'Your message',
-  placeholder: { question: 'Ask a question…', field: 'Write your answer…', beside: 'Or write it here, or ask…', summary: 'Write what should change…', person: 'Write a message…' },
+  placeholder: { question: 'Ask a question…', field: 'Write your answer…', beside: 'Or write here…', summary: 'Write what should change…', person: 'Write a message…' },
   send: 'Send',
   keys: 'Enter sends. Shift + Enter makes a new line.',
   emptyMessage: 'Please write a message first.',

@@ -78,15 +78,17 @@ export class View {
     const typingBegins = typing && this.typing.hidden;
     this.typing.hidden = !typing;
     this.loading.hidden = !loading || items.length > 0;
-    this.privacy.hidden = !this.clinic.privacy || !items.length || items.some(({ message }) => message.from === 'patient');
+    this.begun = items.some(({ message }) => message.from === 'patient');
+    this.privacy.hidden = !this.clinic.privacy || !items.length || this.begun;
     this.connection.update(connection);
     const open = openQuestion(items);
+    // What was taken back, here or at the service, is not kept in a card either.
+    if (!this.begun || (!open.asks && items.some(({ message }) => message.kind === 'removed'))) this.#forgetCards();
     this.#showAsk(open.asks && items.find(({ message }) => message === open.asks));
-    this.composer.expect(open.what === 'field' && this.ask?.hasField ? 'beside' : open.what);
+    this.composer.expect(open.what === 'field' && this.ask?.node.isConnected && this.ask.hasField ? 'beside' : open.what);
     this.language.heard(items);
     this.intake.update(open.what === 'field' ? open.asks.question : null);
     this.#pin(open.what === 'summary' && items.filter(({ message }) => message.kind === 'summary').at(-1));
-    this.begun = items.some(({ message }) => message.from === 'patient');
     this.node.classList.toggle('begun', this.begun);
     if (wasNear && (added.length || typingBegins)) this.#scrollToNews(added[0], added);
     else if (wasNear) this.#scrollToEnd();
@@ -143,10 +145,16 @@ export class View {
     if (inside) this.focusConversation();
   }
 
+  #forgetCards() {
+    this.kept.clear();
+    this.ask?.node.remove();
+    this.ask = null;
+  }
+
   // The controls stand below the question that is open. Asked again after something else, it has the same ones, as they were left.
   #showAsk(item) {
     const { ask } = this;
-    if (!item || !fieldsOf(item.message).length || item.message.kind !== 'question') {
+    if (!item || this.replies.get(item.key) || !fieldsOf(item.message).length) {
       if (ask?.node.contains(ask.node.getRootNode().activeElement)) this.focusConversation();
       ask?.node.remove();
       return;
@@ -211,7 +219,7 @@ export class View {
       row.node.remove();
       this.rows.delete(key);
     }
-    const answers = repliesTo(items);
+    const answers = (this.replies = repliesTo(items));
     let place = this.list.firstChild;
     let previous = null;
     let asked = null;
