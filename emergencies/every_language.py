@@ -45,7 +45,8 @@ class EveryLanguage(RedFlags):
         if flag is not None and flag.level == "emergency":
             return flag
         found = self._in_others(text, language, asked)
-        if found is None or (flag is not None and found.level != "emergency"):
+        in_doubt = found is not None and found.level != "emergency"
+        if found is None or (in_doubt and (flag is not None or _is_english(language))):
             return flag
         return self._flag(found, text, clinic, country)
 
@@ -104,6 +105,11 @@ def _leaning(language: Language, text: str, chat: str | None) -> Language:
     if chat is None or len(text.split()) > 1 or (chat == ENGLISH and not may_be_in(text, ENGLISH)):
         return language
     return replace(language, code=chat, possible=(chat,))
+
+
+def _is_english(language: Language) -> bool:
+    """Whether a message is in English for sure: then a neighbour's words find the sign and miss the "denies" beside it."""
+    return language.sure and language.code == ENGLISH
 
 
 def may_be_english(language: Language) -> bool:

@@ -230,6 +230,10 @@ def test_a_word_is_taken_for_one_of_the_language_of_the_chat(every_language: Eve
     assert every_language.check("hulp", CLINIC, chat="en") is not None, "a word that is not English"
 
 
+def test_what_english_denies_is_not_asked_about_for_the_sake_of_its_neighbours(every_language: EveryLanguage) -> None:
+    assert every_language.check("denies suicidal thoughts", CLINIC) is None
+
+
 def test_a_word_is_heard_in_any_language_as_long_as_that_of_the_chat_is_not_known(every_language: EveryLanguage) -> None:
     assert every_language.check("help", CLINIC) is not None
 
