@@ -26,6 +26,12 @@ class EveryLanguage(RedFlags):
         self.others = others
         self.happening_now.says = _says
 
+    def warm_up(self) -> None:
+        """Compile the patterns and read the words of every language now, rather than when the first patients need them."""
+        super().warm_up()
+        if self.others is not None:
+            self.others.warm_up()
+
     def check(
         self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None, chat: str | None = None
     ) -> RedFlag | None:

@@ -99,6 +99,7 @@ class DenseIndex:
         count = min(count, len(self))
         if count <= 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        faiss.omp_set_num_threads(1)  # of this thread alone, so it has to be said in each
         question = np.ascontiguousarray(query, dtype=np.float32).reshape(1, -1)
         scores, rows = self._index.search(question, count)
         if rows[0][-1] < 0:  # the nearest cells hold fewer than that

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 from rasa_sdk.executor import ActionExecutor
+from threadpoolctl import threadpool_limits
 
 from actions.handed_back import HANDED_BACK, RunsActions
 from actions.services import Services, provide
@@ -61,7 +63,8 @@ def make_parts(settings: Settings) -> Parts:
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout, ours)
     red_flags = read_every_language(read_other_languages())
     red_flags.ask_examples(encoder.encode, encoder.name)
-    red_flags.warm_up()
+    threading.Thread(target=red_flags.warm_up, daemon=True).start()  # seconds of work; until then, what is needed is read
+    threadpool_limits(1, user_api="blas")  # threads that share a vector wait for one another, which takes both processors
     birth.warm_up(datetime.now(UTC).date())
     vocabulary.warm_up()
     gateway = Gateway(database, rasa, clinic, red_flags)
