@@ -9,7 +9,7 @@ from intake.dialogue.progress import Setting
 from intake.fields import REVIEW, IntakeField
 from intake.inputs import input_of
 from intake.record import FieldAnswer, IntakeRecord
-from intake.showing import lines, understood_as
+from intake.showing import line, needs_check, understood_as
 
 SEND, CHANGE = "send", "change"
 
@@ -89,12 +89,12 @@ def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict
         return asked
     shown = "" if answer.skipped else understood_as(setting.intake, field, answer)
     told = {"said": None if answer.skipped else answer.said, "shown": shown or None}
-    return {**asked, **told, "skipped": answer.skipped, "to_check": answer.to_check}
+    return {**asked, **told, "skipped": answer.skipped, "to_check": needs_check(answer)}
 
 
 def _review(setting: Setting, record: IntakeRecord) -> Asked:
-    review, intake = setting.intake.review, setting.intake
-    text = "\n".join([setting.fill(review.ask), *lines(intake, record), review.offer])
+    review = setting.intake.review
+    text = "\n".join([setting.fill(review.ask), *_told_by_subject(setting, record), "", review.offer])
     steps = len(setting.asked_of(record))
     question = {
         "field": REVIEW,
@@ -118,10 +118,25 @@ def _to_send(buttons: Sequence[str]) -> dict[str, object]:
 
 
 def _by_subject(setting: Setting, record: IntakeRecord) -> list[dict[str, object]]:
-    """Every answer, under the heading of its subject, in the order of the fields."""
-    told = setting.intake.told(record.answers)
-    headings = list(dict.fromkeys(each.heading for each in told))
-    return [_titled(setting, record, heading, [each for each in told if each.heading == heading]) for heading in headings]
+    """Every answer, under the heading of its subject."""
+    return [_titled(setting, record, heading, fields) for heading, fields in _subjects(setting, record).items()]
+
+
+def _told_by_subject(setting: Setting, record: IntakeRecord) -> list[str]:
+    """The same as lines of text."""
+    told: list[str] = []
+    for heading, fields in _subjects(setting, record).items():
+        title = next((card.title for card in setting.intake.cards if card.name == heading), None)
+        told += ["", *([title] if title else []), *(line(setting.intake, each, record.answers[each.name]) for each in fields)]
+    return told
+
+
+def _subjects(setting: Setting, record: IntakeRecord) -> dict[str | None, list[IntakeField]]:
+    """The fields with an answer by their headings, both in the order in which they are asked."""
+    found: dict[str | None, list[IntakeField]] = {}
+    for each in setting.intake.told(record.answers):
+        found.setdefault(each.heading, []).append(each)
+    return found
 
 
 def _said(setting: Setting, answer: FieldAnswer) -> str:
