@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 # What was looked into and cannot be reached here is named, with the reason, in requirements/accepted.txt.
 AUDIT = .venv/bin/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --no-deps --progress-spinner off $(addprefix --ignore-vuln ,$(shell sed 's/ *\#.*//' requirements/accepted.txt))
 
-.PHONY: help run demo setup test mutants check audit fix bench lock rasa clean
+.PHONY: help run demo setup test faults mutants check audit fix bench lock rasa clean
 
 help:    ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,8 @@ setup:   ## both environments and the embedding model, nothing more
 	@$(BOOTSTRAP)
 test:    ## set up what is missing and run every test, two side by side
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+faults:  ## break everything that can break, for real, and write the table of docs/reliability.md (half an hour; ARGS='--only clock')
+	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.faults $(ARGS)
 mutants: ## would the tests notice a fault? SEED=… draws 60 and tries them in copies, for an hour or so
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.mutants $(SEED) $(ARGS)
 check:   ## the static checks: format, lint, types, import rules, data files, articles

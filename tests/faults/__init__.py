@@ -1,0 +1,1 @@
+"""What happens when something breaks, for real and with everything running; see docs/reliability.md. `make faults`."""
