@@ -9,14 +9,23 @@ from pathlib import Path
 
 from cordial.settings import Settings, SettingsError
 
+_SIGNING, _SHORTEST = "secret_key", 32  # characters, as of the setting
 _ENCRYPTION = "encryption_key"  # one a line, the newest first
 
 
 def signing_key(settings: Settings) -> str:
-    """What patients' session tokens are signed with."""
+    """What patients' session tokens are signed with.
+
+    Raises:
+        SettingsError: if the file that holds it is damaged.
+    """
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    return _kept(settings.data / "secret_key", lambda: secrets.token_urlsafe(48))
+    file = settings.data / _SIGNING
+    key = _kept(file, lambda: secrets.token_urlsafe(48))
+    if len(key) < _SHORTEST:  # cut off, or empty: anybody could sign with what is left
+        raise _damaged(file)
+    return key
 
 
 def encryption_keys(settings: Settings, make: Callable[[], str]) -> list[str]:
@@ -58,7 +67,15 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
             pass
         finally:
             aside.unlink()
-    return file.read_text("ascii").strip()
+    try:
+        return file.read_text("ascii").strip()
+    except UnicodeDecodeError:
+        raise _damaged(file) from None
+
+
+def _damaged(file: Path) -> SettingsError:
+    rest = " Without a copy, remove it: another one is made, and open chats end." if file.name == _SIGNING else ""
+    return SettingsError(f"The key in {file} is damaged. Put the copy of it back.{rest}")
 
 
 def _write(file: Path, text: str) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cordial.bootstrap import PROJECT
+from cordial.keys import encryption_keys, signing_key
+from cordial.settings import Settings, SettingsError
 from desk.conversations.log import Draft, start_conversation
 from desk.database import Database
 from desk.keeping.key_check import CANARY, check_keys
@@ -62,6 +64,21 @@ def test_one_damaged_record_or_a_damaged_check_is_no_wrong_key(tmp_path: Path) -
     (tmp_path / CANARY).write_bytes(b"\xff\x00")
     records(tmp_path, KEY).close()
     assert Keyring([KEY]).open((tmp_path / CANARY).read_text("ascii")) == "Cordial"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"cut off\n", b"\xff\x00 not what it was, and long enough for a key"])
+def test_a_damaged_key_of_the_tokens_is_refused_with_what_to_do(tmp_path: Path, damaged: bytes) -> None:
+    settings = Settings(data=tmp_path)
+    assert signing_key(settings) == signing_key(settings)
+    (tmp_path / "secret_key").write_bytes(damaged)
+    with pytest.raises(SettingsError, match=r"secret_key is damaged\. Put the copy of it back\. Without a copy, remove it"):
+        signing_key(settings)
+
+
+def test_a_damaged_encryption_key_is_never_said_to_be_removed(tmp_path: Path) -> None:
+    (tmp_path / "encryption_key").write_bytes(b"\xff\x00")
+    with pytest.raises(SettingsError, match=r"encryption_key is damaged. Put the copy of it back\.$"):
+        encryption_keys(Settings(data=tmp_path), new_key)
 
 
 @pytest.mark.slow
