@@ -18,8 +18,9 @@ from tests.support.small_web import NewWeb, SmallWeb
 
 REJECTED = {"event": "action_execution_rejected", "name": FORM}
 AGREED = FieldAnswer(said="I agree", value={"agreed": True})
+FOR_ME = FieldAnswer(said="Me", value="me")
 AT_THE_NAME = IntakeRecord(
-    status="in_progress", open_field="full_name", answers={"consent": AGREED}, asking="doubt"
+    status="in_progress", open_field="full_name", answers={"consent": AGREED, "for_whom": FOR_ME}, asking="doubt"
 ).model_dump(mode="json")
 
 

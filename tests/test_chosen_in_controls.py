@@ -6,10 +6,33 @@ from typing import Any
 
 import pytest
 
+from cordial.bootstrap import PROJECT
+from emergencies.red_flags import the_red_flags
+from intake.clinic import read_clinic
 from intake.fields import REVIEW, the_intake
+from intake.record import IntakeRecord
+from intake.sent import Sent, words_beside
 from tests.support.talking import Talk
+from turns.known import Known, flag_of
 
+CLINIC = read_clinic(PROJECT / "clinic.yml")
 SAYS = the_intake().says
+
+
+def test_words_that_stand_in_a_value_alone_are_looked_at_for_emergencies_too() -> None:
+    value = {"answer": "yes", "detail": "crushing chest pain right now"}
+    assert "chest pain" in words_beside("Infection: yes", [Sent(field="infection", value=value)])
+    assert words_beside("Infection: yes", [Sent(field="infection", value={"answer": "yes"})]) == "Infection: yes"
+
+
+def test_each_line_of_a_card_is_looked_at_as_an_answer_to_its_own_field() -> None:
+    known = Known(IntakeRecord(status="in_progress", open_field="condition"), [])
+    values = [Sent(field="condition", value="stroke in 2018"), Sent(field="treatments", value="call an ambulance now")]
+    lines = ["Condition: stroke in 2018", "Treatments: chest pain right now, I cannot breathe"]
+    flag = flag_of("\n".join(lines), known, the_red_flags(), CLINIC, values)
+    assert flag is not None
+    assert flag.level == "emergency"
+    assert flag_of("\n".join([lines[0], "Treatments: physiotherapy"]), known, the_red_flags(), CLINIC, values) is None
 
 
 def chosen(field: str, value: Any) -> Talk:

@@ -19,7 +19,7 @@ from intake.beginning import beginning
 from intake.fields import REVIEW
 from intake.meanings import the_meanings
 from intake.reading import INTERRUPTIONS, MOVES
-from intake.record import IntakeRecord
+from intake.record import FieldAnswer, IntakeRecord
 from tests.support.talking import Talk
 
 
@@ -65,7 +65,25 @@ def test_a_turn_begins_with_slots_and_forms_of_the_domain() -> None:
 
 
 def test_the_form_is_open_only_while_something_is_asked() -> None:
-    assert not any(event["event"] == "active_loop" for event in beginning({}))
+    assert not opens({})
+
+
+def opens(context: dict[str, object]) -> bool:
+    """Whether a turn begins with the open form."""
+    return any(event["event"] == "active_loop" for event in beginning(context))
+
+
+def test_a_wish_about_a_list_that_was_sent_is_dealt_with_by_the_form_and_a_question_is_not() -> None:
+    item = {"name": "ramipril", "said": "ramipril", "names": ["ramipril"]}
+    medicines = FieldAnswer(said="ramipril", value=[item])
+    sent = IntakeRecord(status="completed", reference="C-2345-6789", answers={"medicines": medicines}).model_dump()
+    assert opens({"intake": sent, "text": "I also take warfarin"})
+    assert opens({"intake": sent, "text": "Add to Medicines: warfarin"})
+    assert not opens({"intake": sent, "text": "Does warfarin matter?"})
+
+
+def test_what_was_chosen_in_a_control_is_dealt_with_by_the_form() -> None:
+    assert opens({"values": [{"field": "country", "value": "LT"}]})
 
 
 def test_rasa_opens_our_channel_and_its_own() -> None:

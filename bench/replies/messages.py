@@ -19,9 +19,11 @@ _FILES = ("unseen", "covered_and_not", "covered_fit", "not_covered_fit", "three_
 _GREETINGS = ("", "Hello. ", "Good morning. ", "Hi, ", "Excuse me, ", "One more thing: ")
 ANSWERS = {
     "consent": "I agree",
+    "for_whom": "Me",
     "full_name": "Maria Example",
     "contact": "maria@mail.example",
     "birth": "14 March 1961",
+    "sex": "Female",
     "country": "Lithuania",
     "condition": "knee osteoarthritis, both knees, since 2019",
     "treatments": "physiotherapy",

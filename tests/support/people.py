@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 from cordial.bootstrap import PROJECT
+from intake.fields import REVIEW
 from tests.support.system import CORDIAL
 
 Message = dict[str, Any]
@@ -133,9 +134,9 @@ class Coordinator:
 
 
 def open_field(replies: list[Message]) -> str | None:
-    """The field of the intake that the replies ask for, if any."""
+    """The field of the intake that the replies ask for, if any; none while everything is read back."""
     asked = [message["question"]["field"] for message in replies if message["question"]]
-    return asked[-1] if asked else None
+    return asked[-1] if asked and asked[-1] != REVIEW else None
 
 
 def answers_in(replies: list[Message]) -> list[Message]:
