@@ -39,6 +39,7 @@ _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d{2})(?!\w)")
 _EARLIEST = 1900
 _TWO_AGES = re.compile(r"^\s*\d{1,3}\s*,\D{0,12}(\d{1,3})\s+\D")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LONGEST = 400  # characters of a message that tells a birth, with what stands around it
 _MOST_UNREAD = 3  # words beside a date that nothing calls one of birth
 
 
@@ -46,6 +47,8 @@ def judge_birth(text: str, context: Context) -> Judgement:
     """A date of birth, a month or year of it, or an age. It asks back where there are two ways to read it."""
     if refuses(text):
         return Refused()
+    if len(text) > _LONGEST:
+        return None
     read = _in_figures(text)
     for judged in (_a_date, _a_month, _a_year, _an_age):
         found = judged(read, context)

@@ -27,6 +27,8 @@ _DIGITS = re.compile(r"\+?[\d][\d \-./()]{4,}\d")
 _FEWEST_DIGITS = 6
 _ENOUGH_DIGITS = 7  # of a number that is taken as it was written, to be checked, when it was given again and again
 _ATTEMPTS = 2
+_LONGEST = 500  # characters in which half an address, or a dictated one, is looked for
+_NEAR = 80  # … before an address that may belong to it
 _ENDS = ".,!?'`*_~-"
 # Providers that many people have; an address that is one or two letters off is a likely mistake.
 _PROVIDERS = (
@@ -94,7 +96,7 @@ def _strip_labels(text: str) -> str:
 
 def _word_before(text: str, at: int) -> str | None:
     """The word right before an address, if it may belong to it: nothing parts them, and it is no word of a sentence."""
-    before = re.search(r"([^\s,;:.!?()<>|\"=-]+)[\s\"'*_-]+$", text[:at])
+    before = re.search(r"([^\s,;:.!?()<>|\"=-]+)[\s\"'*_-]+$", text[max(0, at - _NEAR) : at])
     if before is None:
         return None
     word = letters(before.group(1))
@@ -110,9 +112,9 @@ def _parted(word: str, address: str) -> Judgement:
 
 def _dictated(text: str, context: Context) -> Judgement:
     """An address that was dictated, "maria dot example at mail dot com", is asked back as it would be written."""
-    match = expression("contact_dictated").search(text)
+    match = expression("contact_dictated").search(text[:_LONGEST])
     if match is None:
-        nearly = expression("contact_nearly_email").search(text)
+        nearly = expression("contact_nearly_email").search(text[:_LONGEST])
         return Doubt("email_wrong") if nearly and "@" in text and not _phone(text, context) else None
     name, domain = (_signs(part) for part in match.groups())
     words = name.split()

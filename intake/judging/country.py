@@ -20,6 +20,7 @@ _FLAG_A = 0x1F1E6  # the sign with which a flag writes an A
 _LANGUAGES = "lt de es fr it pl pt ru uk tr nl sv nb da fi lv et cs sk hu ro hr bg el ar he fa hi th vi id zh ja ko"
 _LIKELY = 80  # …, from which the patient is asked
 _LONGEST_NAME = 5  # words
+_MOST_LETTERS = 60
 _SHORTEST_NAME = 4  # letters, of a mistyped one
 
 
@@ -36,7 +37,8 @@ def judge_country(text: str, context: Context) -> Judgement:
         return _understood(found[0])
     if found:
         return Doubt("country_two", buttons=[country_name(code) for code in found[:3]])
-    return _like_a_name(plain) if len(plain.split()) <= _LONGEST_NAME and len(plain) >= _SHORTEST_NAME else None
+    could_be = len(plain.split()) <= _LONGEST_NAME and _SHORTEST_NAME <= len(plain) <= _MOST_LETTERS
+    return _like_a_name(plain) if could_be else None
 
 
 def _coded(text: str, plain: str) -> str | None:

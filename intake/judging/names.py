@@ -15,6 +15,7 @@ from language.questions import looks_like_a_question
 _MARKS = " \"“”.'’‘ʼ`´-–‐·•・‧,()/״׳\u200c\u200d\u00aa\u00ba"  # that stand inside names
 _MOST_WORDS = 12
 _MOST_LETTERS = 120
+_LONGEST = 300  # characters of a message that gives a name, with what stands around it
 _ATTEMPTS = 2  # answers that were not taken, after which the patient is asked whether to write it as it stands
 _NO_NAMES = "yes no unsure none not_applicable agree disagree courtesy same keep only_phone only_email"  # lists of messages
 
@@ -28,6 +29,8 @@ def judge_name(text: str, context: Context) -> Judgement:
     """A name; no sentence, no greeting, no complaint. What was not taken twice is offered as it was written."""
     if refuses(text):
         return Refused()
+    if len(text) > _LONGEST:
+        return None
     name = _by_labels(text) or _bare(text)
     if name and _is_name(name) and not looks_like_a_question(text):
         return Understood(name)

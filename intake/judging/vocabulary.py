@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _DOSED = re.compile(r"([^\W\d_]{4,})\d")
 _SURE = 88  # likeness to a name of our own lists from which a mistyped word is read as it
 _SURE_OF_OTHERS = 90  # …, to one of the package
-_SHORTEST_MISTYPED = 5  # letters
+_SHORTEST_MISTYPED, _LONGEST_MISTYPED = 5, 30  # letters
 _LONGEST_NAME = 3  # words
 _MOST_AMBIGUOUS = 3  # letters of a name that must be written in capitals
 
@@ -112,7 +112,11 @@ def _read_word(word: re.Match[str]) -> Medicine | None:
 
 @cache
 def _mistyped(word: str) -> tuple[str, tuple[str, ...]] | None:
-    if len(word) < _SHORTEST_MISTYPED or word in phrases("allergens") or any(character.isdigit() for character in word):
+    if (
+        not _SHORTEST_MISTYPED <= len(word) <= _LONGEST_MISTYPED
+        or word in phrases("allergens")
+        or any(character.isdigit() for character in word)
+    ):
         return None
     for names, sure in ((_own(), _SURE), (_names(), _SURE_OF_OTHERS)):
         alike = _by_letter(names is _own()).get(word[0], [])
