@@ -194,3 +194,11 @@ def test_what_was_told_so_far_comes_with_the_controls_to_change_it() -> None:
     name = next(each for each in card["fields"] if each["field"] == "full_name")
     assert (name["said"], name["input"]["kind"]) == (talk.record.answers["full_name"].said, "name")
     assert "birth" not in [each["field"] for each in card["fields"]]
+
+
+def test_what_was_understood_is_shown_only_where_it_is_not_what_was_said() -> None:
+    talk = Talk().until("country")
+    for field, value, shown in (("country", "LV", None), ("country", "Deutschland", "Germany")):
+        talk.chooses({field: value})
+        cards = talk.dialogue.told_so_far(talk.record)["review"]
+        assert [each["shown"] for card in cards for each in card["fields"] if each["field"] == field] == [shown]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from intake.dialogue.progress import Setting
 from intake.fields import REVIEW, IntakeField
 from intake.inputs import input_of
+from intake.judging.plain import letters
 from intake.record import FieldAnswer, IntakeRecord
 from intake.showing import line, needs_check, understood_as
 
@@ -88,7 +89,8 @@ def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict
     if answer is None:
         return asked
     shown = "" if answer.skipped else understood_as(setting.intake, field, answer)
-    told = {"said": None if answer.skipped else answer.said, "shown": shown or None}
+    differs = letters(shown) != letters(answer.said)
+    told = {"said": None if answer.skipped else answer.said, "shown": shown if shown and differs else None}
     return {**asked, **told, "skipped": answer.skipped, "to_check": needs_check(answer)}
 
 
