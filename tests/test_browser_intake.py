@@ -271,6 +271,24 @@ def test_a_card_that_was_filled_in_without_a_network_arrives_whole_when_it_is_ba
     assert answers(page)["contact"] == {"by": "email", "value": "maria@mail.example"}
 
 
+def test_what_stands_below_suggestions_can_be_pressed_while_they_are_open(page: Page) -> None:
+    agrees(page)
+    field(page, "full name").fill("Maria Example")
+    born(page, "14", "March", "1961")
+    chooses(page, "female or male", "Female")
+    field(page, "which country").press_sequentially("li")
+    expect(page.get_by_role("option", name="Lithuania")).to_be_visible()
+    button = page.get_by_role("button", name="Continue")
+    button.scroll_into_view_if_needed()
+    place = button.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 20, place["y"] + 10)
+    page.mouse.down()
+    page.wait_for_timeout(300)  # a slow finger
+    page.mouse.up()
+    expect(page.locator(".from-patient").last).to_contain_text("Country: li")
+
+
 def test_two_presses_send_a_card_once_and_starting_over_leaves_nothing_in_it(page: Page) -> None:
     agrees(page)
     fills_in_the_person(page)

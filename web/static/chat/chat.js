@@ -1,8 +1,8 @@
 import { Api } from './api.js';
 import { Conversation } from './conversation.js';
+import { applyAccent, styleSheets } from './dom.js';
 import { deviceStorage, Store } from './store.js';
 import { loadStrings, ownAlarm, sameText } from './text.js';
-import { applyAccent, styleSheets } from './theme.js';
 import { View } from './view.js';
 
 const STYLES = ['theme', 'chat'];

@@ -262,7 +262,7 @@ export class Combo {
     const role = address ? { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': id } : {};
     this.input = el('input', {
       type: 'text', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', ...role, ...attributes,
-      onfocus: () => this.#load(), oninput: () => this.#show(), onkeydown: (event) => this.#key(event), onblur: () => this.#close(),
+      onfocus: () => this.#load(), oninput: () => this.#show(), onkeydown: (event) => this.#key(event), onblur: () => this.#left(),
     });
     this.node = el('div', { class: 'combo' }, this.input, this.list);
   }
@@ -323,6 +323,11 @@ export class Combo {
     this.list.hidden = !open;
     if (open) this.list.scrollIntoView({ block: 'nearest' });
     if (this.address) this.input.setAttribute('aria-expanded', String(open));
+  }
+
+  // Closed at once, the list would move what is being pressed away from under the finger.
+  #left() {
+    setTimeout(() => this.input.matches(':focus') || this.#close(), 700);
   }
 
   #close() {

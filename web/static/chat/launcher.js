@@ -1,8 +1,7 @@
 import { contactLine } from './bars.js';
-import { el, telUrl } from './dom.js';
+import { applyAccent, el, styleSheets, telUrl, TextSize } from './dom.js';
 import { deviceStorage } from './store.js';
 import { count, fill, loadStrings } from './text.js';
-import { applyAccent, styleSheets, TextSize } from './theme.js';
 
 // The same words as in launcher.css: a window with no room beside the panel. There it is modal, so that nothing behind it gets
 // the focus unseen.

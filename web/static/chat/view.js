@@ -1,10 +1,9 @@
 import { Ask, fieldsOf, keyOf } from './ask.js';
 import { AlarmBar, ConnectionBar, IntakeBar, LanguageChoice, noticeBar, OwnData, privacyLine, Question, toolLine } from './bars.js';
 import { Composer } from './composer.js';
-import { el } from './dom.js';
+import { el, TextSize } from './dom.js';
 import { bodyOf, boxTitle, choiceGroup, deliveryNode, deliveryText, messageNode, readBack, referenceBox, spoken } from './message.js';
 import { count, fill } from './text.js';
-import { TextSize } from './theme.js';
 
 const NEAR = 80;
 const SPOKEN_STAYS = 15_000;
