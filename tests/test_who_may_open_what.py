@@ -30,6 +30,7 @@ FOR_EVERYBODY = {
     "GET /readyz",
     "GET /metrics",
     "POST /api/chat/sessions",
+    "GET /api/chat/suggestions/{name}",
     # the way in
     "GET /desk/login",
     "POST /desk/login",
