@@ -180,3 +180,9 @@ def test_no_medicine_is_looked_up_anywhere_but_in_the_package() -> None:
 @pytest.mark.parametrize("text", ["no", "yes", "none", "I agree", "what?"])
 def test_a_yes_or_no_never_becomes_a_name(text: str) -> None:
     assert all(taken(judged("full_name", text, attempts=attempts)) == "again" for attempts in range(5))
+
+
+@pytest.mark.parametrize("seed", ["a", "m ", "1", ". ", "(", "dot ", "A-", "one ", "no ", "5 mg ", "ramipril ", "a.b-"])
+@pytest.mark.parametrize("field", ["full_name", "contact", "birth", "country", "medicines", "clots", "allergies"])
+def test_the_longest_message_is_read_in_the_end(field: str, seed: str) -> None:
+    assert taken(judged(field, f"{seed * 2000}"[:1990] + "!")) is not None
