@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cordial.data_files import DataFileError, Part, Text, read_data
 from intake.judging.plain import letters
+from language.questions import looks_like_a_question
 from language.spoken import text_file
 
 _MOST_WORDS = 6  # of a message that takes an offer; a longer one says something by itself
@@ -43,8 +44,8 @@ def _offers() -> Offers:
 
 
 def may_take(text: str) -> bool:
-    """Whether a message is short enough to take something that was offered, or to leave it."""
-    return 0 < len(letters(text).split()) <= _MOST_WORDS
+    """Whether a message is short enough to take something that was offered, or to leave it, and asks nothing itself."""
+    return 0 < len(letters(text).split()) <= _MOST_WORDS and not looks_like_a_question(text)
 
 
 def takes_none(text: str) -> bool:

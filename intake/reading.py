@@ -58,6 +58,8 @@ MOVES = INTERRUPTIONS | {
 }
 # Politeness around an answer: "hello, my name is Maria Example".
 _AROUND_AN_ANSWER = frozenset({"greet", "thanks", "goodbye", "start_intake", "small_talk", "help"})
+# What is meant as such also where it sounds like a refusal to answer: "I will not tell a machine, give me a person".
+_BEFORE_A_REFUSAL = frozenset({"talk_to_person", "stop_intake", "delete_data", "start_over", "why_ask"})
 # Kinds that are recognised by their content, whatever the sentence around it looks like.
 _BY_CONTENT = frozenset({"consent", "contact", "guardian", "choice"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
@@ -137,7 +139,7 @@ def _of_one_kind(
         beside = _beside(open_field, text, others, context_of)
         rest = [each for each in beside.taken if each.field != open_field]
         return Reading([Taken(open_field, text, whole), *rest], later=beside.later)
-    if isinstance(whole, Refused) and move in {None, "skip"}:
+    if isinstance(whole, Refused) and move not in _BEFORE_A_REFUSAL:
         return Reading(move="skip")
     if open_field.takes_questions and move in {None, "question", "greet", "thanks", "small_talk"}:
         return Reading([Taken(open_field, text, whole)]) if isinstance(whole, Understood) else Reading()

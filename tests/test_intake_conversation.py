@@ -467,3 +467,16 @@ def test_nobody_has_to_take_one_of_what_was_asked_back(text: str) -> None:
     talk.says("03/04/1961")
     said = talk.says(text, "deny")
     assert (said, talk.open, talk.value("birth")) == (SAYS.none_of_these, "birth", None)
+
+
+@pytest.mark.parametrize("intent", ["abuse", "deny", "skip", "complaint"])
+def test_who_would_rather_not_say_leaves_the_field_out_whatever_it_sounds_like(intent: str) -> None:
+    talk = Talk().until("clots")
+    talk.says("none of your business", intent)
+    assert (talk.record.answers["clots"].skipped, talk.open) == (True, "infection")
+
+
+def test_a_refusal_of_what_is_needed_is_told_why_it_is() -> None:
+    talk = Talk().until("full_name")
+    assert SAYS.cannot_skip in talk.says("I'd rather not say", "deny")
+    assert talk.open == "full_name"
