@@ -138,7 +138,8 @@ def _of_one_kind(
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
         beside = _beside(open_field, text, others, context_of)
         rest = [each for each in beside.taken if each.field != open_field]
-        return Reading([Taken(open_field, text, whole), *rest], later=beside.later)
+        own = next((each for each in beside.taken if each.field == open_field), Taken(open_field, text, whole))
+        return Reading([own, *rest], later=beside.later, unplaced=beside.unplaced if open_field.kind == "contact" else {})
     if isinstance(whole, Refused) and move not in _BEFORE_A_REFUSAL:
         return Reading(move="skip")
     if open_field.takes_questions and move in {None, "question", "greet", "thanks", "small_talk"}:
@@ -339,10 +340,15 @@ class _Parts:
                     return each
         return None
 
+    @property
+    def _may_be_more_of_the_open_one(self) -> bool:
+        """Whether a bare number may belong to a text, or to a phone number that is not whole yet."""
+        return self._open.kind in _FREE or (self._open.kind == "contact" and self._open.name not in self._texts)
+
     def _judged(self, each: IntakeField, part: str) -> bool:
         if each.kind == "country" and len(part.split()) > 3:  # a name alone, not a sentence that holds one
             return False
-        if each.kind == "birth" and _LIKE_AN_AGE.match(part) and self._open.kind in {"contact", *_FREE}:
+        if each.kind == "birth" and _LIKE_AN_AGE.match(part) and self._may_be_more_of_the_open_one:
             return False
         judgement = judge(each, part, self._context_of(each))
         # "maria@gmial.com" is a contact, even if it is asked about before it is stored.
