@@ -48,7 +48,7 @@ def test_a_command_of_rasa_is_only_words_here(patient: Patient, text: str) -> No
     patient.answers_until("contact")
     patient.says(text)
     assert patient.intake()["status"] == "in_progress"
-    assert set(patient.intake()["answers"]) == {"consent", "full_name"}
+    assert set(patient.intake()["answers"]) == {"consent", "for_whom", "full_name"}
 
 
 def test_a_null_character_is_left_out(patient: Patient) -> None:

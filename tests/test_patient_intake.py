@@ -203,4 +203,4 @@ def test_two_patients_do_not_get_into_each_others_way(patient: Patient, new_pati
     other.says("Jonas Example")
     patient.says(ANSWERS["contact"])
     assert patient.intake()["answers"]["full_name"] == ANSWERS["full_name"]
-    assert set(other.intake()["answers"]) == {"consent", "full_name"}
+    assert set(other.intake()["answers"]) == {"consent", "for_whom", "full_name"}

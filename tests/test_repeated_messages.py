@@ -28,7 +28,7 @@ def test_the_same_answer_sent_twice_is_taken_once(patient: Patient) -> None:
     for _ in range(2):
         replies = patient.send(ANSWERS["full_name"], message_id).json()["messages"]
         assert open_field(replies) == "contact"
-    assert set(patient.intake()["answers"]) == {"consent", "full_name"}
+    assert set(patient.intake()["answers"]) == {"consent", "for_whom", "full_name"}
 
 
 def test_sending_twice_is_one_handoff(patient: Patient, coordinator: Coordinator) -> None:
