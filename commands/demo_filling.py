@@ -26,6 +26,7 @@ CASES = Path(__file__).with_name("demo_cases.yml")
 COORDINATOR = Newcomer("ona@birchwood.example", "Ona Example", Role.COORDINATOR)
 CLINIC = "Birchwood Example Clinic"
 _SECONDS = 40
+_USUAL = {"for_whom": "Me"}  # what a case need not say
 _MOST_FIELDS = 40
 _REPLY_AFTER = timedelta(minutes=35)
 
@@ -109,7 +110,7 @@ class DemoPatient:
                 self.writes("Send it")
             if not asked or asked[-1] == case.stops_at:
                 return
-            replies = self.writes(case.intake.get(asked[-1], "skip"))
+            replies = self.writes(case.intake.get(asked[-1], _USUAL.get(asked[-1], "skip")))
 
     def _post(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}

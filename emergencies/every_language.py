@@ -54,6 +54,9 @@ class EveryLanguage(RedFlags):
         in_doubt = found is not None and found.level != "emergency"
         if found is None or (in_doubt and (flag is not None or _is_english(language))):
             return flag
+        if in_doubt and chat == language.code == ENGLISH:  # most likely an English message: who asks back asks in English
+            asks = self._red_flag(self.group(found.group), "check", clinic, where(text, clinic, country))
+            return replace(asks, evidence=list(found.evidence))
         return self._flag(found, text, clinic, country)
 
     def says_it_was_read(self, text: str) -> bool:

@@ -72,8 +72,9 @@ def test_a_stranger_who_guesses_passwords_keeps_nobody_else_out_and_cannot_pass_
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_comes_to_web(front: Front) -> None:
-    with front.client() as stranger:
-        assert stranger.post("/api/chat/messages", content=b"x" * 200_000).status_code == 413
+    # A proxy may close the connection before the rest of the body has come, so that its page does not always arrive.
+    with front.client() as stranger, stranger.stream("POST", "/api/chat/messages", content=b"x" * 200_000) as refused:
+        assert refused.status_code == 413
 
 
 @pytest.mark.parametrize("make", FRONTS.values(), ids=FRONTS.keys())

@@ -10,7 +10,8 @@ from emergencies.language_files import KINDS, shipped, the_texts
 from emergencies.other_languages import Finding, OtherLanguages, read_other_languages, read_thresholds
 from emergencies.red_flags import RedFlag
 from intake.clinic import read_clinic
-from language.which_language import OTHER, language_of
+from intake.fields import IntakeField
+from language.which_language import OTHER, Language, language_of
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 
@@ -214,6 +215,22 @@ def test_every_language_has_its_texts_marked_until_somebody_has_signed_them(lang
 def every_language() -> EveryLanguage:
     """The whole check as it ships, without the English examples."""
     return read_every_language(read_other_languages())
+
+
+class DoubtsInSpanish(OtherLanguages):
+    """Takes every message for a Spanish one that has to be asked about."""
+
+    def check(self, text: str, language: Language, asked: IntakeField | None = None) -> Finding | None:
+        """Always the same doubt."""
+        return Finding("es", "check", "breathing", -0.1, ("saturday",))
+
+
+@pytest.mark.parametrize(("chat", "asked_in"), [("en", "en"), ("es", "es")])
+def test_who_writes_most_likely_english_in_an_english_chat_is_asked_back_in_english(chat: str, asked_in: str) -> None:
+    check = read_every_language(DoubtsInSpanish(read_thresholds()))
+    flag = check.check("a bit on saturday", CLINIC, chat=chat)
+    assert flag is not None
+    assert (flag.level, flag.language, flag.group, flag.evidence) == ("check", asked_in, "breathing", ["saturday"])
 
 
 @pytest.mark.parametrize(("language", "text"), told(CRIES))

@@ -148,7 +148,9 @@ def test_what_was_written_before_a_question_was_seen_is_no_answer_to_it(patient:
     patient.answers_until("condition")
     patient.says(SAID)
     replies = patient.says("in the left one, for ten years")
-    assert set(patient.intake()["answers"]) == {"consent", "full_name", "contact", "birth", "country", "condition"}
+    assert set(patient.intake()["answers"]) == {
+        *("consent", "for_whom", "full_name", "contact", "birth", "sex", "country", "condition")
+    }
     assert "our team can read it" in " ".join(message["text"] for message in replies)
     assert open_field(replies) == "treatments"
 

@@ -154,9 +154,9 @@ def test_nothing_is_asked_by_a_turn_that_was_overtaken_by_an_emergency(database:
 def test_a_message_left_behind_is_answered_before_the_next_one(database: Database, slow_rasa: BrokenRasa) -> None:
     async def work(gateways: list[Gateway]) -> None:
         conversation_id, _ = await gateways[0].start()
-        left_behind(database, conversation_id, "first", seconds_ago=60)
-        await gateways[0].receive(conversation_id, str(uuid4()), "second")
-        assert log_of(database, conversation_id) == ["first", "second", "You said: first", "You said: second"]
+        left_behind(database, conversation_id, "hello", seconds_ago=60)
+        await gateways[0].receive(conversation_id, str(uuid4()), "hello?")
+        assert log_of(database, conversation_id) == ["hello", "hello?", "You said: hello", "You said: hello?"]
 
     run(database, slow_rasa, work, timeout=8)
 

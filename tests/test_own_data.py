@@ -26,7 +26,8 @@ def test_after_deleting_nothing_is_left_anywhere(patient: Patient, cordial: Syst
     patient.says("Quetzalcoatl Example")
     patient.says("quetzalcoatl@mail.example")
     reference = reference_in(patient.says("I want to talk to a person"))
-    assert held(cordial, b"uetzalcoatl"), "it must be there before"
+    assert held(cordial, patient.session.encode()), "it must be there before"
+    assert not held(cordial, b"uetzalcoatl"), "what was said is sealed"
     assert patient.http.delete("/api/chat/session").status_code == 204
     assert coordinator.runs("handoffs", "show", reference).returncode == 1
     assert reference not in coordinator.runs("handoffs", "list", "--all").stdout

@@ -156,7 +156,7 @@ def test_an_answer_given_while_rasa_is_away_can_be_given_again(
     lonely_patient.answers_until("full_name")
     broken_rasa.goes_away()
     assert is_the_plain_sentence(lonely_patient.says("Maria Example"))
-    assert set(lonely_patient.intake()["answers"]) == {"consent"}
+    assert set(lonely_patient.intake()["answers"]) == {"consent", "for_whom"}
     broken_rasa.behaves(rasa.passes_on_to(cordial.rasa_url))
     lonely_patient.says("Maria Example")
     assert lonely_patient.intake()["answers"]["full_name"] == "Maria Example"

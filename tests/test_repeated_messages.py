@@ -101,7 +101,20 @@ def test_the_log_is_replayed_after_any_number(patient: Patient) -> None:
 def test_a_message_has_the_shape_of_the_contract(patient: Patient) -> None:
     patient.answers_until("full_name")
     for message in patient.log():
-        assert set(message) == {"seq", "at", "from", "kind", "text", "buttons", "answer", "question", "author", "lang"}
+        assert set(message) == {
+            "seq",
+            "at",
+            "from",
+            "kind",
+            "text",
+            "buttons",
+            "answer",
+            "question",
+            "review",
+            "author",
+            "lang",
+            "values",
+        }
         assert message["at"].endswith("Z")
 
 

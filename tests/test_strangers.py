@@ -16,7 +16,10 @@ from tests.support.system import System
 pytestmark = pytest.mark.e2e
 
 # Everything that anybody may use. A new route is closed unless it is written down here.
-OPEN = {("POST", "/api/chat/sessions"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+OPEN = {
+    *(("POST", "/api/chat/sessions"), ("GET", "/api/chat/suggestions/{name}")),
+    *(("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")),
+}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/chat/messages"): {"json": {"id": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "text": "Let me in"}},
     ("POST", "/api/chat/feedback"): {"json": {"seq": 1, "helpful": True}},

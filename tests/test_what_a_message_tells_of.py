@@ -41,7 +41,7 @@ def test_concepts_in_one_sentence_make_a_group(text: str, group: str) -> None:
         "I had chest pain ten years ago",
         "what if I get chest pain after the infusion?",
         "is chest pain a side effect?",
-        "a friend of mine had pain in her chest",
+        "years ago a friend of mine had pain in her chest",
         "I read in a study about chest pain",
         "this price gives me a heart attack",
         "My chest is fine. The pain is in my knee.",

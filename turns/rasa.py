@@ -19,7 +19,7 @@ from desk.conversations.log import Draft
 from intake.beginning import beginning
 from intake.record import Effect
 from knowledge.answer import Answer
-from turns.shapes import Kind, Question
+from turns.shapes import Kind, QuestionOrReview
 
 # More turns at the same time end no sooner. Two hundred of them would take the processor from the check for emergencies.
 AT_ONCE = 16
@@ -78,7 +78,7 @@ class _Custom(BaseModel):
 
     kind: Kind = "text"
     answer: Answer | None = None
-    question: Question | None = None
+    question: QuestionOrReview | None = None
     effects: list[Effect] = []
 
 

@@ -38,6 +38,7 @@ from intake.record import (
 from language.questions import looks_like_a_question
 from language.spoken import spoken
 from language.which_language import OTHER, language_or_english
+from turns.asking_for_a_person import wants_a_person
 from turns.other_replies import OtherReplies, buttons_of
 from turns.rasa import Reply
 from turns.texts import texts
@@ -406,7 +407,10 @@ def wants_a_person_in(text: str, language: str) -> str | None:
     """
     if language in languages() and _is_person_button(text):  # the button of the page, which is in English
         return language
-    possible = dict.fromkeys([*language_or_english(text, language).possible, language])
+    found = language_or_english(text, language)
+    if language == found.code == spoken() and (found.sure or wants_a_person(text)):
+        return None  # "I want a human" is said in a neighbouring language, too
+    possible = dict.fromkeys([*found.possible, language])
     said_in = (name for name in possible if name in languages() and says("wants_person", text, name))
     return next(said_in, None) or pressed("wants_person", text)
 

@@ -62,9 +62,14 @@ class Card(BaseModel):
 class Question(BaseModel):
     """The field of the intake that a message asks for."""
 
-    field: str = Field(description="Name of the field, as in the intake's answers; `review` for the read-back.")
+    field: str = Field(description="Name of the field, as in the intake's answers.")
     step: int = Field(description="Which of the questions this is, from 1.")
     steps: int = Field(description="How many questions there are for this patient.")
     input: Input | None = Field(default=None, description="How it wants to be answered; null where only words are taken.")
     card: Card | None = Field(default=None, description="The card that it begins, if it begins one.")
-    review: list[Card] = Field(default=[], description="Of the read-back: every answer, subject by subject.")
+
+
+class QuestionOrReview(Question):
+    """The same, or everything that is read back: then the field is `review`."""
+
+    review: list[Card] = []  # every answer, subject by subject

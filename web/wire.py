@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstr
 
 from desk.conversations.own_data import Held
 from desk.models import Message
+from intake.fields import REVIEW
 from intake.record import Status
 from intake.sent import MOST, Sent
 from knowledge.answer import Answer
 from language.spoken import spoken
-from turns.shapes import InputOption, Question, StoredKind
+from turns.shapes import Card, InputOption, Question, StoredKind
 
 MAX_MESSAGE = 4_000  # characters; a long letter, and far below what slows the assistant
 
@@ -59,6 +60,7 @@ class WireMessage(BaseModel):
     buttons: list[Button] = Field(description="Quick replies, perhaps none.")
     answer: Answer | None = Field(description="The quotes with their sources, if the message is an answer.")
     question: Question | None = Field(description="The field of the intake that is asked, if one is.")
+    review: list[Card] = Field(description="Of a read-back: every answer, subject by subject.")
     author: Author | None = Field(description="The person who wrote it, if one did.")
     values: list[Sent] = Field(description="Of a patient's message: what was chosen in controls beside the text.")
 
@@ -185,7 +187,9 @@ class Encoded(BaseModel):
 
 
 def as_wire(message: Message) -> WireMessage:
-    """A stored message in the contract's shape."""
+    """A stored message in the contract's shape. A read-back asks no field."""
+    asked = message.question or {}
+    reads_back = asked.get("field") == REVIEW
     return WireMessage.model_validate(
         {
             "seq": message.seq,
@@ -196,7 +200,8 @@ def as_wire(message: Message) -> WireMessage:
             "lang": message.language or spoken(),
             "buttons": message.buttons,
             "answer": message.answer,
-            "question": message.question,
+            "question": None if reads_back else message.question,
+            "review": asked.get("review", []) if reads_back else [],
             "values": message.values,
             "author": {"name": message.author, "role": message.author_role or "coordinator"} if message.author else None,
         }

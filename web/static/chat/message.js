@@ -154,9 +154,8 @@ const REFERENCE = /\bC-[0-9A-Z]{4}-[0-9A-Z]{4}\b/;
  *
  * `update` closes the rows when the patient has gone on; as with quick replies, the buttons stay and keep the focus.
  */
-export function readBack({ text, question, buttons: offered }, tools) {
+export function readBack({ text, review: subjects = [], buttons: offered }, tools) {
   const buttons = [];
-  const subjects = question?.review ?? [];
   const [first, ...rest] = text.split('\n').filter((line) => line.trim());
   // The lines between are the answers. What is asked at the end stands above the buttons for it.
   const lines = subjects.length ? [first, offered.length > 0 && rest.at(-1)] : [first, ...rest];
