@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
@@ -43,8 +43,19 @@ def from_json(stored: object) -> list[Sent]:
 
 def words_beside(text: str, values: Iterable[Sent]) -> str:
     """A message with every word of its values that it does not say itself, so that nothing passes unread."""
-    missing = [word for each in values for word in _strings(each.value) if word not in text]
+    said = text.casefold()  # "Female" says "female"
+    missing = [word for each in values for word in _strings(each.value) if word.casefold() not in said]
     return "\n".join([text, *missing])
+
+
+def line_by_line(text: str, values: Sequence[Sent]) -> list[tuple[str, str]]:
+    """A message by the fields it answers: words, each with the name of its field.
+
+    The page writes one line for each value of a card. Where the lines are not one for each, every field is given the whole message.
+    """
+    lines = text.splitlines()
+    fitting = lines if len(lines) == len(values) else [text] * len(values)
+    return [(words_beside(line, [each]), each.field) for line, each in zip(fitting, values, strict=True)]
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 import pytest
 
 from cordial.bootstrap import PROJECT
-from emergencies.red_flags import the_red_flags
+from desk.conversations.intakes import apply_effects
+from desk.conversations.log import start_conversation, store_patient_message
+from desk.database import Database
+from emergencies.red_flags import RedFlag, RedFlags, read_red_flags
 from intake.clinic import read_clinic
 from intake.fields import REVIEW, the_intake
-from intake.record import IntakeRecord
+from intake.record import FieldAsked
 from intake.sent import Sent, words_beside
+from knowledge.encoder import Encoder
 from tests.support.talking import Talk
-from turns.known import Known, flag_of
+from turns.emergency_check import EmergencyCheck
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 SAYS = the_intake().says
@@ -22,17 +27,53 @@ SAYS = the_intake().says
 def test_words_that_stand_in_a_value_alone_are_looked_at_for_emergencies_too() -> None:
     value = {"answer": "yes", "detail": "crushing chest pain right now"}
     assert "chest pain" in words_beside("Infection: yes", [Sent(field="infection", value=value)])
-    assert words_beside("Infection: yes", [Sent(field="infection", value={"answer": "yes"})]) == "Infection: yes"
+    assert words_beside("Infection: Yes", [Sent(field="infection", value={"answer": "yes"})]) == "Infection: Yes"
 
 
-def test_each_line_of_a_card_is_looked_at_as_an_answer_to_its_own_field() -> None:
-    known = Known(IntakeRecord(status="in_progress", open_field="condition"), [])
-    values = [Sent(field="condition", value="stroke in 2018"), Sent(field="treatments", value="call an ambulance now")]
-    lines = ["Condition: stroke in 2018", "Treatments: chest pain right now, I cannot breathe"]
-    flag = flag_of("\n".join(lines), known, the_red_flags(), CLINIC, values)
+@pytest.fixture(scope="module")
+def red_flags(encoder: Encoder) -> RedFlags:
+    """The check as web uses it, with the examples."""
+    rules = read_red_flags()
+    rules.ask_examples(encoder.encode, encoder.name)
+    return rules
+
+
+def found_in(database: Database, red_flags: RedFlags, open_field: str, words: str, values: dict[str, Any]) -> RedFlag | None:
+    """What the check finds in a card, as the page sends it to a conversation in which a field is open."""
+    with database.write() as session:
+        conversation = start_conversation(session, [], "en")[0].id
+        stored = store_patient_message(session, conversation, "m1", "start the intake")
+        apply_effects(session, conversation, stored.seq, [FieldAsked(field=open_field)])
+    sent = [Sent(field=field, value=value) for field, value in values.items()]
+    return anyio.run(EmergencyCheck(database, CLINIC, red_flags).of_message, conversation, words, sent).flag
+
+
+def test_each_line_of_a_card_is_looked_at_as_an_answer_to_its_own_field(database: Database, red_flags: RedFlags) -> None:
+    # The value of a choice ("female", "warfarin") need not stand in the words as it is written there.
+    words = "Medicines: Warfarin\nAllergies: penicillin: face swelling"
+    values = {"medicines": ["warfarin"], "allergies": ["penicillin: face swelling"]}
+    assert red_flags.check(words.splitlines()[1], CLINIC, asked="medicines")  # so the first field would not calm the second line
+    assert found_in(database, red_flags, "medicines", words, values) is None
+
+
+def test_an_emergency_in_one_line_of_a_card_is_found(database: Database, red_flags: RedFlags) -> None:
+    words = "Sex: Female\nCountry: Lithuania\nCondition: chest pain right now, I cannot breathe"
+    values = {"sex": "female", "country": "LT", "condition": "chest pain right now, I cannot breathe"}
+    flag = found_in(database, red_flags, "sex", words, values)
     assert flag is not None
     assert flag.level == "emergency"
-    assert flag_of("\n".join([lines[0], "Treatments: physiotherapy"]), known, the_red_flags(), CLINIC, values) is None
+
+
+def test_an_emergency_that_stands_in_a_value_alone_is_found(database: Database, red_flags: RedFlags) -> None:
+    values = {"infection": {"answer": "yes", "detail": "I cannot breathe right now"}, "cancer": {"answer": "no"}}
+    flag = found_in(database, red_flags, "infection", "Infection: Yes\nCancer: No", values)
+    assert flag is not None
+    assert flag.level == "emergency"
+
+
+def test_a_card_of_other_lines_than_fields_is_looked_at_whole(database: Database, red_flags: RedFlags) -> None:
+    words = "Condition: arthritis\nI have chest pain right now\nand cannot breathe"
+    assert found_in(database, red_flags, "condition", words, {"condition": "arthritis", "treatments": "none"}) is not None
 
 
 def chosen(field: str, value: Any) -> Talk:

@@ -64,8 +64,8 @@ class EmergencyCheck:
             text: what the patient wrote.
             values: what was chosen in controls beside the words.
         """
-        text = words_beside(text, values)
-        flag, may_be_yes = await self._in_thread(lambda: (self._check(text), self._may_be_yes(text)))
+        told = words_beside(text, values)
+        flag, may_be_yes = await self._in_thread(lambda: (self._check(told), self._may_be_yes(text)))
         if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
         known = await self._known_of(conversation_id) if conversation_id else None

@@ -14,7 +14,7 @@ from desk.models import Conversation
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
 from intake.record import IntakeRecord
-from intake.sent import Sent
+from intake.sent import Sent, line_by_line
 
 _LEVELS = ("emergency", "check", "urgent")  # the gravest first
 
@@ -65,9 +65,6 @@ def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic, values
     return next((flag for level in _LEVELS for flag in found if flag and flag.level == level), None)
 
 
-def _parts(text: str, known: Known, values: Sequence[Sent]) -> list[tuple[str, str | None]]:
-    """A message with the field that was asked; line by line where each line belongs to a field of its own."""
-    lines = text.splitlines()
-    if len(values) > 1 and len(lines) == len(values):
-        return [(line, each.field) for line, each in zip(lines, values, strict=True)]
-    return [(text, values[0].field if values else known.record.open_field)]
+def _parts(text: str, known: Known, values: Sequence[Sent]) -> Sequence[tuple[str, str | None]]:
+    """A message with the field that was asked; what was chosen belongs to fields of its own."""
+    return line_by_line(text, values) if values else [(text, known.record.open_field)]
