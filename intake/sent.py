@@ -51,7 +51,7 @@ def words_beside(text: str, values: Iterable[Sent]) -> str:
 def line_by_line(text: str, values: Sequence[Sent]) -> list[tuple[str, str]]:
     """A message by the fields it answers: words, each with the name of its field.
 
-    The page writes one line for each value of a card. Where the lines are not one for each, every field is given the whole message.
+    The page writes a line for each value of a card. Where they are not as many, every field is given the whole message.
     """
     lines = text.splitlines()
     fitting = lines if len(lines) == len(values) else [text] * len(values)

@@ -52,7 +52,7 @@ def test_each_line_of_a_card_is_looked_at_as_an_answer_to_its_own_field(database
     # The value of a choice ("female", "warfarin") need not stand in the words as it is written there.
     words = "Medicines: Warfarin\nAllergies: penicillin: face swelling"
     values = {"medicines": ["warfarin"], "allergies": ["penicillin: face swelling"]}
-    assert red_flags.check(words.splitlines()[1], CLINIC, asked="medicines")  # so the first field would not calm the second line
+    assert red_flags.check(words.splitlines()[1], CLINIC, asked="medicines")  # the first field calms nothing here
     assert found_in(database, red_flags, "medicines", words, values) is None
 
 
