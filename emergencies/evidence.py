@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from language.context import Sentence, Text
-from language.patterns import Pattern
+from language.patterns import Pattern, Patterns
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class EvidenceLists:
 
     def __init__(self, by_group: Mapping[str, Sequence[Pattern]], hints: Sequence[Pattern]) -> None:
         """Look for these patterns."""
-        self._by_group = {group: list(patterns) for group, patterns in by_group.items()}
-        self._hints = list(hints)
-        self.patterns = [*(pattern for patterns in self._by_group.values() for pattern in patterns), *self._hints]
+        self._by_group = {group: Patterns(patterns) for group, patterns in by_group.items()}
+        self._hints = Patterns(hints)
+        self.patterns = Patterns(chain(*self._by_group.values(), self._hints))
 
     def any_in(self, message: Text) -> bool:
         """Whether a message names anything."""
@@ -57,9 +58,9 @@ class EvidenceLists:
         return Evidence({group: words for group, words in found.items() if words}, _words(message, self._hints))
 
 
-def _words(message: Text, patterns: Sequence[Pattern]) -> list[str]:
+def _words(message: Text, patterns: Patterns) -> list[str]:
     """The words that the patterns cover, in the order of the message; what overlaps or touches is one."""
-    possible = message.only(list(patterns))
+    possible = message.only(patterns)
     return [
         sentence.line[begin:end].strip(" ,")
         for sentence in message.sentences

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -85,5 +85,5 @@ class HappeningNow:
         return bool(lines) and (lines == button or all(self._is(line, self._no_emergency) for line in lines))
 
     @staticmethod
-    def _is(line: str, patterns: list[Pattern]) -> bool:
+    def _is(line: str, patterns: Sequence[Pattern]) -> bool:
         return any(pattern.spans(line) for pattern in patterns)

@@ -46,7 +46,7 @@ from intake.record import IntakeRecord
 from language.context import Kind, Known, Sentence, Span, Text
 from language.context_rules import Rules, read_rules
 from language.normalise import normalised
-from language.patterns import Lists, Pattern, PatternError, PatternIndex, read_patterns, split_list, wrong_pattern
+from language.patterns import Lists, Pattern, PatternError, PatternIndex, Patterns, read_patterns, split_list, wrong_pattern
 from language.plain_words import LONGEST, read_plain_words
 from language.spoken import text_file
 
@@ -194,7 +194,7 @@ class _Side:
     """One list of a `together` line."""
 
     kind: Kind
-    patterns: list[Pattern]
+    patterns: Patterns
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,8 @@ class _Compiled:
     """A group, ready to be looked for."""
 
     group: Group
-    not_meant: list[Pattern]
-    background: list[Pattern]
+    not_meant: Patterns
+    background: Patterns
     rules: list[_Rules]
     calls: frozenset[int]  # the identities of the patterns without which it can raise nothing
 
@@ -319,7 +319,7 @@ class RedFlags:
             country: where the patient is, if something is known; a country that the message names comes first.
         """
         seen = self._look(normalised(text[:LONGEST]))
-        meant = _Meant(seen.message, seen.message.only(self._not_despair), [])
+        meant = _Meant(seen.message, seen.message.only(self._not_despair), Patterns())
         if not meant.mentions("sign", seen.message.only(self._despair)):
             return None
         return self._fill(self.file.despair_text, clinic, _where(text, clinic, country))
@@ -494,7 +494,7 @@ class RedFlags:
 
     def _names_now(self, seen: _Seen, markers: Sequence[str]) -> bool:
         """Whether a sentence that names something says that it is happening."""
-        patterns = seen.message.only([pattern for name in markers for pattern in self._context.markers[name]])
+        patterns = [pattern for name in markers for pattern in seen.message.of_marker(name)]
         sentences = [sentence for sentence in seen.message.sentences if any(sentence.spans(pattern) for pattern in patterns)]
         return self._evidence.any_in_sentences(seen.message, sentences)
 
@@ -678,7 +678,7 @@ def _plain(lines: list[str]) -> str:
     return " | ".join(line.strip() for line in lines)
 
 
-def _found(patterns: list[Pattern], line: str) -> bool:
+def _found(patterns: Sequence[Pattern], line: str) -> bool:
     return any(pattern.spans(line) for pattern in patterns)
 
 
@@ -709,11 +709,11 @@ def _raised(group: _Compiled, rules: _Rules, message: Text) -> bool:
 class _Meant:
     """A message as one group sees it: without idioms, and with the conditions that explain a sign."""
 
-    def __init__(self, message: Text, not_meant: list[Pattern], background: list[Pattern]) -> None:
+    def __init__(self, message: Text, not_meant: Sequence[Pattern], background: Sequence[Pattern]) -> None:
         self._sentences = [(sentence, _without(sentence, not_meant)) for sentence in message.sentences]
         self._explained = any(sentence.spans(pattern) for pattern in background for sentence in message.sentences)
 
-    def mentions(self, kind: Kind, patterns: list[Pattern]) -> bool:
+    def mentions(self, kind: Kind, patterns: Sequence[Pattern]) -> bool:
         """Whether one of the patterns says that something is there."""
         return any(
             self._counts(sentence, span, kind)
@@ -728,7 +728,7 @@ class _Meant:
         return kind != "sign" or not self._explained or sentence.is_fresh(span)
 
 
-def _without(sentence: Sentence, patterns: list[Pattern]) -> str:
+def _without(sentence: Sentence, patterns: Sequence[Pattern]) -> str:
     """The line with some patterns made unreadable, and every other letter where it was."""
     line = sentence.line
     for pattern in patterns:

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from language.context_rules import Rules, read_rules
-from language.patterns import Pattern, PatternIndex
+from language.patterns import Pattern, PatternIndex, Patterns
 from language.plain_words import PlainWords, read_plain_words
 
 Span = tuple[int, int]
@@ -92,16 +92,15 @@ class Text:
         return [Sentence(line, self) for line in self.lines]
 
     @cached_property
-    def _markers(self) -> dict[str, list[Pattern]]:
+    def _markers(self) -> dict[str, Patterns]:
         """The patterns of those markers that were looked for, as far as they can stand in it."""
         return {}
 
-    def only(self, patterns: list[Pattern]) -> list[Pattern]:
+    def only(self, patterns: Patterns) -> Patterns:
         """Those patterns that can stand in it."""
-        possible = self.possible
-        return [pattern for pattern in patterns if id(pattern) in possible]
+        return patterns.among(self.possible)
 
-    def of_marker(self, marker: str) -> list[Pattern]:
+    def of_marker(self, marker: str) -> Patterns:
         """Those patterns of a marker that can stand in it; every sentence asks for them."""
         if marker not in self._markers:
             self._markers[marker] = self.only(self.rules.markers[marker])

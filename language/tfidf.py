@@ -65,7 +65,8 @@ class Tfidf:
 
     def row(self, text: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The columns of one text that are not zero, and their values, as `transform` gives them."""
-        counted = Counter(self._vocabulary[term] for term in self._terms_in(text) if term in self._vocabulary)
+        of_terms = Counter(self._terms_in(text))
+        counted = {self._vocabulary[term]: count for term, count in of_terms.items() if term in self._vocabulary}
         columns = np.array(sorted(counted), dtype=np.intp)
         counts = np.array([counted[column] for column in columns.tolist()], dtype=np.float64)
         values = (1 + np.log(counts)) * self.rarity[columns]

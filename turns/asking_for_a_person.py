@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from language.patterns import Pattern, read_patterns
+from language.patterns import Patterns, read_patterns
 from language.plain_words import PlainWords, read_plain_words
 from turns.texts import texts
 
@@ -30,7 +30,7 @@ def _asks(line: str) -> bool:
     return _has(line, wanted) and not _has(line, refused)
 
 
-def _has(line: str, patterns: list[Pattern]) -> bool:
+def _has(line: str, patterns: Patterns) -> bool:
     return any(pattern.spans(line) for pattern in patterns)
 
 
@@ -40,7 +40,7 @@ def _plain() -> PlainWords:
 
 
 @cache
-def _patterns() -> tuple[list[Pattern], list[Pattern], list[Pattern]]:
+def _patterns() -> tuple[Patterns, Patterns, Patterns]:
     asking = texts().asking_for_a_person
     lists = {"person": asking.people}
     return (
