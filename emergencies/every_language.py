@@ -55,7 +55,7 @@ class EveryLanguage(RedFlags):
         if found is None or (in_doubt and (flag is not None or _is_english(language))):
             return flag
         if in_doubt and chat == language.code == ENGLISH:  # most likely an English message: who asks back asks in English
-            asks = self._red_flag(self.group(found.group), "check", clinic, where(text, clinic, country))
+            asks = self.flag_of(self.group(found.group), "check", clinic, where(text, clinic, country))
             return replace(asks, evidence=list(found.evidence))
         return self._flag(found, text, clinic, country)
 
