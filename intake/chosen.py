@@ -12,9 +12,9 @@ from typing import Any
 
 from babel.dates import format_date
 
-from intake.fields import Intake, IntakeField
+from intake.fields import YES, Intake, IntakeField
 from intake.inputs import MOST_LISTED, options_of
-from intake.judge import MAX_ANSWER, YES, judge
+from intake.judge import MAX_ANSWER, judge
 from intake.judging.birth import written
 from intake.judging.country import country_name, country_names
 from intake.judging.results import Context, Doubt, Judgement, Understood

@@ -15,6 +15,7 @@ from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainT
 from language.spoken import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
+YES = "yes"  # the option of a guardian that says that they are one
 
 Kind = Literal["consent", "name", "contact", "birth", "guardian", "country", "text", "list", "history", "choice"]
 
@@ -52,7 +53,7 @@ _NEEDED: dict[Role, str] = {
     "birth": "nobody would know who is under 18",
     "guardian": "somebody under 18 would be asked without a parent or guardian",
 }
-_OF_OPTIONS = {"choice", "guardian"}
+_OF_OPTIONS = {"choice", "guardian"}  # kinds of which one option is chosen
 _SHIPPED: dict[str, Role] = {"full_name": "name"}  # stored names that are not those of their roles
 
 T = TypeVar("T")
@@ -395,8 +396,10 @@ def _wrong_roles(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
 def _wrong_choices(fields: list[IntakeField], cards: list[str]) -> Iterator[tuple[Way, str]]:
     """Choices without answers, answers where nothing is chosen, and cards that there are not."""
     for at, field in enumerate(fields):
-        if field.kind == "choice" and len(field.options) < 2:
-            yield (at, "options"), "a choice needs at least two options"
+        if field.kind in _OF_OPTIONS and len(field.options) < 2:
+            yield (at, "options"), f"a field of kind {field.kind} needs at least two options"
+        elif field.kind == "guardian" and YES not in {option.value for option in field.options}:
+            yield (at, "options"), f"one option must have the value “{YES}”: whoever chooses it is the parent or guardian"
         if field.options and field.kind not in _OF_OPTIONS:
             yield (at, "options"), f"a field of kind {field.kind} has no options. Write buttons, or make it a choice"
         yield from _wrong_conditions(at, field, fields)

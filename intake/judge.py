@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from intake.fields import IntakeField
+from intake.fields import YES, IntakeField
 from intake.judging.birth import judge_birth
 from intake.judging.choices import chosen_in
 from intake.judging.consent import judge_consent
 from intake.judging.contact import judge_contact
 from intake.judging.country import judge_country
-from intake.judging.history import judge_guardian, judge_history
+from intake.judging.history import judge_history
 from intake.judging.lists import judge_list
 from intake.judging.names import judge_name
 from intake.judging.refusals import refuses
@@ -23,7 +23,6 @@ from intake.judging.results import Context, Judgement, Refused, Understood
 from language.normalise import normalised
 
 MAX_ANSWER = 2_000
-YES = "yes"  # the option of a guardian that says that they are one
 
 
 def judge(field: IntakeField, text: str, context: Context) -> Judgement:
@@ -57,7 +56,6 @@ _JUDGES: dict[str, Callable[[str, Context], Judgement]] = {
     "name": judge_name,
     "contact": judge_contact,
     "birth": judge_birth,
-    "guardian": judge_guardian,
     "country": judge_country,
     "text": _text,
     "list": judge_list,

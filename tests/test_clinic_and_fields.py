@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -190,6 +191,21 @@ def test_a_field_that_something_needs_cannot_be_left_out(name: str, otherwise: s
 )
 def test_a_role_that_does_not_fit_is_told(before: str, after: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "fields.yml").write_text(FIELDS.replace(before, after, 1), "utf-8")
+    with pytest.raises(DataFileError) as refused:
+        read_intake(tmp_path / "fields.yml")
+    assert any(said in text for _, text in problems(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead", "said"),
+    [
+        (r"    options:\n(?:      .*\n)+", "", "at least two options"),
+        (r'- value: "yes"', "- value: parent", "one option must have the value “yes”"),
+    ],
+)
+def test_who_is_the_guardian_is_chosen_from_options(pattern: str, instead: str, said: str, tmp_path: Path) -> None:
+    guardian = field_of("guardian")
+    (tmp_path / "fields.yml").write_text(FIELDS.replace(guardian, re.sub(pattern, instead, guardian)), "utf-8")
     with pytest.raises(DataFileError) as refused:
         read_intake(tmp_path / "fields.yml")
     assert any(said in text for _, text in problems(refused.value))

@@ -1,4 +1,4 @@
-"""Yes or no, with a word on what and when: questions about a patient's history; and whether a parent or guardian answers.
+"""Yes or no, with a word on what and when: questions about a patient's history.
 
 An answer is cut into parts, at sentences, commas and words like "but". Each part says yes, no, not known, or something else;
 only parts that agree make a certain answer. What is not understood is neither yes nor no: it is kept, and a person looks at it.
@@ -264,13 +264,3 @@ def _with_detail(text: str, plain: str) -> Judgement:
     if expression("history_takes_back").search(text):
         return Understood({"answer": "yes", "detail": text.strip()}, to_check=True)
     return Understood({"answer": "yes", "detail": text.strip()}) if re.search(r"\w", text) else None
-
-
-def judge_guardian(text: str, _context: Context) -> Judgement:
-    """Whether a parent or guardian answers, and so agrees on the patient's behalf; only where it is said plainly."""
-    plain = letters(text)
-    if "?" in text:
-        return None
-    if plain in phrases("no") or expression("guardian_is_not").match(text):
-        return Understood(False)
-    return Understood(True) if plain in phrases("guardian_yes") or expression("guardian_is").match(text) else None

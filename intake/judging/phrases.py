@@ -39,7 +39,6 @@ class Phrases(Part):
     yes_words: list[Text]
     no_words: list[Text]
     list_joins: list[Text]
-    guardian_yes: list[Text]
     not_that: list[Text]
     same: list[Text]
     keep: list[Text]
