@@ -53,6 +53,8 @@ from language.questions import read_question_words as read_question_forms
 from language.sentences import read_sentence_words
 from language.spoken import speak, text_file
 from language.which_language import OTHER_WORDS, read_other_words
+from language.yes_and_no import FILE as YES_AND_NO
+from language.yes_and_no import read_yes_and_no
 from turns.texts import read_texts_of_turns
 from web.console.texts import read_audit_texts, read_console_texts
 from web.library_texts import read_library_texts
@@ -127,6 +129,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         *(DataFile(file, partial(read_words, file.parent.name)) for file in sorted(FOLDER.glob(f"*/{WORDS}"))),
         *(DataFile(file, read_texts_of_language) for file in sorted(FOLDER.glob(f"*/{TEXTS}"))),
         DataFile(OTHER_WORDS, read_other_words),
+        DataFile(YES_AND_NO, read_yes_and_no),
         DataFile(text_file("language", "context.yml"), read_rules_of_context),
         DataFile(text_file("language", "patterns.yml"), read_pattern_words),
         DataFile(text_file("language", "plain_words.yml"), lambda file: read_plain_words(file=file)),

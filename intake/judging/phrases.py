@@ -25,6 +25,7 @@ class Phrases(Part):
     agree: list[Text]
     agree_words: list[Text]
     agree_around: list[Text]
+    agree_others: list[Text]
     disagree: list[Text]
     none: list[Text]
     none_around: list[Text]
