@@ -47,6 +47,8 @@ from knowledge.sources import read_other_sources, read_studies
 from knowledge.synonyms import read_synonyms
 from knowledge.wordings import read_wordings
 from language.context_rules import read_rules as read_rules_of_context
+from language.family import FILE as FAMILY
+from language.family import read_family
 from language.patterns import read_pattern_words
 from language.plain_words import read_plain_words
 from language.questions import read_question_words as read_question_forms
@@ -130,6 +132,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         *(DataFile(file, read_texts_of_language) for file in sorted(FOLDER.glob(f"*/{TEXTS}"))),
         DataFile(OTHER_WORDS, read_other_words),
         DataFile(YES_AND_NO, read_yes_and_no),
+        DataFile(FAMILY, read_family),
         DataFile(text_file("language", "context.yml"), read_rules_of_context),
         DataFile(text_file("language", "patterns.yml"), read_pattern_words),
         DataFile(text_file("language", "plain_words.yml"), lambda file: read_plain_words(file=file)),

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar, cast, get_args
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, by_name, fills, read_data
+from language.family import Person
 from language.spoken import text_file
 
 REVIEW = "review"  # the open "field" while everything is read back before it is sent
@@ -81,7 +82,9 @@ class Option(Part):
     value: Name
     title: PlainText
     also: list[Text] = []  # what somebody may type for it, beside the title
+    people: list[Person] = []  # whom it is about, in the words of other languages for them
     ages: _Ages | None = None  # of whoever it is said of, where an age is named beside it
+    otherwise: Name | None = None  # the option that is meant where that age is another one
 
 
 class Card(Part):
@@ -402,6 +405,9 @@ def _wrong_choices(fields: list[IntakeField], cards: list[str]) -> Iterator[tupl
             yield (at, "options"), f"one option must have the value “{YES}”: whoever chooses it is the parent or guardian"
         if field.options and field.kind not in _OF_OPTIONS:
             yield (at, "options"), f"a field of kind {field.kind} has no options. Write buttons, or make it a choice"
+        for option in field.options:
+            if option.otherwise and option.otherwise not in {each.value for each in field.options}:
+                yield (at, "options"), f"there is no option {option.otherwise}, which {option.value} has as “otherwise”"
         yield from _wrong_conditions(at, field, fields)
         for way, name in (("card", field.card), ("subject", field.subject)):
             if name is not None and name not in cards:

@@ -38,7 +38,7 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
     if not cleaned:
         return None
     if field.options:
-        chosen = chosen_in(field.options, field.around, cleaned)
+        chosen = chosen_in(field, cleaned, context.today)
         if chosen is None:
             return Refused() if refuses(cleaned) else None
         return Understood(chosen == YES if field.kind == "guardian" else chosen)

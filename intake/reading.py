@@ -62,6 +62,8 @@ _AROUND_AN_ANSWER = frozenset({"greet", "thanks", "goodbye", "start_intake", "sm
 _BEFORE_A_REFUSAL = frozenset({"talk_to_person", "stop_intake", "delete_data", "start_over", "why_ask"})
 # Kinds that are recognised by their content, whatever the sentence around it looks like.
 _BY_CONTENT = frozenset({"consent", "contact", "guardian", "choice"})
+# Kinds of which a part counts for nothing: "if it is free, I agree" is no agreement, and a part of it would be one.
+_AS_A_WHOLE = frozenset({"consent", "guardian", "choice"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
@@ -200,7 +202,7 @@ def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], c
     """What a message says beside an answer that is known by its content: "for my son, he is 6"."""
     if open_field.kind == "contact":
         return _parts_and_doubts(open_field, text, others, context_of)
-    rest = rest_of(open_field.options, open_field.around, text) if open_field.kind == "choice" and others else ""
+    rest = rest_of(open_field, text) if open_field.kind == "choice" and others else ""
     return _parts_and_doubts(open_field, rest, others, context_of) if rest else Reading()
 
 
@@ -318,6 +320,8 @@ class _Parts:
 
     def _judged_parts(self, each: IntakeField, parts: list[str]) -> tuple[Taken | None, list[str]]:
         """The value of all parts, or else of the first that has one by itself; and the parts that are left."""
+        if each.kind in _AS_A_WHOLE:
+            return None, []
         for said in [", ".join(parts), *(parts if len(parts) > 1 else [])]:
             understood = judge(each, said, self._context_of(each))
             if isinstance(understood, Understood):

@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.units import format_unit
 
 from intake.judging.expressions import expression
-from intake.judging.phrases import number_words
+from intake.judging.phrases import in_figures
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 
@@ -49,7 +49,7 @@ def judge_birth(text: str, context: Context) -> Judgement:
         return Refused()
     if len(text) > _LONGEST:
         return None
-    read = _in_figures(text)
+    read = in_figures(text)
     for judged in (_a_date, _a_month, _a_year, _an_age):
         found = judged(read, context)
         if found is not None:
@@ -382,15 +382,3 @@ def _about_birth(text: str, span: tuple[int, int], judged: Judgement) -> Judgeme
 
 def _age_on(day: date, today: date) -> int:
     return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
-
-
-def _in_figures(text: str) -> str:
-    """Ages and years in words, "sixty-one", "nineteen sixty-one", in figures."""
-    low, high = number_words()
-    ones = "|".join(sorted(low, key=len, reverse=True))
-
-    def figure(match: re.Match[str]) -> str:
-        return str(sum((high | low)[part.lower()] for part in match.groups() if part))
-
-    read = re.sub(rf"(?i)\b(?:({'|'.join(high)})(?:[\s-]*({ones}))?|({ones}))\b", figure, text)
-    return re.sub(r"\b(19|20)[\s-]+(\d\d)\b", r"\1\2", read) if read != text else read

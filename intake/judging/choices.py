@@ -1,76 +1,221 @@
 """Choices: the option that a message means, as it is written on it or in other words for it.
 
-Only what says nothing else counts: "his mother" is a parent, "I am not his mother" and "my mother is dead" are not.
+Only what says nothing else counts: "his mother" is a parent, "I am not his mother" and "my mother is dead" are not. Where it is
+chosen whom the answers are about, a sentence may also point at somebody: "it is for my aunt, who cannot type".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
 
-from intake.fields import Option
+from intake.fields import YES, IntakeField, Option
+from intake.judging.corrected import after_a_slip
+from intake.judging.expressions import expression
+from intake.judging.phrases import in_figures
 from intake.judging.plain import letters
+from language.family import people_in
 from language.questions import looks_like_a_question
 from language.sentences import detail_clauses, sentences
+from language.yes_and_no import yes_or_no
 
-_MARKS = re.compile(r"[,;:.!()\n—–]+")
-_AN_AGE = re.compile(r"\b\d{1,3}\b")
+_MARKS = re.compile(r"[,;:.!()\n—–]+|\s-+\s|\bbut\b")
+_ADULT = 18
+_OLDEST = 115
 
 
-def chosen_in(options: Sequence[Option], around: Iterable[str], text: str) -> str | None:
+def chosen_in(field: IntakeField, text: str, today: date) -> str | None:
     """The value of the option that a message means; nothing, if it means none of them or more than one.
 
     Args:
-        options: what can be chosen.
-        around: words that say nothing beside one of them.
+        field: with the options.
         text: the message.
+        today: to tell an age from a year of birth.
     """
-    exact = _exactly(options, letters(text))
-    if exact or looks_like_a_question(text):
+    corrected = after_a_slip(text)
+    if corrected:
+        chosen = _chosen(field, corrected, today)
+        if chosen:
+            return chosen
+    return _chosen(field, text, today)
+
+
+def rest_of(field: IntakeField, text: str) -> str:
+    """What a message says beside its choice: "my son, he is 6" says an age as well."""
+    parts = [part for sentence in sentences(text) for part in _MARKS.split(sentence) if part.strip()]
+    return ", ".join(part.strip() for part in parts if re.search(r"\d", part) or not _by_words(field, letters(part)))
+
+
+def _chosen(field: IntakeField, text: str, today: date) -> str | None:
+    if field.role == "for_whom" and expression("whom_two").search(text):
+        return None
+    found = _by_the_whole(field, text)
+    if found is None and not looks_like_a_question(text):
+        found = _by_clauses(field, text)
+    return _of_age(field, found, text, today) if found else None
+
+
+def _by_the_whole(field: IntakeField, text: str) -> str | None:
+    """The option that a whole message is, in this language or in another."""
+    exact = _exactly(field, letters(text))
+    if exact:
         return exact
-    left = frozenset(letters(word) for word in around)
+    said = yes_or_no(text)
+    in_english = _exactly(field, "yes" if said else "no") if said is not None else None
+    return in_english or _of_people(field, text)
+
+
+def _of_people(field: IntakeField, text: str) -> str | None:
+    people = people_in(text, own=field.kind != "guardian")
+    found = [option.value for option in field.options if people & set(option.people)]
+    return found[0] if len(found) == 1 else None
+
+
+def _by_clauses(field: IntakeField, text: str) -> str | None:
+    clauses = _clauses(text)
+    pointed = {value for clause in clauses if (value := _pointed_at(field, clause))}
+    if pointed or _speaks_of_others(field, text):
+        return pointed.pop() if len(pointed) == 1 else None
     found, others = set(), []
-    for clause in _clauses(text):
-        value = _exactly(options, clause) or _without(options, left, clause)
-        found.add(value) if value else others.append(clause)
-    if len(found) != 1 or any(_may_change(options, found, other) for other in others):
+    for clause in clauses if _denies_nothing(field, clauses) else [each for each in clauses if not _is_denial(field, each)]:
+        value = _by_words(field, letters(clause)) or _of_people(field, clause) or _begun_with(field, clause)
+        found.add(value) if value else others.append(letters(clause))
+    if len(found) > 1 and found <= _refusing(field):
+        return sorted(found)[0]
+    if len(found) != 1 or any(_may_change(field, found, other) for other in others):
         return None
     return found.pop()
 
 
-def rest_of(options: Sequence[Option], around: Iterable[str], text: str) -> str:
-    """What a message says beside its choice: "my son, he is 6" says an age as well."""
-    left = frozenset(letters(word) for word in around)
-    parts = [part for sentence in sentences(text) for part in _MARKS.split(sentence) if part.strip()]
-    return ", ".join(
-        part.strip() for part in parts if not (_exactly(options, letters(part)) or _without(options, left, letters(part)))
-    )
+def _is_denial(field: IntakeField, clause: str) -> bool:
+    """Whether a clause only says what is not right; that somebody is no guardian says more."""
+    said = expression("whom_denied").match(clause)
+    return bool(said) and not (field.kind == "guardian" and expression("guardian_by_name").search(clause))
+
+
+def _denies_nothing(field: IntakeField, clauses: list[str]) -> bool:
+    """Whether no clause denies one thing before another says what is right: "not the mother, but the legal guardian"."""
+    denials = [_is_denial(field, clause) for clause in clauses]
+    return all(denials) or not any(denials)
+
+
+def _speaks_of_others(field: IntakeField, text: str) -> bool:
+    """Whether somebody who is asked whether they are the guardian speaks of their own parents."""
+    return field.kind == "guardian" and bool(expression("guardian_of_the_writer").search(text))
+
+
+def _refusing(field: IntakeField) -> set[str]:
+    """The options of a guardian by which somebody says that they are none."""
+    return {option.value for option in field.options if option.value != YES} if field.kind == "guardian" else set()
 
 
 def _clauses(text: str) -> list[str]:
     cut = [part for sentence in sentences(text) for part in detail_clauses(sentence, lambda _rest: True)]
-    return [clause for part in cut for piece in _MARKS.split(part) if (clause := letters(piece))]
+    return [piece.strip() for part in cut for piece in _MARKS.split(part) if letters(piece)]
 
 
-def _exactly(options: Sequence[Option], plain: str) -> str | None:
-    found = [option.value for option in options if plain in {letters(form) for form in (option.title, *option.also)}]
+def _exactly(field: IntakeField, plain: str) -> str | None:
+    found = [value for value, forms in _forms(field) if plain in forms]
     return found[0] if len(found) == 1 else None
 
 
-def _without(options: Sequence[Option], around: frozenset[str], plain: str) -> str | None:
-    """The option that is left when words are taken away that say nothing."""
-    told = [word for word in plain.split() if word not in around]
-    whole = _exactly(options, " ".join(told))
-    if whole or not told:
+def _by_words(field: IntakeField, plain: str) -> str | None:
+    """The option that a clause is, when words are taken away that say nothing."""
+    exact = _exactly(field, plain)
+    if exact or not plain:
+        return exact
+    around = _around(field)
+    told = [word for word in expression("whom_figures").sub(" ", plain).split() if word not in around]
+    said = {_exactly(field, word) for word in plain.split()} - {None}
+    if field.kind == "guardian" and YES in said and len(said) > 1:
+        return None  # "yes no"
+    whole = _exactly(field, " ".join(told))
+    if whole:
         return whole
-    each = {_exactly(options, word) for word in told}
+    each = {_exactly(field, word) for word in told} if told else said
+    if len(each) > 1 and each <= _refusing(field):
+        return sorted(str(one) for one in each)[0]  # "no, I am the patient": whatever it is, nobody says yes
     return each.pop() if len(each) == 1 else None
 
 
-def _may_change(options: Sequence[Option], found: set[str], clause: str) -> bool:
-    """Whether another clause may turn a choice around: it names another option, or an age that the choice does not fit."""
-    words = f" {clause} "
-    named = {option.value for option in options for form in (option.title, *option.also) if f" {letters(form)} " in words}
-    ages = [int(number) for number in _AN_AGE.findall(clause)]
-    fits = [option.ages for option in options if option.value in found and option.ages]
-    return bool(named - found) or any(not first <= age <= last for first, last in fits for age in ages)
+def _pointed_at(field: IntakeField, clause: str) -> str | None:
+    """Whom a clause says the answers are about: "the patient is my uncle". Or that somebody has custody, whoever they are."""
+    if field.kind == "guardian":
+        has = expression("guardian_has_custody").search(clause) and not expression("guardian_has_not").search(clause)
+        return YES if has else None
+    return _one_of(field, clause, ("whom_pointed", "whom_is_the_patient")) if field.role == "for_whom" else None
+
+
+def _begun_with(field: IntakeField, clause: str) -> str | None:
+    """Whom a clause tells of that begins with them: "my neighbour I look after". Or that it is not the parent who writes."""
+    if field.kind == "guardian":
+        return _exactly(field, "no") if expression("guardian_is_not").match(clause) else None
+    return _one_of(field, clause, ("whom_begins",)) if field.role == "for_whom" else None
+
+
+def _one_of(field: IntakeField, clause: str, names: Iterable[str]) -> str | None:
+    """The one option whose words stand where an expression has its place for somebody."""
+    read = letters(clause)
+    if expression("whom_not").search(read):
+        return None
+    found = {value for name in names for value, pattern in _placed(field, name) if pattern.search(read)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _placed(field: IntakeField, name: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    source = expression(name).pattern
+    for value, forms in _forms(field):
+        yield value, _pattern(source, tuple(sorted(forms, key=len, reverse=True)))
+
+
+@cache
+def _pattern(source: str, forms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(source.replace("SOMEBODY", f"(?:{'|'.join(map(re.escape, forms))})"), re.IGNORECASE)
+
+
+def _may_change(field: IntakeField, found: set[str], clause: str) -> bool:
+    """Whether another clause may turn a choice around, because it names another option; of a guardian, any of them."""
+    words, around = f" {clause} ", _around(field)
+    named = {value for value, forms in _forms(field) for form in forms - around if f" {form} " in words}
+    if field.kind == "guardian":
+        return bool(named - _refusing(field) if found <= _refusing(field) else named)
+    return bool(named - found)
+
+
+def _of_age(field: IntakeField, found: str, text: str, today: date) -> str | None:
+    """The option that is meant where an age is named beside it: a son of 30 is no child; nothing, if none fits."""
+    option = next(each for each in field.options if each.value == found)
+    if option.ages is None:
+        return found
+    first, last = option.ages
+    ages = _ages_in(text, today)
+    grown = expression("whom_grown").search(text) is not None and last < _ADULT
+    if not grown and all(first <= age <= last for age in ages):
+        return found
+    outside = grown or not any(first <= age <= last for age in ages)
+    return option.otherwise if outside and not expression("whom_unborn").search(text) else None
+
+
+def _ages_in(text: str, today: date) -> list[int]:
+    """The ages in years that a text may tell: figures that count no months, years of birth, birthdays that were or come."""
+    read = in_figures(text)
+    born = [today.year - int(year) for year in expression("birth_born_in").findall(read)]
+    told = [int(number) for number in expression("whom_age").findall(read)]
+    coming = [int(number) for number in expression("birth_still_to_come").findall(read)]
+    told = [age - 1 if age in coming and age == _ADULT else age for age in told]
+    over = {int(number) for number in expression("whom_age_over").findall(read)}
+    return [age + 1 if age in over else age for age in told if age <= _OLDEST] + [age for age in born if 0 <= age <= _OLDEST]
+
+
+def _around(field: IntakeField) -> frozenset[str]:
+    return frozenset(letters(word) for word in field.around)
+
+
+def _forms(field: IntakeField) -> list[tuple[str, frozenset[str]]]:
+    return [(option.value, _forms_of(option)) for option in field.options]
+
+
+def _forms_of(option: Option) -> frozenset[str]:
+    return frozenset(letters(form) for form in (option.title, *option.also))

@@ -87,4 +87,4 @@ def _says_only_no(text: str) -> bool:
 
 
 def _says_any_yes(text: str) -> bool:
-    return bool(set(letters(text).split()) & phrases("agree_words"))
+    return bool(set(letters(text).split()) & phrases("agree_words")) or any(agrees(part) for part in _PARTS.split(text))

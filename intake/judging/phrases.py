@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -88,6 +89,18 @@ def number_words() -> tuple[dict[str, int], dict[str, int]]:
     """The words for 0 to 19, and those for 20, 30 and so on."""
     numbers = _file().numbers
     return {w: n for w, n in numbers.items() if n < 20}, {w: n for w, n in numbers.items() if n >= 20}
+
+
+def in_figures(text: str) -> str:
+    """Ages and years in words, "sixty-one", "nineteen sixty-one", in figures."""
+    low, high = number_words()
+    ones = "|".join(sorted(low, key=len, reverse=True))
+
+    def figure(match: re.Match[str]) -> str:
+        return str(sum((high | low)[part.lower()] for part in match.groups() if part))
+
+    read = re.sub(rf"(?i)\b(?:({'|'.join(high)})(?:[\s-]*({ones}))?|({ones}))\b", figure, text)
+    return re.sub(r"\b(19|20)[\s-]+(\d\d)\b", r"\1\2", read) if read != text else read
 
 
 @cache
