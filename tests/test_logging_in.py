@@ -105,6 +105,14 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_then_on(lonely_web: Sy
     assert str(there.url) == f"{lonely_web.url}/desk/account?tab=phone"
 
 
+def test_whoever_is_logged_in_and_opens_the_login_is_led_on(lonely_web: System, new_staff: NewStaff) -> None:
+    person = new_staff(lonely_web)
+    led = person.http.get("/desk/login", params={"next": "/desk/account"})
+    assert str(led.url) == f"{lonely_web.url}/desk/account"
+    outside = person.http.get("/desk/login", params={"next": "//elsewhere.example"}, follow_redirects=False)
+    assert (outside.status_code, outside.headers["location"]) == (303, "/desk")
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

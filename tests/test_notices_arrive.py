@@ -96,6 +96,7 @@ def test_a_program_can_check_who_sent_a_webhook(
     [(headers, body)] = program.taken
     for secret in known:
         assert receiver_of(secret).verify(body, headers)["id"] == headers["webhook-id"]
+        assert headers["User-Agent"] == "Cordial"  # so that a receiver's log tells whose call it was
     with pytest.raises(WebhookVerificationError, match="No matching signature"):
         receiver_of(secret_of(b"another")).verify(body, headers)
     with pytest.raises(WebhookVerificationError, match="No matching signature"):
