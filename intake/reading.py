@@ -15,6 +15,7 @@ from intake.fields import IntakeField
 from intake.judge import judge
 from intake.judging.choices import rest_of
 from intake.judging.expressions import expression
+from intake.judging.history import begins_with_an_answer
 from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
@@ -23,6 +24,7 @@ from intake.sent import Sent
 from language.normalise import straight
 from language.questions import asks_one_of_several, begins_a_question, looks_like_a_question
 from language.sentences import detail_clauses, question_clauses, sentences
+from language.yes_and_no import yes_or_no
 
 # Below this an intent says too little to override an answer that fits the field.
 SURE = 0.5
@@ -136,7 +138,7 @@ def _of_one_kind(
     """A message that tells or asks or is a move, but not several of these."""
     text = heard.text
     whole = judge(open_field, text, context_of(open_field))
-    move = None if _is_about(open_field, text, whole) else heard.sure_move
+    move = None if _is_about(open_field, heard, whole) else heard.sure_move
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
         beside = _beside(open_field, text, others, context_of)
         rest = [each for each in beside.taken if each.field != open_field]
@@ -209,9 +211,14 @@ def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], c
 def _told(open_field: IntakeField, heard: Heard, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """A message that asks nothing by its form. It may still imply a question: "my brother swears by it"."""
     found = _parts_and_doubts(open_field, heard.text, others, context_of)
-    if heard.sure_move == "question" and (not found.taken or open_field.kind in _FREE):
+    surely_told = open_field.kind == "history" and _answers_a_history(heard, _of(found, open_field))
+    if heard.sure_move == "question" and not surely_told and (not found.taken or open_field.kind in _FREE):
         return Reading([each for each in found.taken if each.field != open_field], question=heard.text)
     return found
+
+
+def _of(found: Reading, open_field: IntakeField) -> Judgement:
+    return next((each.understood for each in found.taken if each.field == open_field), None)
 
 
 def _certain(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:
@@ -223,15 +230,26 @@ def _certain(open_field: IntakeField, text: str, others: Sequence[IntakeField], 
     ]
 
 
-def _is_about(open_field: IntakeField, text: str, judged: Judgement) -> bool:
+def _is_about(open_field: IntakeField, heard: Heard, judged: Judgement) -> bool:
     """Whether a text speaks to the field whatever it was taken for: "maybe" to a yes or no, "as before", "call me Maria"."""
+    text = heard.text
     if open_field.kind == "list":
         return isinstance(judged, Doubt)
     if open_field.kind == "name":
         return isinstance(judged, Understood) and calls_oneself(text)
     if open_field.kind == "choice":
         return isinstance(judged, Understood)
+    if open_field.kind == "history":
+        return _answers_a_history(heard, judged)
     return open_field.kind in {"consent", "guardian"} and letters(text) in phrases("unsure")
+
+
+def _answers_a_history(heard: Heard, judged: Judgement) -> bool:
+    """Whether a text answers a yes or no; what sounds like a question or a wish to skip has to begin with its answer."""
+    if not isinstance(judged, Understood) or looks_like_a_question(heard.text):
+        return False
+    certain = not judged.to_check and heard.intent not in {"question", "skip"}
+    return certain or begins_with_an_answer(heard.text)
 
 
 def _is_pressed(open_field: IntakeField, text: str) -> bool:
@@ -240,8 +258,9 @@ def _is_pressed(open_field: IntakeField, text: str) -> bool:
         return True
     plain = letters(text)
     if open_field.kind == "history":
-        return any(plain in phrases(kind) for kind in ("yes", "no", "unsure", "not_applicable"))
-    return open_field.kind == "list" and plain in phrases("none") | phrases("no") | phrases("same")
+        return any(plain in phrases(kind) for kind in ("yes", "no", "unsure", "not_applicable")) or yes_or_no(text) is not None
+    none = phrases("none") | phrases("no") | phrases("same")
+    return open_field.kind == "list" and (plain in none or yes_or_no(text) is False)
 
 
 def _parts(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> list[Taken]:

@@ -6,6 +6,10 @@ from dataclasses import replace
 
 from intake.dialogue.progress import Progress
 from intake.dialogue.taking import record_change
+from intake.judge import judge
+from intake.judging.expressions import expression
+from intake.judging.history import begins_with_an_answer
+from intake.judging.results import Understood
 from intake.listing import ListChange, changed_list, wishes_in
 
 
@@ -18,6 +22,8 @@ def change_lists(progress: Progress) -> bool:
     if not progress.agreed:
         return True
     open_name = progress.record.open_field
+    if _tells_of_a_history(progress):
+        return True
     wishes = wishes_in(progress.intake, progress.heard.text, progress.record.answers, open_name)
     left = [words for change in wishes.changes for words in _carried_out(progress, change)]
     rest = ", ".join([*wishes.rest, *left])
@@ -26,6 +32,15 @@ def change_lists(progress: Progress) -> bool:
         if not rest and open_name in {change.field.name for change in wishes.changes}:
             progress.go_on()
     return bool(rest)
+
+
+def _tells_of_a_history(progress: Progress) -> bool:
+    """Whether a message answers the open yes or no, and names no wish: "yes, I take cortisone"."""
+    each, text = progress.open_field, progress.heard.text
+    if each is None or each.kind != "history" or expression("listing_adds").search(text):
+        return False
+    judged = judge(each, text, progress.context_of()(each))
+    return isinstance(judged, Understood) and not judged.to_check and begins_with_an_answer(text)
 
 
 def _carried_out(progress: Progress, change: ListChange) -> list[str]:

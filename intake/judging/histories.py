@@ -31,6 +31,8 @@ class History(Part):
     ever: bool = False
     recent: bool = False
     childbearing: bool = False
+    now: bool = False
+    temperature: bool = False
     medicines: list[Text] = []
 
     def mentions(self, text: str) -> list[tuple[int, int]]:

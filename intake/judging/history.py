@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from intake.judging.expressions import expression
@@ -18,10 +18,20 @@ from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Judgement, Refused, Understood
+from intake.judging.when import told_ago
 from language.context import Assertion, Clause, assertion_of, read_clauses
 from language.questions import looks_like_a_question
+from language.yes_and_no import yes_or_no
 
 _WORD = re.compile(r"[^\W\d_]{2}")
+_RECENT = 28  # days of the last four weeks
+_FEVER, _NO_FEVER, _FAHRENHEIT = 38.0, 37.2, 60.0  # degrees; above the last they are those of Fahrenheit
+_EXACT = re.compile(r"[°a-z]|\d[.,]\d", re.IGNORECASE)  # a unit or a decimal, without which a number may count anything
+_PAST_CHILDBEARING = 56  # years of age
+_FEWEST_TELLING = 4  # words of a yes or no in another language that are kept beside it
+_OF_NOTHING = History(words=[])
+_ANSWERS: dict[bool, Literal["yes", "no"]] = {True: "yes", False: "no"}
+_WHOLE: tuple[Literal["no", "yes", "unsure", "not_applicable"], ...] = ("no", "yes", "unsure", "not_applicable")
 _ECHO = re.compile(r"^[^?.!,;]{1,40}\?\s*(?=\w)")  # the question again, before its answer: "cancer? no"
 # yes, no: in so many words. reported: that it was. denied: that it was not. intact: "my immune system is fine". others: of
 # somebody else. doubted: that it may be. until: it is denied only for now. dated: when or where something was, and not what.
@@ -44,6 +54,7 @@ _Says = Literal[
 ]
 _NO: frozenset[_Says] = frozenset({"no", "denied", "intact"})
 _YES: frozenset[_Says] = frozenset({"yes", "reported"})
+_TELLS: frozenset[_Says] = frozenset({"yes", "reported", "dated"})  # that something was
 _MORE: frozenset[_Says] = frozenset({"dated", "placed", "unread"})  # what may stand beside a yes
 
 
@@ -64,36 +75,76 @@ def judge_history(text: str, context: Context) -> Judgement:
     for answer in ("yes", "no", "unsure", "not_applicable"):
         if plain in phrases(answer):
             return Understood({"answer": answer, "detail": None}, more=answer == "yes")
-    if not _WORD.search(text) or looks_like_a_question(text):
+    said_so = yes_or_no(text)
+    if said_so is not None:
+        detail = text.strip() if len(plain.split()) >= _FEWEST_TELLING else None
+        return Understood({"answer": _ANSWERS[said_so], "detail": detail}, more=said_so)
+    return _told(text, context, history_of(context.field))
+
+
+def _told(text: str, context: Context, about: History) -> Judgement:
+    """What an answer says that is more than a yes or a no."""
+    measured = about.temperature and _temperature(text, about)
+    if not (_WORD.search(text) or measured) or looks_like_a_question(text):
         return None
-    said = _ECHO.sub("", without_the_patient(text, context.whom))
-    told = _parts(said, history_of(context.field))
-    return _of_parts(text, [part for part in told if part.says != "empty"])
+    whole = _ECHO.sub("", text)
+    said = without_the_patient(whole, context.whom)
+    told = [part for part in _parts(said, about) if part.says != "empty"]
+    judged = _of_parts(text, _in_time(text, told, about, context), about)
+    may_be_either = said != whole and expression("history_not_me").search(text)  # "my wife had it, not me", written for a wife
+    return replace(judged, to_check=True) if may_be_either and isinstance(judged, Understood) else judged
 
 
-def _of_parts(text: str, parts: list[_Part]) -> Judgement:
+def _in_time(text: str, parts: list[_Part], about: History, context: Context) -> list[_Part]:
+    """The parts, where what was before the last weeks is a no, if it is asked for these: "flu, but that was in May"."""
+    if about.recent and expression("history_allergic").search(text):
+        return [replace(part, says="doubted") if part.says == "reported" else part for part in parts]
+    ago = told_ago(text, context.today, context.language) if about.recent else []
+    if not ago or expression("when_still").search(text):
+        return parts
+    if any(each.least <= _RECENT for each in ago):
+        unclear = any(each.least <= _RECENT < each.most for each in ago)
+        return [replace(part, says="doubted") if unclear and part.says in _TELLS else part for part in parts]
+    tells = any(part.says in _TELLS | _NO for part in parts)
+    return [_as_past(part, context) for part in parts] if tells else parts
+
+
+def _as_past(part: _Part, context: Context) -> _Part:
+    only_when = part.says == "unread" and told_ago(part.text, context.today, context.language)  # "but that was in May"
+    return replace(part, says="denied", excepts=False) if part.says in _TELLS or only_when else part
+
+
+def begins_with_an_answer(text: str) -> bool:
+    """Whether a text begins with a yes, a no or that it is not known, whatever follows: "no, except once"."""
+    first = next((part for part in _parts(text, _OF_NOTHING) if part.says != "empty"), None)
+    return first is not None and first.says in {"yes", "no", "unsure", "not_applicable"}
+
+
+def _of_parts(text: str, parts: list[_Part], about: History) -> Judgement:
     if not parts:
         return None
-    answer, certain = _answer(parts)
+    says = {part.says for part in parts}
+    not_me = "others" in says and says <= _NO | {"others", "unread"} and expression("history_not_me").search(text)
+    answer, certain = ("no", True) if not_me else _answer(parts, about)
     detail = _detail(text, parts)
     return Understood({"answer": answer, "detail": detail}, more=answer == "yes" and detail is None, to_check=not certain)
 
 
-def _answer(parts: list[_Part]) -> tuple[str, bool]:
+def _answer(parts: list[_Part], about: History) -> tuple[str, bool]:
     """What the parts say together, and whether that is certain."""
     says = {part.says for part in parts}
     if "dated" in says and not says & {"unread", "others", "unsure", "doubted"}:
         says = (says - {"dated", "placed"}) | {"reported"}
     if says & _YES:
-        return _with_a_yes(parts, says)
+        return _with_a_yes(parts, says, about)
     if says & _NO and says <= _NO | {"others"}:
         return "no", True  # "no, only my mother had it"
-    if "not_applicable" in says and says <= {"not_applicable", "no"}:
+    if "not_applicable" in says and says <= {"not_applicable", "no", "others"}:
         return "not_applicable", True
     return "unsure", says == {"unsure"}
 
 
-def _with_a_yes(parts: list[_Part], says: set[_Says]) -> tuple[str, bool]:
+def _with_a_yes(parts: list[_Part], says: set[_Says], about: History) -> tuple[str, bool]:
     """What the parts say together, one of which says yes."""
     if says <= _YES | _MORE:
         return "yes", True
@@ -101,6 +152,8 @@ def _with_a_yes(parts: list[_Part], says: set[_Says]) -> tuple[str, bool]:
         return "yes", bool(says & {"reported", *_MORE})  # "yes, a cold, no fever"
     if says & _NO and any(part.excepts and part.says in {"reported", "dated"} for part in parts):
         return "yes", True  # "never, except one in 2010"
+    if about.childbearing and says <= _YES | _NO:
+        return "yes", True  # "not pregnant; I breastfeed"
     return ("unsure" if says & {"others", "unsure"} and parts[0].says != "yes" else "yes"), False
 
 
@@ -110,7 +163,9 @@ def _parts(text: str, about: History) -> list[_Part]:
         for number, part in enumerate(_at_exceptions(piece)):
             excepts = number > 0 or bool(expression("history_exceptions").match(part.strip()))
             goes_on = bool(parts) and number == 0 and _goes_on(piece, parts[-1])
-            parts.append(_Part(part, "denied" if goes_on else _says(part, about), excepts))
+            says = "denied" if goes_on else _says(part, about)
+            tells = excepts and says in _MORE and about.ever and expression("history_the_one").search(part)
+            parts.append(_Part(part, "reported" if tells else says, excepts))  # "except once, after a flight"
     return parts
 
 
@@ -132,16 +187,23 @@ def _says(part: str, about: History) -> _Says:
     words = [word for word in plain.split() if word not in phrases("fillers")]
     if not words:
         return _of_fillers(plain)
-    for answer in ("no", "yes", "unsure", "not_applicable"):
-        if plain in phrases(answer) or " ".join(words) in phrases(answer):
-            return answer
+    whole = _of_a_whole_part(bare, words)
+    if whole:
+        return whole
     if set(words) <= phrases("no_words"):
         return "no"
     if words[0] in phrases("no_words") and " ".join(plain.split()[1:]) in phrases("no"):
         return "no"  # "nope all good"
-    if set(words) <= phrases("yes_words"):
-        return "yes"
-    return _of_a_statement(bare, about)
+    return "yes" if set(words) <= phrases("yes_words") else _of_a_statement(bare, about)
+
+
+def _of_a_whole_part(part: str, words: list[str]) -> _Says | None:
+    """What a part says that is known as a whole, in this language or in another."""
+    for answer in _WHOLE:
+        if letters(part) in phrases(answer) or " ".join(words) in phrases(answer):
+            return answer
+    said = yes_or_no(part)
+    return _ANSWERS[said] if said is not None else None
 
 
 def _of_fillers(plain: str) -> _Says:
@@ -150,10 +212,9 @@ def _of_fillers(plain: str) -> _Says:
 
 
 def _of_a_statement(part: str, about: History) -> _Says:
-    if expression("history_age").match(part):
-        return "empty"
-    if _does_not_apply(part, about):
-        return "not_applicable"
+    known = _of_figures(part, about) or ("not_applicable" if _does_not_apply(part, about) else None)
+    if known:
+        return known
     part = expression("history_of_her_child").sub("", part)
     if expression("history_unsure").match(part):
         if expression("history_unsure_of_more").search(part):
@@ -165,6 +226,29 @@ def _of_a_statement(part: str, about: History) -> _Says:
     grown = expression("history_childhood").sub(" ", part)  # "as a child" is of no child
     mentions = about.mentions(grown)
     return _of_mentions(grown, mentions, about) if mentions else _without_mention(part, grown, about)
+
+
+def _of_figures(part: str, about: History) -> _Says | None:
+    """What an age, a laboratory value, a temperature or a sign of the zodiac says."""
+    if expression("history_age").match(part):
+        return "not_applicable" if about.childbearing and _is_past_childbearing(part) else "empty"
+    if expression("history_value").match(part) or (about.ever and expression("history_star_sign").search(part)):
+        return "empty"
+    return _temperature(part, about) if about.temperature else None
+
+
+def _temperature(part: str, about: History) -> _Says | None:
+    """What a temperature in figures says: fever from 38 degrees, none below 37.2."""
+    found = expression("history_temperature").search(part)
+    if found is None or not (_EXACT.search(found.group()) or about.mentions(part)):
+        return None
+    degrees = float(found.group(1).replace(",", "."))
+    degrees = degrees if degrees < _FAHRENHEIT else (degrees - 32) / 1.8
+    return "reported" if degrees >= _FEVER else "denied" if degrees < _NO_FEVER else "doubted"
+
+
+def _is_past_childbearing(part: str) -> bool:
+    return any(int(figures) >= _PAST_CHILDBEARING for figures in re.findall(r"\d+", part))
 
 
 def _does_not_apply(part: str, about: History) -> bool:
@@ -198,8 +282,8 @@ def _of_told_mentions(part: str, told: list[Assertion], about: History) -> _Says
     if expression("history_relative").search(part) or (told and all(each.of_somebody_else for each in told)):
         return "others"
     doubtful = any(each.doubtful or each.hypothetical for each in told) or expression("history_suspected").search(part)
-    old = about.recent and expression("history_long_ago").search(part)
-    over = (about.recent or about.childbearing) and expression("history_over_or_planned").search(part)
+    old = about.now and expression("history_years_ago").search(part)
+    over = about.childbearing and expression("history_over_or_planned").search(part)
     return "doubted" if doubtful or old or over else "reported"
 
 
@@ -210,7 +294,7 @@ def _without_mention(part: str, grown: str, about: History) -> _Says:
         return "others"
     if expression("history_not_well").search(grown):
         return "reported" if about.says_how(grown) else "unread"
-    if expression("history_well").match(grown):
+    if expression("history_well").match(grown) or expression("history_lab_normal").match(grown):
         return "intact"
     if expression("history_denies").match(grown) or (about.says_how(grown) and any(clause.denies for clause in clauses)):
         return "until" if any(clause.denies_for_now for clause in clauses) else _of_a_denial(grown)

@@ -16,6 +16,7 @@ from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from intake.judging.vocabulary import Medicine, medicines_of
 from language.context import read_clauses
+from language.yes_and_no import yes_or_no
 
 Item = dict[str, Any]
 _ALLERGIES = "allergies"  # the role of the field in which something has a reaction and no dose
@@ -29,7 +30,7 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 def judge_list(text: str, context: Context) -> Judgement:
     """What is listed, each as it was written and with the name that it was understood as; an empty list for none."""
     plain = letters(text)
-    if plain and _says_nothing(plain):
+    if plain and (_says_nothing(plain) or yes_or_no(text) is False):
         return Understood([])
     if plain in phrases("same"):
         return Understood(context.earlier) if isinstance(context.earlier, list) else Doubt("nothing_before")
