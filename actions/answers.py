@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType
 from actions.turn import SafeAction, Turn
 from intake.meanings import the_meanings
 from intake.record import AskedBack
+from knowledge.answer import Answer
 from knowledge.library import Explanation
 from knowledge.phrases import phrases
 
@@ -50,6 +51,12 @@ class ActionUnclear(SafeAction):
         return []
 
 
+def show_answer(turn: Turn, answer: Answer) -> None:
+    """Reply with quotes, after the sentence that says what they speak to."""
+    assert answer.about is not None  # noqa: S101  -- an answer with quotes is about something
+    turn.say(phrases().lead[answer.about], kind="answer", answer=answer.model_dump(mode="json"))
+
+
 def _show(turn: Turn, explanations: Sequence[Explanation]) -> None:
     for explanation in explanations:
         answer = explanation.answer
@@ -57,7 +64,7 @@ def _show(turn: Turn, explanations: Sequence[Explanation]) -> None:
         if answer.status == "clarify":
             turn.say(phrases().clarify, buttons=[*explanation.choices, phrases().something_else], kind="answer", answer=shown)
         elif answer.status == "answered" and answer.about is not None:
-            turn.say(phrases().lead[answer.about], kind="answer", answer=shown)
+            show_answer(turn, answer)
         else:
             text = turn.fill(phrases().why_not(explanation.declined))
             turn.say(text, buttons=[phrases().offer_person], kind="answer", answer=shown)

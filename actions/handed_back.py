@@ -7,10 +7,12 @@ from typing import Any
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
+from actions.aftercare import ActionAfterInfusion
 from actions.answers import ActionAnswer, ActionUnclear
+from actions.service import ActionService
 
 # They set nothing, so that Rasa goes on with a turn without waiting for them.
-HANDED_BACK = (ActionAnswer().name(), ActionUnclear().name())
+HANDED_BACK = tuple(each().name() for each in (ActionAnswer, ActionUnclear, ActionService, ActionAfterInfusion))
 
 
 class RunsActions:

@@ -98,7 +98,7 @@ class Turn:
         if text is not None or response is not None:
             pressed = [{"title": title, "payload": title} for title in buttons]
             self._dispatcher.utter_message(
-                text=text, response=response, buttons=pressed or None, reference=reference, **self._texts()
+                text=text, response=response, buttons=pressed or None, reference=reference, **self.texts()
             )
         extra: dict[str, Any] = dict(fields)
         if effects:
@@ -108,9 +108,10 @@ class Turn:
 
     def fill(self, text: str, **more: Any) -> str:
         """Put the clinic's details into a text."""
-        return text.format_map({**self._texts(), **more})
+        return text.format_map({**self.texts(), **more})
 
-    def _texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
+        """What every text may name of the clinic's details."""
         clinic = self.services.clinic
         return {
             "clinic": clinic.name,

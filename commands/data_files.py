@@ -40,6 +40,7 @@ from intake.judging.phrases import read_phrases
 from intake.judging.vocabulary import BRANDS, MEDICINES, read_brands, read_medicines
 from intake.meanings import read_meanings
 from intake.offers import read_offers
+from intake.service import read_service
 from knowledge import phrases, research
 from knowledge.claims import load_promises
 from knowledge.questions import read_question_words
@@ -119,6 +120,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("intake", "expressions.yml"), read_expressions),
         DataFile(text_file("intake", "meanings.yml"), read_meanings),
         DataFile(text_file("intake", "offers.yml"), read_offers),
+        DataFile(text_file("intake", "service.yml"), read_service),
         DataFile(MEDICINES, read_medicines),
         DataFile(BRANDS, read_brands),
         DataFile(text_file("intake", "histories.yml"), read_histories),

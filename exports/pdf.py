@@ -23,7 +23,7 @@ from intake.record import FieldAnswer, Status
 from intake.showing import needs_check, understood_as
 from language.spoken import text_file
 
-_REASONS = ("asked", "deletion", "red_flag", "intake_completed")
+_REASONS = ("asked", "deletion", "red_flag", "harm", "intake_completed")
 _SENDERS = ("patient", "assistant", "coordinator", "system")
 _AT_A_GLANCE: tuple[Role, ...] = (
     "name",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import phonenumbers
 import pycountry
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, field_validator, model_validator
 
 from cordial.data_files import DataFileError, Faults, Part, PlainText, Way, did_you_mean, like, no_yes, read_data
 from language.spoken import DEFAULT, languages
@@ -45,6 +45,19 @@ _Language = Annotated[str, like(r"[a-z]{2,3}", "a language has two or three smal
 _Email = Annotated[
     str, like(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", "this is no e-mail address, such as hello@clinic.example")
 ]
+
+
+def _international(value: str) -> str:
+    try:
+        whole = phonenumbers.is_possible_number(phonenumbers.parse(value))
+    except phonenumbers.NumberParseException:
+        whole = False
+    if not whole:
+        raise ValueError('this is no whole phone number. Write it with its country code, such as "+370 612 34567"')
+    return value
+
+
+Phone = Annotated[str, AfterValidator(_international)]
 _Link = Annotated[str, like(r"https://[^\s/]+\S*", "a link begins with https:// and has no spaces")]
 
 
@@ -111,11 +124,19 @@ class Clinic(Part):
     country: Country
     coordinator: PlainText
     email: _Email | None = None
-    phone: str | None = None
+    phone: Phone | None = None
     opening_hours: PlainText  # as patients read it
     hours: Hours  # the same, for reckoning
     reply_within: PlainText
     booking_link: _Link | None = None
+    # What patients ask about the clinic. Where something is not given, they are told that it is not known here.
+    address: PlainText | None = None
+    treats: StrictBool | None = None  # patients itself; false: it coordinates, and another clinic treats
+    treated_at: PlainText | None = None  # then: which one
+    licence: PlainText | None = None  # as a patient can check it: number, and who gave it
+    complaints: PlainText | None = None  # where complaints go: an office, an address
+    referrals: _Email | None = None  # for physicians who refer somebody
+    aftercare_phone: Phone | None = None  # for patients after a treatment, if it is another one
     prices_policy: PlainText
     emergency_number: EmergencyNumber
     emergency_numbers: dict[Country, EmergencyNumber] = {}  # what differs from emergencies/numbers.yml
@@ -128,17 +149,6 @@ class Clinic(Part):
             raise ValueError(f"there are no texts in {value!r}; there are: {', '.join(languages())}")
         return value
 
-    @field_validator("phone")
-    @classmethod
-    def _international(cls, value: str | None) -> str | None:
-        try:
-            whole = value is None or phonenumbers.is_possible_number(phonenumbers.parse(value))
-        except phonenumbers.NumberParseException:
-            whole = False
-        if not whole:
-            raise ValueError('this is no whole phone number. Write it with its country code, such as "+370 612 34567"')
-        return value
-
     @model_validator(mode="after")
     def _can_be_reached(self) -> Clinic:
         wrong: list[tuple[Way, str]] = []
@@ -149,6 +159,8 @@ class Clinic(Part):
         if not any(self.hours.open.values()):
             always = 'A clinic that is open at all hours writes ["00:00-24:00"] for each day'
             wrong.append((("hours", "open"), f"no day has opening hours. {always}"))
+        if self.treats and self.treated_at:
+            wrong.append((("treated_at",), "the clinic treats patients itself (treats: true). Take one of the two out"))
         if wrong:
             raise Faults(wrong)
         return self

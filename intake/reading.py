@@ -21,6 +21,7 @@ from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from intake.sent import Sent
+from intake.service import AFTER_INFUSION, HARM, TOPICS
 from language.normalise import straight
 from language.questions import asks_one_of_several, begins_a_question, looks_like_a_question
 from language.sentences import detail_clauses, question_clauses, sentences
@@ -28,6 +29,8 @@ from language.yes_and_no import yes_or_no
 
 # Below this an intent says too little to override an answer that fits the field.
 SURE = 0.5
+
+FEELINGS = ("feel_fear", "feel_grief", "feel_low", "feel_anger", "distrust")
 
 # What a patient may do at any time instead of answering. Everything else is an answer, or a failed one.
 # These need nothing of the record. Rules on the form's unhappy path reply to them: data/rules/interruptions.yml.
@@ -44,6 +47,11 @@ INTERRUPTIONS = frozenset(
         "abuse",
         "complaint",
         "repeat",
+        "plainer",
+        HARM,
+        AFTER_INFUSION,
+        *TOPICS,
+        *FEELINGS,
     }
 )
 # These do; intake/dialogue/ deals with them.
@@ -62,6 +70,8 @@ MOVES = INTERRUPTIONS | {
 _AROUND_AN_ANSWER = frozenset({"greet", "thanks", "goodbye", "start_intake", "small_talk", "help"})
 # What is meant as such also where it sounds like a refusal to answer: "I will not tell a machine, give me a person".
 _BEFORE_A_REFUSAL = frozenset({"talk_to_person", "stop_intake", "delete_data", "start_over", "why_ask"})
+# What is an answer where anything may be written: "I was treated by you in 2022", "I am afraid that it gets worse".
+LEFT_TO_A_TEXT = frozenset({*FEELINGS, AFTER_INFUSION, "former_patient", "contact_wish"})
 # Kinds that are recognised by their content, whatever the sentence around it looks like.
 _BY_CONTENT = frozenset({"consent", "contact", "guardian", "choice"})
 # Kinds of which a part counts for nothing: "if it is free, I agree" is no agreement, and a part of it would be one.
@@ -138,7 +148,7 @@ def _of_one_kind(
     """A message that tells or asks or is a move, but not several of these."""
     text = heard.text
     whole = judge(open_field, text, context_of(open_field))
-    move = None if _is_about(open_field, heard, whole) else heard.sure_move
+    move = None if _is_about(open_field, heard, whole) or _left_to(open_field, heard) else heard.sure_move
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
         beside = _beside(open_field, text, others, context_of)
         rest = [each for each in beside.taken if each.field != open_field]
@@ -250,6 +260,11 @@ def _answers_a_history(heard: Heard, judged: Judgement) -> bool:
         return False
     certain = not judged.to_check and heard.intent not in {"question", "skip"}
     return certain or begins_with_an_answer(heard.text)
+
+
+def _left_to(open_field: IntakeField, heard: Heard) -> bool:
+    """Whether a message that sounds like something else is an answer, because the field takes any text."""
+    return open_field.kind in _FREE and heard.intent in LEFT_TO_A_TEXT and not looks_like_a_question(heard.text)
 
 
 def _is_pressed(open_field: IntakeField, text: str) -> bool:

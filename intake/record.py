@@ -160,16 +160,16 @@ class Urgent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    group: str  # of `red_flags.yml`
+    group: str  # of `red_flags.yml`; or "harm", which is no emergency by itself
     level: Literal["emergency", "urgent"]
 
 
 class HandoffAsked(_Effect):
-    """The patient wants a person, or the assistant has nothing to offer but one, or there was an alarm."""
+    """The patient wants a person or tells of harm, or the assistant has nothing to offer but one, or there was an alarm."""
 
     effect: Literal["handoff_asked"] = "handoff_asked"
     reference: str
-    reason: Literal["asked", "deletion", "red_flag"]
+    reason: Literal["asked", "deletion", "red_flag", "harm"]
     urgent: Urgent | None = None
 
 

@@ -47,6 +47,7 @@ class SectionMeta(BaseModel):
     evidence: Evidence
     questions: list[str] = []
     sources: list[str] = []
+    plain: str | None = None  # the same in a plain sentence or two, for whoever asks for easier words
     quoted: bool = True  # false: for readers of the article only, never an answer in the chat
 
 

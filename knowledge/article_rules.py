@@ -17,10 +17,14 @@ from markdown_it.token import Token
 from knowledge.article import QUESTIONS, TAKEAWAYS, Article, Layout, Paragraph, Section
 from knowledge.claims import Promises, has_number
 from knowledge.grade import reading_grade
+from language.sentences import sentence_spans
 
 GRADE_LIMIT = 9.0
 WORDS = range(400, 901)
 ANSWER_SENTENCES = range(1, 4)
+PLAIN_SENTENCES = 2
+PLAIN_WORDS = 40
+PLAIN_GRADE = 7.0
 
 _MARKER = re.compile(r" \[@[a-z0-9][a-z0-9-]*(?:; @[a-z0-9][a-z0-9-]*)*\]")
 _LAST_MARKER = re.compile(r"\[@[^\[\]]*\]\s*\Z")
@@ -29,6 +33,8 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _ENDS = frozenset('.!?:"\u201d')
 _PLAIN_BLOCKS = frozenset({"heading", "paragraph", "bullet_list", "ordered_list", "list_item", "inline"})
 _PLAIN_INLINE = frozenset({"text", "link_open", "link_close"})
+_SENTENCE_ENDS = frozenset(".!")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
@@ -97,6 +103,7 @@ def problems_of(page: Page, given: Given) -> Iterator[Problem]:
         _unread_sources,
         _numbers,
         _promises,
+        _plain_sentences,
         _length,
         _grade,
         _dates,
@@ -264,6 +271,28 @@ def _promises(page: Page, given: Given) -> Found:
     texts += [(paragraph.line, page.text_of(paragraph)) for _section, paragraph in page.paragraphs()]
     for line, text in texts:
         for promise in given.promises.found_in(text):
+            yield line, f"'{promise}' promises what nobody may promise; deny it in the same sentence or leave it out."
+
+
+def _plain_sentences(page: Page, given: Given) -> Found:
+    """Plain words say what their section says: they are few and easy, and no number in them is their own."""
+    for slug, meta in page.article.front.sections.items():
+        section = page.article.section(slug)
+        if meta.plain is None or section is None:
+            continue
+        line, said = page.line_of("sections", slug, "plain"), meta.plain.strip()
+        if not meta.quoted:
+            yield line, "nothing of this section is quoted, so nobody would be shown its plain words; take them out."
+        if len(sentence_spans(said)) > PLAIN_SENTENCES or said[-1:] not in _SENTENCE_ENDS or "[" in said:
+            yield line, "the plain words have to be one whole sentence or two, without links and sources."
+        words, grade = len(said.split()), reading_grade([said])
+        if words > PLAIN_WORDS or grade > PLAIN_GRADE:
+            limit = f"at most {PLAIN_WORDS} words and a reading grade of {PLAIN_GRADE:g}"
+            yield line, f"the plain words have {words} words and a reading grade of {grade:.1f}; allowed are {limit}."
+        text = " ".join(page.text_of(paragraph) for paragraph in section.paragraphs)
+        for number in sorted(set(_FIGURE.findall(said)) - set(_FIGURE.findall(text))):
+            yield line, f"{number} does not stand in the section; plain words have no number of their own."
+        for promise in given.promises.found_in(said):
             yield line, f"'{promise}' promises what nobody may promise; deny it in the same sentence or leave it out."
 
 

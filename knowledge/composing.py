@@ -39,11 +39,20 @@ def compose(search: Search, candidates: list[Candidate], vector: Vectors) -> Ans
         passage, _ = search.nearest_passage(section, vector)
         if len(shown) < MAX_PASSAGES and _may_stand_beside(passage, shown) and _words([*shown, passage]) <= MAX_WORDS:
             shown.append(passage)
+    return _answer(search, shown)
+
+
+def quoting(search: Search, section: SectionId, vector: Vectors) -> Answer:
+    """The answer that one section gives: its paragraph that is nearest to a question."""
+    return _answer(search, [search.nearest_passage(section, vector)[0]])
+
+
+def _answer(search: Search, shown: list[Passage]) -> Answer:
     ids = dict.fromkeys(source for passage in shown for source in passage.sources)
     return Answer(
         status="answered",
-        about=first.about,
-        evidence=first.evidence,
+        about=shown[0].about,
+        evidence=shown[0].evidence,
         passages=[_quote(passage) for passage in shown],
         sources=[search.generation.sources[name] for name in ids if name in search.generation.sources],
         reviewed_on=min(passage.reviewed_on for passage in shown),

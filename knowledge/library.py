@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.answer import ABSTAINED, UNCLEAR, Answer
 from knowledge.article import Article
 from knowledge.calibration import Calibration, Signals, load_calibration
-from knowledge.composing import choices_among, compose
+from knowledge.composing import choices_among, compose, quoting
 from knowledge.encoder import Encoder
 from knowledge.errors import GenerationError
 from knowledge.generation import Generation, current_id, has_damage, load_generation, older_generation
 from knowledge.questions import goes_on, points_back, questions_in, refers_back, told_apart
-from knowledge.search import Candidate, Search
+from knowledge.search import Candidate, Search, SectionId
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
 _SURE = 0.7  # probability from which a part is answered by itself although the message as a whole is not, or goes on
+_NEAR_A_COMPLAINT = 0.4  # cosine between a complaint after an infusion and what speaks of it, at least
 _NEAR = 4  # articles: what a message is about at most
 
 
@@ -86,6 +88,33 @@ class Library:
     def article(self, slug: str) -> Article | None:
         """The published version of an article."""
         return self.generation.articles.get(slug)
+
+    def in_plain_words(self, slug: str, heading: str) -> str | None:
+        """The plain sentence of a section, if it has one.
+
+        Args:
+            slug: of the article.
+            heading: of the section, as it was shown.
+        """
+        article = self.article(slug)
+        sections = article.sections if article else ()
+        return next((each.meta.plain for each in sections if each.heading == heading and each.meta), None)
+
+    def after_an_infusion(self, message: str, articles: Sequence[str], when_to_call: SectionId) -> list[Answer]:
+        """What fits a complaint after an infusion, and after it always the passage on when to call.
+
+        Args:
+            message: what the patient wrote.
+            articles: those that speak of the days after an infusion; nothing else is quoted.
+            when_to_call: the section that says it, by its article and its own name.
+        """
+        search = self._search
+        searched = search.generation.speller.correct(" ".join(message.split()))
+        vector = self._encoder.encode([searched])[0]
+        near = [each for each in search.find(searched, vector).candidates if each.article in articles]
+        sections = [(each.article, each.section) for each in near[:1] if each.cosine >= _NEAR_A_COMPLAINT]
+        known = [section for section in (*sections, when_to_call) if section in search.sections_of(section[0])]
+        return [quoting(search, section, vector) for section in dict.fromkeys(known)]
 
     def ask(self, message: str, before: str | None = None) -> list[Answer]:
         """Answer a message; one answer for each question in it that has one."""

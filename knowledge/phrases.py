@@ -6,14 +6,21 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, get_args
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
-from cordial.data_files import CLINIC, Part, PlainText, fills, read_data
+from cordial.data_files import CLINIC, Part, PlainText, fills, like, read_data
 from knowledge.article import About
 from knowledge.errors import PhrasesError
 from language.spoken import text_file
 
 _OfTheClinic = Annotated[str, fills(*CLINIC)]
+
+
+class AfterInfusion(Part):
+    """Where it stands what to do about a complaint after an infusion."""
+
+    articles: list[str] = Field(min_length=1)
+    when_to_call: Annotated[str, like(r"[a-z0-9-]+#[a-z0-9-]+", "write it as article#section")]
 
 
 class Phrases(Part):
@@ -26,6 +33,9 @@ class Phrases(Part):
     something_else: PlainText
     declined: dict[str, _OfTheClinic]
     offer_person: PlainText
+    plain: Annotated[str, fills("plain")]
+    not_plainer: _OfTheClinic
+    after_infusion: AfterInfusion
 
     @field_validator("lead")
     @classmethod

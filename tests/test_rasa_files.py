@@ -18,8 +18,9 @@ from cordial.settings import load_settings
 from intake.beginning import beginning
 from intake.fields import REVIEW
 from intake.meanings import the_meanings
-from intake.reading import INTERRUPTIONS, MOVES
+from intake.reading import FEELINGS, INTERRUPTIONS, MOVES
 from intake.record import FieldAnswer, IntakeRecord
+from intake.service import the_service
 from tests.support.talking import Talk
 
 
@@ -106,8 +107,18 @@ def test_every_move_of_the_intake_is_an_intent() -> None:
 
 def test_every_interruption_that_the_intake_leaves_to_rasa_has_a_rule_that_comes_back_to_the_field() -> None:
     in_the_form = [rule for rule in DATA["rules"] if {"active_loop": FORM} in rule.get("condition", [])]
-    interrupting = {rule["steps"][0]["intent"]: rule["steps"][2:] for rule in in_the_form if "intent" in rule["steps"][0]}
+    interrupting = {intent: rule["steps"][2:] for rule in in_the_form for intent in intents_of(rule["steps"][0])}
     assert interrupting == {intent: [{"action": FORM}, {"active_loop": FORM}] for intent in INTERRUPTIONS}
+
+
+def intents_of(step: dict[str, Any]) -> list[str]:
+    """The intents with which a rule begins: one, or several of which any will do."""
+    return [each["intent"] for each in step.get("or", [step]) if "intent" in each]
+
+
+def test_every_reply_about_the_service_is_for_an_intent_and_every_feeling_has_a_response() -> None:
+    assert {*the_service().replies} <= set(DOMAIN["intents"])
+    assert {f"utter_{feeling}" for feeling in FEELINGS} <= set(DOMAIN["responses"])
 
 
 @pytest.mark.parametrize("intent", sorted(MOVES))

@@ -14,7 +14,7 @@ from intake.clinic import Clinic, ClinicError, read_clinic
 from intake.fields import FieldsError, read_intake, the_intake
 from intake.judge import judge
 from intake.judging.results import Context, Doubt, Understood
-from intake.reading import MOVES, Heard, Reading, read_message
+from intake.reading import LEFT_TO_A_TEXT, MOVES, Heard, Reading, read_message
 from language.spoken import text_file
 from tests.support.talking import TODAY
 
@@ -380,8 +380,23 @@ def test_whatever_a_patient_wants_instead_is_noticed(field: str, intent: str) ->
     reading = read(field, "you know what I mean", intent, 0.95)
     if field == "questions" and intent in {"greet", "thanks", "small_talk"}:
         assert reading.taken  # "thank you, doctor" is for the physician
+    elif field != "full_name" and intent in LEFT_TO_A_TEXT:
+        assert reading.move is None  # "I was treated by you in 2022" is what was asked for
     else:
         assert (reading.move, reading.taken) == (intent, [])
+
+
+@pytest.mark.parametrize(("text", "intent"), [("I'm scared", "feel_fear"), ("I was treated by you before", "former_patient")])
+def test_what_somebody_feels_or_tells_is_heard_at_a_name_and_is_an_answer_where_anything_may_be_written(
+    text: str, intent: str
+) -> None:
+    assert read("full_name", text, intent, 0.95).move == intent
+    assert read("hopes", text, intent, 0.95).taken[0].understood == Understood(text)
+
+
+@pytest.mark.parametrize("field", ["full_name", "condition", "treatments"])
+def test_harm_that_is_told_of_is_noticed_whatever_is_asked(field: str) -> None:
+    assert read(field, "my father died after your infusion", "report_harm", 0.95).move == "report_harm"
 
 
 @settings(deadline=None)  # the first date takes a second

@@ -51,6 +51,7 @@ class Assistant:
 
     def __init__(self, library: Library) -> None:
         """Have the actions and what they need."""
+        self.library = library
         self.clinic = read_clinic(PROJECT / "clinic.yml")
         provide(Services(library, self.clinic, the_intake()))
         self._executor = ActionExecutor()
@@ -58,6 +59,10 @@ class Assistant:
             self._executor.register_action(action)
         self.responses: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
+
+    def registers(self, action: type[SafeAction]) -> None:
+        """Have one more action."""
+        self._executor.register_action(action)
 
     def runs(self, action: str, message: dict[str, Any] | None = None, *events: Any, **slots: Any) -> None:
         """Run one action with a tracker's message, the events after it, and slots."""
@@ -190,19 +195,20 @@ def loops(assistant: Assistant) -> list[str]:
 
 
 def test_a_session_begins_where_the_patient_is(assistant: Assistant) -> None:
-    begins = {"intake": AT_THE_NAME, "handoff": REFERENCE, "before": "Does it work?"}
+    quoted = {"article": "does-it-work", "heading": "Does it work?", "just": True}
+    begins = {"intake": AT_THE_NAME, "handoff": REFERENCE, "before": "Does it work?", "quoted": quoted}
     assistant.runs("action_session_start", session_started_metadata=begins)
     assert assistant.events[0] == {"event": "session_started"}
     assert assistant.events[-1] == LISTENS
     expected = {"intake": AT_THE_NAME, "handoff_reference": REFERENCE, "question_before": "Does it work?"}
-    assert assistant.slots == {**expected, "requested_slot": FIELD_SLOT}
+    assert assistant.slots == {**expected, "quoted_before": quoted, "requested_slot": FIELD_SLOT}
     assert loops(assistant) == [FORM]
 
 
 def test_a_session_of_somebody_new_has_no_form(assistant: Assistant) -> None:
     assistant.runs("action_session_start", session_started_metadata=None)
     empty = IntakeRecord().model_dump(mode="json")
-    assert assistant.slots == {"intake": empty, "handoff_reference": None, "question_before": None}
+    assert assistant.slots == {"intake": empty, "handoff_reference": None, "question_before": None, "quoted_before": None}
     assert loops(assistant) == []
     assert assistant.events[-1] == LISTENS
 

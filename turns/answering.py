@@ -233,6 +233,7 @@ class Answering:
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         intake, chosen = record.model_dump(mode="json"), [] if place.paused else as_json(values)
         context = {"intake": intake, "handoff": place.handoff, "before": place.before, "values": chosen, "text": text}
+        context["quoted"] = place.quoted
         try:
             reply = await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
         except RasaAway:

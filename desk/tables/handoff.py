@@ -19,11 +19,11 @@ class Handoff(Base):
 
     reference: Mapped[str] = mapped_column(String(16), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    reason: Mapped[str] = mapped_column(String(24))  # asked, deletion, red_flag, intake_completed
+    reason: Mapped[str] = mapped_column(String(24))  # asked, deletion, red_flag, harm, intake_completed
     state: Mapped[str] = mapped_column(String(16), default="open")  # open, closed
     created_at: Mapped[datetime]
     urgent_level: Mapped[str | None] = mapped_column(String(16))  # emergency, urgent
-    urgent_group: Mapped[str | None] = mapped_column(String(40))  # of the last alarm, by its name in red_flags.yml
+    urgent_group: Mapped[str | None] = mapped_column(String(40))  # of the last alarm, by its name in red_flags.yml; or harm
     urgent_at: Mapped[datetime | None]
 
 
