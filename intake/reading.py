@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from intake.changing import wants_to_change
 from intake.fields import IntakeField
 from intake.judge import judge
 from intake.judging.choices import rest_of
@@ -79,6 +80,8 @@ _AS_A_WHOLE = frozenset({"consent", "guardian", "choice"})
 # Kinds that show by themselves, without a cue, in a list of details: "Maria Example, maria@mail.example, 61, Lithuania".
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
+_HALF_A_CONTACT = re.compile(r"\d{5}|\S@\S")
+_MOST_OF_AN_ITEM = 5  # words
 _DASH = re.compile(r"\s+[-–—]+\s+")
 _LIKE_AN_AGE = re.compile(r"^\W*1?\d?\d\W*$")
 
@@ -137,9 +140,30 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
     """
     text = heard.text
     told, asked = told_and_asked(text)
+    if asked and _goes_on_asking(open_field, asked, context_of):
+        told, asked = text, ""
     both = told and asked and not open_field.takes_questions
     beside = _beside_a_question(open_field, heard, (told, asked), others, context_of) if both else None
     return beside or _of_one_kind(open_field, heard, asked, others, context_of)
+
+
+def _goes_on_asking(open_field: IntakeField, asked: str, context_of: ContextOf) -> bool:
+    """Whether what looks like a question belongs to the answer: "perhaps aspirin? …", "… or was it 612 34568?"."""
+    if open_field.kind == "contact":
+        return bool(_HALF_A_CONTACT.search(asked))
+    return open_field.kind == "list" and _names_something(open_field, asked, context_of)
+
+
+def _names_something(open_field: IntakeField, asked: str, context_of: ContextOf) -> bool:
+    """Whether what looks like a question is an item of a list that somebody is not sure of."""
+    if begins_a_question(asked) or len(asked.split()) > _MOST_OF_AN_ITEM:
+        return False
+    judged = judge(open_field, asked, context_of(open_field))
+    return isinstance(judged, Understood) and any(item.get("names") for item in _items(judged))
+
+
+def _items(judged: Understood) -> list[dict[str, object]]:
+    return judged.value if isinstance(judged.value, list) else []
 
 
 def _of_one_kind(
@@ -190,6 +214,8 @@ def _beside_a_question(
 ) -> Reading | None:
     """What a message tells before or after it asks something; nothing, if that is no answer to anything."""
     told, asked = parts
+    if open_field.kind in {"list", "history"}:  # "no, why, what is in it?"
+        told = ", ".join(part for part in clauses_of(told, [open_field]) if not looks_like_a_question(part))
     if not set(letters(told).split()) - phrases("fillers"):
         return None
     found = _parts_and_doubts(open_field, told, others, context_of)
@@ -244,7 +270,7 @@ def _is_about(open_field: IntakeField, heard: Heard, judged: Judgement) -> bool:
     """Whether a text speaks to the field whatever it was taken for: "maybe" to a yes or no, "as before", "call me Maria"."""
     text = heard.text
     if open_field.kind == "list":
-        return isinstance(judged, Doubt)
+        return isinstance(judged, Doubt) or letters(text) in phrases("unsure") or _names_with_a_change(heard, judged)
     if open_field.kind == "name":
         return isinstance(judged, Understood) and calls_oneself(text)
     if open_field.kind == "choice":
@@ -265,6 +291,12 @@ def _answers_a_history(heard: Heard, judged: Judgement) -> bool:
 def _left_to(open_field: IntakeField, heard: Heard) -> bool:
     """Whether a message that sounds like something else is an answer, because the field takes any text."""
     return open_field.kind in _FREE and heard.intent in LEFT_TO_A_TEXT and not looks_like_a_question(heard.text)
+
+
+def _names_with_a_change(heard: Heard, judged: Judgement) -> bool:
+    """Whether a text lists what is known by name, and only sounds like a wish to change: "dose changed, amlodipine 10"."""
+    items = _items(judged) if isinstance(judged, Understood) else []
+    return heard.intent == "change_answer" and not wants_to_change(heard.text) and any(item.get("names") for item in items)
 
 
 def _is_pressed(open_field: IntakeField, text: str) -> bool:
@@ -389,8 +421,9 @@ class _Parts:
         if each.kind == "birth" and _LIKE_AN_AGE.match(part) and self._may_be_more_of_the_open_one:
             return False
         judgement = judge(each, part, self._context_of(each))
-        # "maria@gmial.com" is a contact, even if it is asked about before it is stored.
-        return isinstance(judgement, Understood) or (isinstance(judgement, Doubt) and each.kind in {"contact", "birth"})
+        # "maria@gmial.com" is a contact, even if it is asked about before it is stored; "500 1-0-1" in a list is a dose.
+        doubtful = each.kind in {"contact", "birth"} and (self._open.kind not in _FREE or "@" in part)
+        return isinstance(judgement, Understood) or (isinstance(judgement, Doubt) and doubtful)
 
 
 def clauses_of(text: str, others: Sequence[IntakeField]) -> list[str]:

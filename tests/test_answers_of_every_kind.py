@@ -145,13 +145,22 @@ def test_an_illness_of_somebody_else_is_not_the_patients(whom: str, field: str, 
         ("my_child", "my son takes methotrexate", False),
         ("me", "my son takes methotrexate", True),
         ("another_adult", "my husband takes ramipril", False),
-        ("me", "my husband takes ramipril, I take nothing", True),
+        ("another_adult", "my husband takes ramipril, I take nothing", True),
+        ("", "my husband takes ramipril, I take nothing", True),
     ],
 )
 def test_a_medicine_of_somebody_else_is_left_to_a_person(whom: str, text: str, to_check: bool) -> None:
     judgement = judge(the_intake().field("medicines"), text, Context("LT", TODAY, whom=whom))
     assert isinstance(judgement, Understood)
     assert judgement.to_check == to_check
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("medicines", "my husband takes ramipril, I take nothing"), ("allergies", "my aunt cannot have latex, I am not allergic")],
+)
+def test_whoever_takes_nothing_takes_nothing_of_what_others_take(field: str, text: str) -> None:
+    assert judge(the_intake().field(field), text, Context("LT", TODAY, whom="me")) == Understood([])
 
 
 @pytest.mark.parametrize("text", ["an do", "i need a name that nobody reads", "Hello Kitty"])

@@ -482,3 +482,40 @@ def test_a_refusal_of_what_is_needed_is_told_why_it_is() -> None:
     talk = Talk().until("full_name")
     assert SAYS.cannot_skip in talk.says("I'd rather not say", "deny")
     assert talk.open == "full_name"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "intent", "expected"),
+    [
+        ("clots", "no, except the one in my calf in 2019", "question", "yes"),
+        ("infection", "nada, gracias a Dios", "thanks", "no"),
+        ("clots", "neither the one nor the other", "greet", "no"),
+        ("immune_status", "yes, I take cortisone for my asthma", "change_answer", "yes"),
+        ("cancer", "I don't know, it was never looked for", "question", "unsure"),
+    ],
+)
+def test_what_begins_with_its_answer_is_one_whatever_it_sounds_like(field: str, text: str, intent: str, expected: str) -> None:
+    talk = Talk().until(field)
+    talk.says(text, intent)
+    assert talk.value(field)["answer"] == expected
+    assert (talk.looked_up, talk.left_to_rasa) == ([], False)
+
+
+@pytest.mark.parametrize("text", ["people with cancer get this treatment too", "my brother swears by it"])
+def test_what_only_sounds_like_an_answer_stays_a_question(text: str) -> None:
+    talk = Talk().until("cancer")
+    talk.says(text, "question")
+    assert talk.value("cancer") is None
+
+
+def test_something_that_is_not_certain_stays_in_a_list_and_is_no_question() -> None:
+    talk = Talk().until("allergies")
+    talk.says("perhaps aspirin? My face went red once")
+    answer = talk.record.answers["allergies"]
+    assert (answer.value[0]["names"], answer.to_check, talk.looked_up) == (["aspirin"], True, [])
+
+
+def test_a_dose_in_a_list_is_no_phone_number() -> None:
+    talk = Talk().until("medicines")
+    talk.says("tacrolimus 1-0-1, MMF 500 1-0-1, cotrim")
+    assert [item["names"] for item in talk.value("medicines")] == [["tacrolimus"], ["mycophenolate"], ["co-trimoxazole"]]

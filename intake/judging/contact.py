@@ -24,6 +24,7 @@ from language.normalise import straight
 _EMAIL = re.compile(r"[^\s<>(),;:\"|\\/\[\]{}=]+@[^\s<>(),;:\"|\\\[\]{}=]+")
 _SPACED_SIGN = re.compile(r"(?<=[\w])\s+@\s*(?=\w)|(?<=\w)\s*@\s+(?=\w)")
 _DIGITS = re.compile(r"\+?[\d][\d \-./()]{4,}\d")
+_LONG_DIGITS = re.compile(r"\+?\d[\d \-./()]{6,}\d")
 _FEWEST_DIGITS = 6
 _ENOUGH_DIGITS = 7  # of a number that is taken as it was written, to be checked, when it was given again and again
 _ATTEMPTS = 2
@@ -62,7 +63,7 @@ _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coml": "co
 
 def judge_contact(text: str, context: Context) -> Judgement:
     """An address or a number, wherever it stands in the text; asked back where more than one can be meant."""
-    text = _digits_in_figures(straight(text))
+    text = _without_denied(_plus_in_figures(_digits_in_figures(straight(text))))
     only = letters(text)
     if only in phrases("only_email") | phrases("only_phone"):
         return Doubt("contact_email" if only in phrases("only_email") else "contact_phone")
@@ -70,6 +71,24 @@ def judge_contact(text: str, context: Context) -> Judgement:
     if judged is None and refuses(text):
         return Refused()
     return judged
+
+
+def _without_denied(text: str) -> str:
+    """A text without the addresses and numbers that are not to be used: "not …, now …", "… is dead, use …"."""
+    found = [*_EMAIL.finditer(text), *_LONG_DIGITS.finditer(text)]
+    found = [match for match in sorted(found, key=lambda each: each.start()) if len(text) <= _LONGEST]
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    denied = [
+        match
+        for match, begin, end in zip(found, [0, *(match.end() for match in found)], ends, strict=False)
+        if expression("contact_denied_before").search(text[begin : match.start()])
+        or expression("contact_denied_behind").match(text[match.end() : end])
+    ]
+    if not denied or len(denied) == len(found):
+        return text
+    for match in reversed(denied):
+        text = f"{text[: match.start()]};{text[match.end() :]}"
+    return text
 
 
 def _by_email(text: str, context: Context) -> Judgement:
@@ -99,6 +118,8 @@ def _word_before(text: str, at: int) -> str | None:
     before = re.search(r"([^\s,;:.!?()<>|\"=-]+)[\s\"'*_-]+$", text[max(0, at - _NEAR) : at])
     if before is None:
         return None
+    if not before.group(1).isascii() and text[at : at + 1].isascii():
+        return None  # a word in another script is no part of an address
     word = letters(before.group(1))
     return before.group(1) if word and word not in phrases("contact_before") else None
 
@@ -173,6 +194,9 @@ def _by_phone(text: str, context: Context) -> Judgement:
     if len({_of_number(number)["value"] for number in numbers}) > 1:
         form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
         return Doubt("contact_two", buttons=[str(phonenumbers.format_number(number, form)) for number in numbers][:3])
+    if numbers and expression("contact_or_another").search(text):
+        form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return Doubt("contact_two", buttons=[str(phonenumbers.format_number(numbers[0], form))])
     if numbers:
         return Understood({"by": "phone", **_of_number(numbers[0])})
     tried = _DIGITS.search(text)
@@ -221,7 +245,13 @@ def _phones(text: str, context: Context) -> list[phonenumbers.PhoneNumber]:
 
 
 def _is_long_enough(number: phonenumbers.PhoneNumber) -> bool:
-    return len(str(number.national_number)) >= _ENOUGH_DIGITS
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return possible and len(str(number.national_number)) >= _ENOUGH_DIGITS
+
+
+def _plus_in_figures(text: str) -> str:
+    """A country code that was dictated: "plus 39 333 …"."""
+    return expression("contact_plus_code").sub("+", text)
 
 
 def _digits_in_figures(text: str) -> str:

@@ -16,6 +16,7 @@ from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
 from intake.judging.vocabulary import Medicine, medicines_of
 from language.context import read_clauses
+from language.sentences import detail_clauses, sentences
 from language.yes_and_no import yes_or_no
 
 Item = dict[str, Any]
@@ -44,9 +45,13 @@ def judge_list(text: str, context: Context) -> Judgement:
 def _listed(text: str, context: Context) -> Judgement:
     """What a text lists; nothing, if it says that there is something and not what."""
     allergies = context.role == _ALLERGIES
-    judged = _of_parts(_parts(text, allergies), allergies)
-    if judged is None or (not judged.value and expression("lists_yes").match(text)):
+    if expression("lists_yes").match(text):
         return None
+    judged = _of_parts(_parts(text, allergies), allergies)
+    if judged is None:
+        return None
+    if _says_none_of_oneself(text):
+        return Understood([]) if context.whom == "me" else replace(judged, to_check=True)
     return replace(judged, to_check=True) if _is_of_somebody_else(text, context) else judged
 
 
@@ -58,6 +63,15 @@ def _says_nothing(plain: str) -> bool:
     return bool(words & phrases("no_words")) and words <= phrases("no_words") | phrases("none_around")
 
 
+def _says_none_of_oneself(text: str) -> bool:
+    """Whether a message tells what others take and that the writer takes nothing: "my wife takes warfarin, I take nothing"."""
+    clauses = [clause for sentence in sentences(text) for clause in detail_clauses(sentence, lambda _rest: True)]
+    of_others = [clause for clause in clauses if expression("history_relative").search(clause)]
+    own = [clause for clause in clauses if clause not in of_others and re.search(r"\w", clause)]
+    first = any(expression("lists_first_person").search(clause) for clause in own)
+    return bool(of_others) and first and all(_says_none(clause.strip(" .,!")) for clause in own)
+
+
 def _is_of_somebody_else(text: str, context: Context) -> bool:
     """Whether a message speaks of somebody who may not be the patient: "my husband takes …, I take nothing"."""
     return bool(expression("history_relative").search(without_the_patient(text, context.whom)))
@@ -66,7 +80,10 @@ def _is_of_somebody_else(text: str, context: Context) -> bool:
 def _of_parts(parts: list[str], allergies: bool) -> Understood | None:
     items: list[Item] = []
     waiting = ""  # words before the first item that name nothing: "dose changed, …"
-    for part in (part for part in parts if not _says_none(part)):
+    told = [part for part in parts if not _says_none(part)]
+    if told and len(told) < len(parts) and not allergies and all(map(_is_planned, told)):
+        return Understood([])  # "they want to start me on it in May, at the moment nothing"
+    for part in told:
         if not _says_more(part, allergies, bool(items)):
             items += [_item(f"{waiting}{part}", allergies)] if _SAYS.search(part) else []
             waiting = ""
@@ -79,14 +96,19 @@ def _of_parts(parts: list[str], allergies: bool) -> Understood | None:
     return Understood(items[:_MOST], to_check=any("doubtful" in item for item in items)) if parts else None
 
 
+def _is_planned(part: str) -> bool:
+    return bool(expression("lists_future").search(part)) and not expression("lists_not_taken").search(part)
+
+
 def _is_doubtful(said: str, names: list[str], allergies: bool) -> bool:
     """Whether a person has to look at an item: it is not known for certain, is over or still to come, or names nothing."""
-    if any(expression(name).search(said) for name in ("lists_doubt", "lists_future", "history_relative")):
+    if any(expression(name).search(said) for name in ("lists_doubt", "lists_future", "lists_not_taken", "history_relative")):
         return True
     if not (allergies and _reaction(said)) and expression("lists_past").search(said):
         return True
     if names:
-        return bool(expression("lists_denied").match(said))
+        dosed = allergies and not _reaction(said) and expression("lists_dose").search(said)  # it may be what is taken
+        return bool(dosed or expression("lists_denied").match(said))
     return bool(expression("lists_vague").search(said)) or len(said.split()) > (_LONG_ALLERGY if allergies else _LONG_MEDICINE)
 
 
@@ -250,8 +272,8 @@ def _says_none(part: str) -> bool:
 
     "No penicillin" may be a wish, and "I must not take aspirin" a warning: these stay in the list.
     """
-    plain = letters(part)
-    if plain in phrases("none") | phrases("no"):
+    plain = letters(expression("lists_when_tested").sub("", part))
+    if _says_nothing(plain) or yes_or_no(part) is False or expression("lists_not_even").match(part):
         return True
     clauses = read_clauses(part)
     words = {word for clause in clauses for word in clause.words.split()}
