@@ -43,6 +43,7 @@ from intake.offers import read_offers
 from intake.service import read_service
 from knowledge import phrases, research
 from knowledge.claims import load_promises
+from knowledge.countries import read_countries
 from knowledge.questions import read_question_words
 from knowledge.sources import read_other_sources, read_studies
 from knowledge.synonyms import read_synonyms
@@ -157,6 +158,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("web", "library.yml"), read_library_texts),
         DataFile(text_file("knowledge", "phrases.yml"), phrases.read_phrases),
         DataFile(text_file("knowledge", "questions.yml"), read_question_words),
+        DataFile(text_file("knowledge", "countries.yml"), read_countries),
         DataFile(text_file("knowledge", "promises.yml"), load_promises),
         DataFile(research.RULES, research.read_rules),
         DataFile(content / "studies.yml", read_studies),

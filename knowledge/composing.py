@@ -5,7 +5,7 @@ Paragraphs are quoted whole. A clinician approved them as they stand, and the se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from knowledge.answer import Answer, Quote
 from knowledge.article import About
@@ -24,18 +24,21 @@ _CHOICES_AN_ARTICLE = 2
 _KEPT_APART: frozenset[About] = frozenset({"safety", "benefit", "rationale"})
 
 
-def compose(search: Search, candidates: list[Candidate], vector: Vectors) -> Answer:
+def compose(
+    search: Search, candidates: list[Candidate], vector: Vectors, left_out: Collection[SectionId] = frozenset()
+) -> Answer:
     """The answer that the best sections give.
 
     Args:
         search: what found them.
         candidates: the ranked sections, at least one.
         vector: the embedding of the question.
+        left_out: sections of which nothing is quoted beside the best.
     """
     chosen = candidates[0]
     first, _ = search.nearest_passage((chosen.article, chosen.section), vector)
     shown = [first]
-    for section in _further(search, candidates, vector):
+    for section in _further(search, candidates, vector, left_out):
         passage, _ = search.nearest_passage(section, vector)
         if len(shown) < MAX_PASSAGES and _may_stand_beside(passage, shown) and _words([*shown, passage]) <= MAX_WORDS:
             shown.append(passage)
@@ -80,7 +83,9 @@ def choices_among(search: Search, candidates: list[Candidate]) -> list[str]:
     return found if len(found) > 1 else []
 
 
-def _further(search: Search, candidates: list[Candidate], vector: Vectors) -> Iterator[SectionId]:
+def _further(
+    search: Search, candidates: list[Candidate], vector: Vectors, left_out: Collection[SectionId]
+) -> Iterator[SectionId]:
     """What may be shown after the best: other articles that came near, then the article's own text that supports it."""
     best = candidates[0]
     seen = {best.article}
@@ -93,7 +98,7 @@ def _further(search: Search, candidates: list[Candidate], vector: Vectors) -> It
     support = [
         (cosine, section)
         for section in search.sections_of(best.article)
-        if section[1] != best.section
+        if section[1] != best.section and section not in left_out
         for passage, cosine in [search.nearest_passage(section, vector)]
         if cosine >= _SUPPORT and not passage.is_question
     ]

@@ -37,7 +37,7 @@ from knowledge.spelling import Speller
 from knowledge.synonyms import Synonyms, read_synonyms
 from knowledge.wordings import read_wordings
 
-_FORMAT = 7  # raise it when the files of a generation change shape
+_FORMAT = 8  # raise it when the files of a generation change shape
 _FILES = (
     "articles.json",
     "passages.json",
@@ -48,6 +48,7 @@ _FILES = (
     "lexical.npz",
     "declined.faiss",
     "declined.json",
+    "declined_kinds.json",
     "ranker.npz",
     "english.json",
     "synonyms.json",
@@ -70,6 +71,7 @@ class Generation:
     lexical: LexicalIndex
     declined: DenseIndex  # examples of questions that are declined
     declined_texts: list[str]
+    declined_kinds: list[str]  # of each of them
     ranker: Ranker
     speller: Speller
     synonyms: Synonyms
@@ -297,6 +299,7 @@ def _read(home: Path, name: str) -> Generation:
         lexical=LexicalIndex.load(home / "lexical.npz"),
         declined=DenseIndex.load(home / "declined.faiss"),
         declined_texts=_json(home / "declined.json"),
+        declined_kinds=_json(home / "declined_kinds.json"),
         ranker=Ranker.load(home),
         speller=Speller((entry.text for entry in entries), frozenset(_json(home / "english.json"))),
         synonyms=Synonyms(_json(home / "synonyms.json")),
@@ -358,6 +361,7 @@ def _write(home: Path, name: str, content: _Content, encoder: _Embeddings) -> No
     _dump(aside / "english.json", sorted(encoder.encoder.english_words()))
     _dump(aside / "synonyms.json", content.synonyms)
     _dump(aside / "declined.json", [text for text, _ in declined])
+    _dump(aside / "declined_kinds.json", [label.removeprefix(DECLINED) for _, label in declined])
     DenseIndex.build(vectors).save(aside / "dense.faiss")
     DenseIndex.build(declined_vectors).save(aside / "declined.faiss")
     LexicalIndex.build([entry.text for entry in entries]).save(aside / "lexical.npz")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from knowledge.answer import ABSTAINED, UNCLEAR, Answer
 from knowledge.article import Article
 from knowledge.calibration import Calibration, Signals, load_calibration
 from knowledge.composing import choices_among, compose, quoting
+from knowledge.countries import the_countries
 from knowledge.encoder import Encoder
 from knowledge.errors import GenerationError
 from knowledge.generation import Generation, current_id, has_damage, load_generation, older_generation
@@ -20,7 +21,10 @@ from knowledge.search import Candidate, Search, SectionId
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
 _SURE = 0.7  # probability from which a part is answered by itself although the message as a whole is not, or goes on
-_NEAR_A_COMPLAINT = 0.4  # cosine between a complaint after an infusion and what speaks of it, at least
+_NEAR_A_COMPLAINT = 0.5  # cosine between a complaint after an infusion and what speaks of it, at least
+_NEAR_ENOUGH = 0.25  # how far behind the best the next may be, when the best speaks of another country than was asked
+_ABOUT_AS_NEAR = 0.2
+OTHER_COUNTRY = "other-country"  # why a question is declined whose best section speaks of another country
 _NEAR = 4  # articles: what a message is about at most
 
 
@@ -161,23 +165,38 @@ class Library:
         found = search.find(searched, vector)
         probability = self.calibration.probability(found.signals)
         choices: list[str] = []
-        if found.candidates and probability >= self.calibration.threshold:
-            answer = compose(search, found.candidates, vector)
-        else:
-            unclear = probability >= self.calibration.clarify and not found.declined
-            choices = choices_among(search, found.candidates) if unclear else []
+        declined = found.declined
+        here, elsewhere = search.about_countries(the_countries().named_in(question))
+        candidates = _first_of(here, [each for each in found.candidates if (each.article, each.section) not in elsewhere])
+        if not found.candidates or probability < self.calibration.threshold:
+            unclear = probability >= self.calibration.clarify and not declined
+            choices = choices_among(search, candidates) if unclear else []
             answer = UNCLEAR if choices else ABSTAINED
+        elif candidates and candidates[0].score >= found.candidates[0].score - _NEAR_ENOUGH:
+            answer = compose(search, candidates, vector, elsewhere)
+        else:
+            answer, declined = ABSTAINED, OTHER_COUNTRY
         return Explanation(
             question,
             answer,
             choices,
             searched,
-            found.candidates[:_TOLD],
+            candidates[:_TOLD] or found.candidates[:_TOLD],
             found.signals,
             probability,
             self.calibration.threshold,
-            found.declined,
+            declined,
         )
+
+
+def _first_of(here: Collection[SectionId], candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates; first the best that speaks of the country that was asked for, if it is about as near as the very best."""
+    for each in candidates:
+        if each.score < candidates[0].score - _ABOUT_AS_NEAR:
+            break
+        if (each.article, each.section) in here:
+            return [each, *(other for other in candidates if other is not each)]
+    return candidates
 
 
 def _several(whole: Explanation, parts: list[Explanation]) -> list[Explanation]:

@@ -8,7 +8,7 @@ weights were chosen on the project's own question sets; the README of the benchm
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.calibration import Signals
+from knowledge.countries import the_countries
 from knowledge.fusion import fuse
 from knowledge.generation import Generation
 from knowledge.onnx_model import Vectors
@@ -25,6 +26,11 @@ from knowledge.ranker import DECLINED
 _SEARCHED = 600  # entries looked at; a section has some twenty
 _AGREEING = 3  # texts that are looked at together: one alone may be near by chance
 _RANKER_WEIGHT = 0.5  # what one point of the ranker's score is worth in cosines
+# How near a question has to be to a kind of declined questions to be called one: the cosine of the nearest example of that
+# kind, and the ranker's score. What is not near enough is declined without a reason, which it may not have.
+_NEAR_ITS_KIND = 0.45
+_LIKE_ITS_KIND = -0.3
+_LOOKED_AT = 30  # declined examples
 _LEXICAL_WEIGHT = 0.2  # what the section that shares most words gains, in cosines
 
 SectionId = tuple[str, str]  # slug of the article, slug of the section
@@ -70,9 +76,18 @@ class Search:
         self._passages: defaultdict[SectionId, list[int]] = defaultdict(list)
         for number, passage in enumerate(generation.passages):
             self._passages[passage.article, passage.section].append(number)
+        self._countries = {  # of the sections that speak of the rules of some
+            section: named for section in self._passages for named in [self._rules_of(section)] if named
+        }
         # Entry n is passage n for every n below the number of passages.
         vectors = [generation.dense.row(number) for number in range(len(generation.passages))]
         self._passage_vectors = np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
+
+    def _rules_of(self, section: SectionId) -> frozenset[str]:
+        passages = [self.generation.passages[number] for number in self._passages[section]]
+        if passages[0].about != "regulation":
+            return frozenset()
+        return the_countries().named_in(" ".join([passages[0].title, passages[0].heading, *(each.text for each in passages)]))
 
     def find(self, text: str, vector: Vectors) -> Found:
         """Rank the sections for a question.
@@ -86,7 +101,9 @@ class Search:
         candidates = self._candidates(text, vector, ranked)
         declined = {name: score for name, score in ranked.items() if name.startswith(DECLINED)}
         kind, against = max(declined.items(), key=lambda item: item[1], default=("", -1.0))
-        near_declined = _agreeing([cosine for _, cosine in generation.declined.search(vector, _AGREEING)], 0.0)
+        examples = generation.declined.search(vector, _LOOKED_AT)
+        near_declined = _agreeing([cosine for _, cosine in examples], 0.0)
+        kind = kind if against >= _LIKE_ITS_KIND and self._is_near(kind, examples) else ""
         if not candidates:
             return Found([], Signals(0.0, 0.0, -1.0, 0.0, against, near_declined), kind.removeprefix(DECLINED) or None)
         best = candidates[0]
@@ -94,6 +111,17 @@ class Search:
         others = [score for name, score in ranked.items() if name not in declined and name != best.article]
         signals = Signals(best.cosine, best.agreeing, article, article - max(others, default=-1.0), against, near_declined)
         return Found(candidates, signals, kind.removeprefix(DECLINED) if kind and against > article else None)
+
+    def about_countries(self, asked: frozenset[str]) -> tuple[frozenset[SectionId], frozenset[SectionId]]:
+        """The sections on the rules of the countries that a question names, and those on the rules of others alone."""
+        if not asked:
+            return frozenset(), frozenset()
+        here = frozenset(section for section, named in self._countries.items() if named & asked)
+        return here, frozenset(self._countries.keys() - here)
+
+    def _is_near(self, kind: str, examples: Sequence[tuple[int, float]]) -> bool:
+        kinds = self.generation.declined_kinds
+        return any(DECLINED + kinds[number] == kind and cosine >= _NEAR_ITS_KIND for number, cosine in examples)
 
     def nearest_passage(self, section: SectionId, vector: Vectors) -> tuple[Passage, float]:
         """The paragraph of a section that is nearest to a question, with its cosine."""

@@ -46,6 +46,7 @@ TYPOS = {
     "turns/en/texts.yml": ("number is {reference}. A", "number is {refrence}. A", "did you mean {reference}?"),
     "domain/responses/conversation.yml": ("to {coordinator}. Your", "to {cordinator}. Your", "did you mean {coordinator}?"),
     "domain/responses/feelings.yml": ("I am here.", "I am {clinik}.", "did you mean {clinic}?"),
+    "knowledge/en/countries.yml": ("as_written:", "as_writen:", "did you mean as_written?"),
     "desk/cases/en/flags.yml": ("medicines: [antiplatelet]", "medicines: [antiplatlet]", "did you mean antiplatelet?"),
     "desk/cases/en/canned.yml": ("Thank you, {name}.", "Thank you, {nmae}.", "did you mean {name}?"),
     "desk/cases/en/said.yml": ("closed:", "closd:", "did you mean closed?"),
