@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,14 @@ _Pmid = Annotated[str, like(r"\d+", "a PubMed number has only digits")]
 _Url = Annotated[str, like(r"https://\S+", "an address begins with https:// and has no spaces")]
 
 
+class Verified(Part):
+    """What an editor last checked about a source: how, where and when."""
+
+    how: Literal["abstract", "page", "registry", "copy", "data"]
+    at: str  # the place as a patient may read it, without https://
+    on: date
+
+
 class Source(BaseModel):
     """One source as a patient sees it beside a quote."""
 
@@ -29,6 +38,7 @@ class Source(BaseModel):
     doi: str | None = None
     url: str | None = None
     read: Read  # how we read it; a patient is told when it was only a copy
+    verified: Verified | None = None
 
     @property
     def read_in_the_original(self) -> bool:
@@ -69,12 +79,11 @@ class Study(Part):
     finding: str
     certainty: Literal["high", "moderate", "low", "very low"]
     read: Read
+    verified: Verified | None = None
 
     def as_source(self) -> Source:
         """The study as it stands beside a quote."""
-        return Source(
-            id=self.id, title=self.title, publisher=self.journal, year=self.year, doi=self.doi, url=self.url, read=self.read
-        )
+        return _shown(self, self.journal)
 
 
 class OtherSource(Part):
@@ -88,12 +97,16 @@ class OtherSource(Part):
     url: _Url | None = None
     type: Literal["regulator", "guideline", "patient-guide", "news", "law", "review", "public-health", "education-page"]
     read: Read
+    verified: Verified | None = None
 
     def as_source(self) -> Source:
         """The source as it stands beside a quote."""
-        return Source(
-            id=self.id, title=self.title, publisher=self.publisher, year=self.year, doi=self.doi, url=self.url, read=self.read
-        )
+        return _shown(self, self.publisher)
+
+
+def _shown(entry: Study | OtherSource, publisher: str) -> Source:
+    kept = ("id", "title", "year", "doi", "url", "read", "verified")
+    return Source(publisher=publisher, **{name: getattr(entry, name) for name in kept})
 
 
 def load_sources(folder: Path) -> dict[str, Source]:

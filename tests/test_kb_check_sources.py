@@ -87,3 +87,10 @@ def test_a_source_that_was_not_read_in_the_original_has_to_be_declared(shelf: Sh
 def test_a_declaration_without_such_a_source_is_told(shelf: Shelf) -> None:
     shelf.changes("needs_check: false", "needs_check: true")
     assert "set needs_check: false" in shelf.problem().text
+
+
+def test_what_was_checked_about_a_source_has_to_be_said_in_a_known_way(shelf: Shelf) -> None:
+    shelf.changes("read: page", "read: page\n  verified: {how: page, at: example.org, on: 2026-11-28}", "sources.yml")
+    assert shelf.problems() == []
+    shelf.changes("how: page", "how: heard", "sources.yml")
+    assert "page-one: verified" in shelf.problem().text

@@ -13,6 +13,7 @@ import pytest
 from knowledge.article import Article
 from knowledge.library import Library
 from tests.support.system import System
+from web.library_texts import day
 
 SLUG = "evidence-diabetes"
 
@@ -163,7 +164,7 @@ def test_an_article_says_what_it_speaks_to_who_checked_it_and_what_it_rests_on(r
         article.front.summary,
         "Does it help?",
         article.front.reviewer_role,
-        "21 November 2026",
+        day(article.front.reviewed_on),
         "Evidence: a controlled trial in people",
         f"Version {article.front.version}",
         "waits to be read in the original",
@@ -245,3 +246,13 @@ def test_every_link_inside_the_library_leads_somewhere(reader: httpx.Client, lib
                 continue
             assert (path or address) in pages, f"{address} leads to {link}"
             assert not anchor or anchor in ids[path or address], f"{address} leads to {link}"
+
+
+def test_an_article_says_where_and_when_a_source_was_checked(reader: httpx.Client) -> None:
+    text = text_of(reader.get("/library/articles/evidence-graft-versus-host-disease"))
+    assert "Summary checked at pubmed.gov/38413930, and copies of record NCT04738981 on 28 November 2026." in text
+
+
+def test_the_table_of_studies_says_where_and_when_a_study_was_checked(reader: httpx.Client) -> None:
+    row = text_of(reader.get("/library/research?words=NCT05061030"))
+    assert "Trial record checked at meddatax.com, a copy of 5 December 2024 on 28 November 2026." in row

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 from cordial.data_files import DataFileError, Part, by_name, fills, read_data
 from knowledge.article import About, Evidence
 from knowledge.research import Cells, Kind, Row, Sort, Verdict, rules
-from knowledge.sources import Study
+from knowledge.sources import Study, Verified
 from language.spoken import text_file
 
 
@@ -40,6 +40,9 @@ class LibraryTexts(Part):
     population: Annotated[dict[str, str], _of_study("population")]
     cells: Annotated[dict[Cells, str], _for_each(Cells)]
     certainty: Annotated[dict[str, str], _of_study("certainty")]
+    verified: Annotated[
+        dict[str, str], by_name({how: ("at", "day") for how in get_args(Verified.model_fields["how"].annotation)})
+    ]
     sort: Annotated[dict[Sort, str], _for_each(Sort)]
     verdict: Annotated[dict[Verdict, str], _for_each(Verdict, "small_below")]
     largest: Annotated[str, fills("n", "cells")]
@@ -47,6 +50,10 @@ class LibraryTexts(Part):
     def verdict_on(self, row: Row) -> str:
         """What there is for a condition, in one sentence."""
         return self.verdict[row.verdict].format(small_below=rules().small_below)
+
+    def verified_as(self, verified: Verified) -> str:
+        """What was checked about a source, where and when, in one sentence."""
+        return self.verified[verified.how].format(at=verified.at, day=day(verified.on))
 
     def largest_of(self, row: Row) -> str:
         """How many people the largest trial had, and which cells: a trial of other cells says little of cord cells."""

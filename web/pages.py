@@ -27,6 +27,7 @@ def static(name: str) -> str:
 
 templates.env.globals.update(static=static, day=day)
 templates.env.filters["evidence_words"] = lambda evidence: library_texts().evidence[evidence]
+templates.env.filters["verified_words"] = lambda verified: library_texts().verified_as(verified)
 
 
 def render(request: Request, name: str, **context: object) -> str:
