@@ -213,6 +213,7 @@ class Says(Part):
     birth_future: PlainText
     birth_too_old: Annotated[str, fills("most")]
     birth_which_century: PlainText
+    birth_two: PlainText
     birth_no_such_day: PlainText
     birth_near_adult: PlainText
     contact_two: PlainText

@@ -422,7 +422,10 @@ class _Parts:
             return False
         judgement = judge(each, part, self._context_of(each))
         # "maria@gmial.com" is a contact, even if it is asked about before it is stored; "500 1-0-1" in a list is a dose.
-        doubtful = each.kind in {"contact", "birth"} and (self._open.kind not in _FREE or "@" in part)
+        figures = self._open.kind in _FREE | {"birth"}  # they belong to the open field
+        doubtful = (each.kind == "birth" and self._open.kind not in _FREE) or (
+            each.kind == "contact" and (not figures or "@" in part)
+        )
         return isinstance(judgement, Understood) or (isinstance(judgement, Doubt) and doubtful)
 
 

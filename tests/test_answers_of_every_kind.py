@@ -177,8 +177,9 @@ def test_somebody_near_18_who_gives_no_day_is_taken_for_17() -> None:
     assert taken(judged("birth", "almost 18", attempts=2)) == ("checked", {"age": 17})
 
 
-def test_a_year_of_two_figures_that_is_sent_again_is_kept_to_be_checked() -> None:
-    assert taken(judged("birth", "14/03/61", attempts=2)) == ("checked", {"date": "1961-03-14", "age": 65})
+def test_the_age_of_who_writes_is_not_that_of_the_patient() -> None:
+    about_my_mother = Context("LT", TODAY, whom="another_adult")
+    assert judge(the_intake().field("birth"), "I am 45, my mother 70", about_my_mother) == Understood({"age": 70})
 
 
 def test_no_medicine_is_looked_up_anywhere_but_in_the_package() -> None:

@@ -16,6 +16,7 @@ from functools import cache
 from babel.dates import format_date
 from babel.units import format_unit
 
+from intake.judging.corrected import after_a_slip
 from intake.judging.expressions import expression
 from intake.judging.phrases import in_figures
 from intake.judging.refusals import refuses
@@ -40,6 +41,8 @@ _EARLIEST = 1900
 _TWO_AGES = re.compile(r"^\s*\d{1,3}\s*,\D{0,12}(\d{1,3})\s+\D")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONGEST = 400  # characters of a message that tells a birth, with what stands around it
+_OTHERS = frozenset({"my_child", "another_adult"})  # whom the writer is not
+_MOST_BUTTONS = 3
 _MOST_UNREAD = 3  # words beside a date that nothing calls one of birth
 
 
@@ -49,12 +52,35 @@ def judge_birth(text: str, context: Context) -> Judgement:
         return Refused()
     if len(text) > _LONGEST:
         return None
-    read = in_figures(text)
-    for judged in (_a_date, _a_month, _a_year, _an_age):
+    read = expression("birth_nought").sub("0", in_figures(text))
+    corrected = after_a_slip(read)
+    if corrected and isinstance(judged := _judged(corrected, context), Understood):
+        return judged
+    read = expression("birth_denied_age").sub("", read)
+    if context.whom in _OTHERS and len(_ages_in(read)) > 1:
+        read = expression("birth_of_the_writer").sub("", read)
+    return _judged(read, context)
+
+
+def _judged(read: str, context: Context) -> Judgement:
+    for judged in (_a_date, _a_month, _two_tellings, _a_year, _an_age):
         found = judged(read, context)
         if found is not None:
             return found
     return None
+
+
+def _two_tellings(text: str, context: Context) -> Judgement:
+    """Two years of birth, or a year and an age that does not go with it: asked back."""
+    years = list(dict.fromkeys(_YEAR.findall(text)))
+    of_others = expression("birth_of_something_else").search(text) and not after_a_slip(text)
+    if of_others or not years:
+        return None
+    told = _ages_in(_YEAR.sub(" ", text))
+    fits = all(context.today.year - int(years[0]) - age in {0, 1} for age in told)
+    if len(years) == 1 and (fits or len(told) != 1):
+        return None
+    return Doubt("birth_two", buttons=[*years, *map(str, told)][:_MOST_BUTTONS])
 
 
 def warm_up(today: date) -> None:
@@ -113,9 +139,8 @@ def _numeric(match: re.Match[str], context: Context) -> Readings:
     elif len(first) > 2 or len(third) == 1:
         return None, False
     else:
-        orders = [
-            (year, *pair) for year in _years(third, context) for pair in ((int(second), int(first)), (int(first), int(second)))
-        ]
+        day_first, month_first = (int(second), int(first)), (int(first), int(second))
+        orders = [(year, *pair) for year in _years(third, context) for pair in (day_first, month_first)]
     return _days(orders), len(third) < 4 and len(first) < 4
 
 
@@ -152,10 +177,10 @@ def _named(day: str, month: str, year: str, context: Context) -> Readings:
 
 _FORMS: list[tuple[Callable[[re.Match[str], Context], Readings], Callable[[], re.Pattern[str]]]] = [
     (_east_asian, lambda: _EAST_ASIAN),
+    (_numeric, lambda: _NUMERIC),
     (_year_first, lambda: expression("birth_date_year_first")),
     (_day_first, lambda: expression("birth_date_in_words")),
     (_month_first, lambda: expression("birth_date_month_first")),
-    (_numeric, lambda: _NUMERIC),
     (_in_one, lambda: _IN_ONE),
 ]
 
@@ -196,10 +221,9 @@ def _of_days(days: list[date], short: bool, context: Context) -> Judgement:
     if not past:
         return Doubt("birth_too_old", {"most": str(OLDEST)})
     told = Understood({"date": past[0].isoformat(), "age": _age_on(past[0], context.today)}, to_check=short)
-    if short and len(past) == 1 and context.attempts >= _ATTEMPTS:
-        return told
-    if short or len(past) > 1:
-        says = "birth_which_century" if short else "date_two_ways"
+    if len(past) > 1:
+        one_day = len({(day.month, day.day) for day in past}) == 1
+        says = "birth_which_century" if short and one_day else "date_two_ways"
         return Doubt(says, buttons=[written(day, context.language) for day in past])
     return told
 
@@ -274,7 +298,7 @@ def _ages_in(rest: str) -> list[int]:
 
 def _of_short_year(figures: str, context: Context) -> Judgement:
     years = _years(figures, context)
-    if len(years) == 1 and context.attempts >= _ATTEMPTS:
+    if len(years) == 1:
         judged = _of_year(years[0], context)
         return replace(judged, to_check=True) if isinstance(judged, Understood) else judged
     return Doubt("birth_which_century", buttons=[str(year) for year in years])
@@ -298,12 +322,14 @@ def _near_adult(value: dict[str, int], context: Context) -> Judgement:
 
 def _an_age(text: str, context: Context) -> Judgement:
     """An age, in years, or in months or weeks of a small child; never a day that nobody named."""
-    coming = expression("birth_still_to_come").search(text) or _next_birthday(text)
-    if coming and 0 < int(coming.group(1)) <= OLDEST:
-        return Understood({"age": int(coming.group(1)) - 1})
+    for name, years in (("birth_reached", 0), ("birth_still_to_come", 1)):
+        told_so = expression(name).search(text) or (_next_birthday(text) if years else None)
+        age = next((int(figures) for figures in told_so.groups() if figures), 0) if told_so else 0
+        if 0 < age <= OLDEST:
+            return Understood({"age": age - years})
     about, almost = expression("birth_about").search(text), expression("birth_almost").search(text)
     plain = expression("birth_about").sub(" ", expression("birth_almost").sub(" ", text))
-    told = _told_age(plain)
+    told = _told_age(plain) or _age_that_begins(plain)
     if told is None:
         inside = list(expression("birth_age_inside").finditer(plain))
         ages = {match.group(1) or match.group(3): match for match in inside}
@@ -314,6 +340,13 @@ def _an_age(text: str, context: Context) -> Judgement:
     if told is None:
         return None
     return _of_age(told, bool(almost), bool(about), context)
+
+
+def _age_that_begins(text: str) -> dict[str, int] | None:
+    """The age with which a message begins that says nothing else in figures, and nothing of something else."""
+    match = expression("birth_age_first").match(text)
+    other = match is None or expression("birth_of_something_else").search(text)
+    return None if other or match is None else {"age": int(match.group(1))}
 
 
 def _next_birthday(text: str) -> re.Match[str] | None:
