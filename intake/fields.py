@@ -219,6 +219,8 @@ class Says(Part):
     contact_two: PlainText
     contact_parted: PlainText
     contact_dictated: Annotated[str, fills("suggestion")]
+    name_whole: PlainText
+    name_two: PlainText
     name_as_written: Annotated[str, fills("name")]
     email_maybe: Annotated[str, fills("suggestion", "given")]
     email_wrong: PlainText

@@ -388,6 +388,10 @@ class _Parts:
         """The value of all parts, or else of the first that has one by itself; and the parts that are left."""
         if each.kind in _AS_A_WHOLE:
             return None, []
+        if each.kind == "name" and self.of_others and len(parts[0].split()) > 1:  # "Ana Ruiz, 52, Girona"
+            first = judge(each, parts[0], self._context_of(each))
+            if isinstance(first, Understood):
+                return Taken(each, parts[0], first), [part for part in parts[1:] if _says_something(part)]
         for said in [", ".join(parts), *(parts if len(parts) > 1 else [])]:
             understood = judge(each, said, self._context_of(each))
             if isinstance(understood, Understood):

@@ -12,7 +12,7 @@ from language.spoken import text_file
 
 _WORD = re.compile(r"[\w'-]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_NAME = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_a-z][^\W\d_]+){1,3}\s*")
+_NAME = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_a-z][^\W\d_]+(?:[-'][^\W\d_]+)*){1,3}\s*")
 _FEWEST = 3  # words of one of several questions; fewer cannot be answered by themselves
 
 

@@ -203,7 +203,7 @@ def _ages_in(text: str, today: date) -> list[int]:
     read = in_figures(text)
     born = [today.year - int(year) for year in expression("birth_born_in").findall(read)]
     told = [int(number) for number in expression("whom_age").findall(read)]
-    coming = [int(number) for number in expression("birth_still_to_come").findall(read)]
+    coming = [int(number) for found in expression("birth_still_to_come").finditer(read) for number in found.groups() if number]
     told = [age - 1 if age in coming and age == _ADULT else age for age in told]
     over = {int(number) for number in expression("whom_age_over").findall(read)}
     return [age + 1 if age in over else age for age in told if age <= _OLDEST] + [age for age in born if 0 <= age <= _OLDEST]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from intake.judging.corrected import after_a_slip
 from intake.judging.expressions import expression
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
@@ -13,6 +14,7 @@ from intake.judging.results import Context, Doubt, Judgement, Refused, Understoo
 from language.questions import looks_like_a_question
 
 _MARKS = " \"“”.'’‘ʼ`´-–‐·•・‧,()/״׳\u200c\u200d\u00aa\u00ba"  # that stand inside names
+_CAPITALS = re.compile(r"(?:[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)*\s+){1,4}[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _MOST_WORDS = 12
 _MOST_LETTERS = 120
 _LONGEST = 300  # characters of a message that gives a name, with what stands around it
@@ -31,15 +33,46 @@ def judge_name(text: str, context: Context) -> Judgement:
         return Refused()
     if len(text) > _LONGEST:
         return None
-    name = _by_labels(text) or _bare(text)
-    if name and _is_name(name) and not looks_like_a_question(text):
-        return Understood(name)
+    name = _by_labels(text) or _bare(_whole(text))
+    told = _told(text, name, context)
+    return told if told is not None else _as_written(text, name, context)
+
+
+def _told(text: str, name: str, context: Context) -> Judgement:
+    """The name that a text tells, if it is one; asked back where it is not whole, or spelt in two ways."""
+    careful = context.attempts < _ATTEMPTS
+    if careful and expression("names_not_whole").match(text):
+        return Doubt("name_whole")
+    corrected = _corrected(text)
+    if corrected:
+        return Understood(corrected, to_check=True)
+    if not name or not _is_name(name) or looks_like_a_question(text):
+        return None
+    return Doubt("name_two") if careful and expression("names_two").search(name) else Understood(name)
+
+
+def _as_written(text: str, name: str, context: Context) -> Judgement:
+    """What was not taken twice, offered as it was written, and at last kept so, to be checked."""
     if context.attempts < _ATTEMPTS or not _could_be_written(text):
         return None
     written = name if name and _could_be_written(name) else text.strip()
     if context.attempts > _ATTEMPTS:
         return Understood(written, to_check=True)
     return Doubt("name_as_written", {"name": written}, [written])
+
+
+def _corrected(text: str) -> str | None:
+    """The name that somebody gives after taking back another: "Ana Ruiz, no wait, since the wedding Ana Diaz"."""
+    rest = after_a_slip(text)
+    names = [found.strip() for found in _CAPITALS.findall(rest)] if rest else []
+    return names[0] if len(names) == 1 and _is_name(names[0]) else None
+
+
+def _whole(text: str) -> str:
+    """A text without what stands beside a name in it, and with spelt letters joined."""
+    plain = expression("names_beside").sub(" ", expression("names_greeting").sub("", text))
+    plain = " ".join(plain.split())
+    return plain.replace("-", "").title() if expression("names_spelt").match(plain) else plain
 
 
 def _by_labels(text: str) -> str | None:
@@ -56,7 +89,10 @@ def _bare(text: str) -> str:
     name = expression("names_after_it").sub("", expression("names_of_the_patient").sub("", text))
     for _ in range(2):  # "the patient is my son Lukas Example"
         name = expression("names_lead_in").sub("", name)
+    name = expression("names_title").sub("", name)
     name = name.strip(' ,!:;"“”„«»*_-')
+    turned = expression("names_turned").match(name)
+    name = f"{turned.group('given')} {turned.group('family')}" if turned else name
     return name if expression("names_dotted").search(name) else name.rstrip(" .")
 
 
