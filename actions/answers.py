@@ -8,10 +8,14 @@ from rasa_sdk.events import EventType
 
 from actions.turn import SafeAction, Turn
 from intake.meanings import the_meanings
+from intake.reading import told_and_asked
 from intake.record import AskedBack
 from knowledge.answer import Answer
 from knowledge.library import Explanation
 from knowledge.phrases import phrases
+
+_A_QUESTION = 4  # words, of which a question beside a feeling has at least as many
+_SURE = 0.7  # probability from which it is answered
 
 
 class ActionAnswer(SafeAction):
@@ -28,6 +32,23 @@ class ActionAnswer(SafeAction):
     def answer(self, turn: Turn, question: str) -> list[EventType]:
         """Reply with one message for each answer to a question."""
         _show(turn, turn.services.library.explain(question, turn.slot("question_before")))
+        return []
+
+
+class ActionAnswerBeside(SafeAction):
+    """After a word to what somebody feels: answer what they ask along with it, if the library surely does."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_answer_beside"
+
+    def act(self, turn: Turn) -> list[EventType]:
+        """Answer, or say nothing more."""
+        _, asked = told_and_asked(turn.text)
+        if len(asked.split()) >= _A_QUESTION:
+            best, *_ = turn.services.library.explain(turn.text)
+            if best.answer.status == "answered" and best.probability >= _SURE:
+                show_answer(turn, best.answer)
         return []
 
 

@@ -8,11 +8,13 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.aftercare import ActionAfterInfusion
-from actions.answers import ActionAnswer, ActionUnclear
+from actions.answers import ActionAnswer, ActionAnswerBeside, ActionUnclear
 from actions.service import ActionService
 
 # They set nothing, so that Rasa goes on with a turn without waiting for them.
-HANDED_BACK = tuple(each().name() for each in (ActionAnswer, ActionUnclear, ActionService, ActionAfterInfusion))
+HANDED_BACK = tuple(
+    each().name() for each in (ActionAnswer, ActionAnswerBeside, ActionUnclear, ActionService, ActionAfterInfusion)
+)
 
 
 class RunsActions:

@@ -27,9 +27,9 @@ _SEARCHED = 600  # entries looked at; a section has some twenty
 _AGREEING = 3  # texts that are looked at together: one alone may be near by chance
 _RANKER_WEIGHT = 0.5  # what one point of the ranker's score is worth in cosines
 # How near a question has to be to a kind of declined questions to be called one: the cosine of the nearest example of that
-# kind, and the ranker's score. What is not near enough is declined without a reason, which it may not have.
-_NEAR_ITS_KIND = 0.45
-_LIKE_ITS_KIND = -0.3
+# kind, and the ranker's score. To be told of prices when nobody asked for one is worse than to be told no reason at all.
+_NEAR_ITS_KIND = {"price": (0.45, -0.3)}
+_NEAR_ANY_KIND = (0.3, -0.7)
 _LOOKED_AT = 30  # declined examples
 _LEXICAL_WEIGHT = 0.2  # what the section that shares most words gains, in cosines
 
@@ -103,7 +103,7 @@ class Search:
         kind, against = max(declined.items(), key=lambda item: item[1], default=("", -1.0))
         examples = generation.declined.search(vector, _LOOKED_AT)
         near_declined = _agreeing([cosine for _, cosine in examples], 0.0)
-        kind = kind if against >= _LIKE_ITS_KIND and self._is_near(kind, examples) else ""
+        kind = kind if self._is_near(kind, against, examples) else ""
         if not candidates:
             return Found([], Signals(0.0, 0.0, -1.0, 0.0, against, near_declined), kind.removeprefix(DECLINED) or None)
         best = candidates[0]
@@ -119,9 +119,10 @@ class Search:
         here = frozenset(section for section, named in self._countries.items() if named & asked)
         return here, frozenset(self._countries.keys() - here)
 
-    def _is_near(self, kind: str, examples: Sequence[tuple[int, float]]) -> bool:
-        kinds = self.generation.declined_kinds
-        return any(DECLINED + kinds[number] == kind and cosine >= _NEAR_ITS_KIND for number, cosine in examples)
+    def _is_near(self, kind: str, against: float, examples: Sequence[tuple[int, float]]) -> bool:
+        cosine, score = _NEAR_ITS_KIND.get(kind.removeprefix(DECLINED), _NEAR_ANY_KIND)
+        nearest = max((near for at, near in examples if DECLINED + self.generation.declined_kinds[at] == kind), default=0.0)
+        return against >= score and nearest >= cosine
 
     def nearest_passage(self, section: SectionId, vector: Vectors) -> tuple[Passage, float]:
         """The paragraph of a section that is nearest to a question, with its cosine."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.aftercare import ActionAfterInfusion
+from actions.answers import ActionAnswerBeside
 from actions.plainer import ActionPlainer
 from actions.service import ActionReportHarm, ActionService
 from cordial.data_files import CLINIC, filled_with
@@ -23,7 +24,7 @@ WHEN_TO_CALL = "When should I call for help about a fever?"
 def assistant(library: Library) -> Assistant:
     """The assistant's actions, with the shipped articles."""
     whole = Assistant(library)
-    for action in (ActionService, ActionReportHarm, ActionAfterInfusion, ActionPlainer):
+    for action in (ActionService, ActionReportHarm, ActionAfterInfusion, ActionPlainer, ActionAnswerBeside):
         whole.registers(action)
     return whole
 
@@ -101,3 +102,14 @@ def test_a_feeling_gets_a_short_reply_without_a_promise_and_the_way_to_a_person(
     assert filled_with(response["text"], CLINIC)
     assert 25 <= len(response["text"].split()) <= 75
     assert "Talk to a person" in [button["title"] for button in response["buttons"]]
+
+
+def test_a_question_beside_a_fear_is_answered_too(assistant: Assistant) -> None:
+    assistant.runs("action_answer_beside", said("I'm scared. Has anyone died from cord cells?", "feel_fear"))
+    assert assistant.extras["answer"]["passages"][0]["heading"] == "Has anyone died from cord cells?"
+
+
+@pytest.mark.parametrize("text", ["I'm scared", "why me?", "my wife passed away in spring", "what will become of us now?"])
+def test_nothing_is_quoted_to_a_feeling_that_asks_for_nothing(assistant: Assistant, text: str) -> None:
+    assistant.runs("action_answer_beside", said(text, "feel_fear"))
+    assert assistant.responses == []

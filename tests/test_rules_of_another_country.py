@@ -58,7 +58,7 @@ def test_rules_of_one_country_are_not_given_as_those_of_another(library: Library
 
 @pytest.mark.parametrize("question", ["whats your email", "do you have a license", "where do I sign"])
 def test_what_is_not_about_money_is_not_told_that_there_are_no_prices(library: Library, question: str) -> None:
-    assert {each.declined for each in library.explain(question)} <= {None, "personal"}
+    assert "price" not in {each.declined for each in library.explain(question)}
 
 
 @pytest.mark.parametrize(
