@@ -36,7 +36,10 @@ class ActionAnswer(SafeAction):
 
 
 class ActionAnswerBeside(SafeAction):
-    """After a word to what somebody feels: answer what they ask along with it, if the library surely does."""
+    """After a word to what somebody feels: answer what they ask along with it, if the library surely does.
+
+    How the cells are thought to work is no answer to a fear or a grief.
+    """
 
     def name(self) -> str:
         """The name in the domain."""
@@ -47,7 +50,7 @@ class ActionAnswerBeside(SafeAction):
         _, asked = told_and_asked(turn.text)
         if len(asked.split()) >= _A_QUESTION:
             best, *_ = turn.services.library.explain(turn.text)
-            if best.answer.status == "answered" and best.probability >= _SURE:
+            if best.answer.status == "answered" and best.answer.about != "rationale" and best.probability >= _SURE:
                 show_answer(turn, best.answer)
         return []
 
