@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record, unread_alarm
-from desk.conversations.log import Draft, has_a_person, last_question, question_before, quoted_before
+from desk.conversations.log import Draft, has_a_person, last_question, question_before
+from desk.conversations.quoted import quoted_before
 from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
 from desk.models import Conversation, Message

@@ -63,24 +63,6 @@ def _answered_before() -> Select[tuple[Message]]:
 _ANSWERED_BEFORE = _answered_before()  # to put it together takes as long as to ask it
 
 
-def _quoted_before() -> Select[tuple[str | None, str | None, int | None, int | None]]:
-    """What was quoted first in the newest answer before a message, to which message it was, and the newest of those."""
-    ours = Message.conversation_id == bindparam("conversation")
-    last = select(func.max(Message.seq)).where(ours, Message.sender == "patient", Message.seq < bindparam("seq"))
-    reply = aliased(Message)
-    here = AnswerFact.conversation_id == bindparam("conversation")
-    return (
-        select(AnswerFact.article, AnswerFact.section, reply.reply_to, last.scalar_subquery())
-        .join(reply, (reply.conversation_id == AnswerFact.conversation_id) & (reply.seq == AnswerFact.message_seq))
-        .where(here, AnswerFact.message_seq < bindparam("seq"), AnswerFact.status == "answered")
-        .order_by(AnswerFact.message_seq.desc())
-        .limit(1)
-    )
-
-
-_QUOTED_BEFORE = _quoted_before()
-
-
 @dataclass(frozen=True)
 class Draft:
     """A message that has no number yet."""
@@ -304,15 +286,6 @@ def question_before(session: Session, conversation_id: str, seq: int) -> str | N
     """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
     found = session.scalar(_ANSWERED_BEFORE, {"conversation": conversation_id, "seq": seq})
     return found.text if found is not None and found.readable else None
-
-
-def quoted_before(session: Session, conversation_id: str, seq: int) -> dict[str, Any] | None:
-    """The article and the heading that were quoted last before a message, and whether that was the last thing answered."""
-    found = session.execute(_QUOTED_BEFORE, {"conversation": conversation_id, "seq": seq}).first()
-    if found is None:
-        return None
-    article, heading, answered, last = found
-    return {"article": article, "heading": heading, "just": answered == last}
 
 
 def last_said(session: Session, conversation_id: str, seq: int) -> Message | None:
