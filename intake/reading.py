@@ -387,7 +387,7 @@ class _Parts:
     def _judged_parts(self, each: IntakeField, parts: list[str]) -> tuple[Taken | None, list[str]]:
         """The value of all parts, or else of the first that has one by itself; and the parts that are left."""
         if each.kind in _AS_A_WHOLE:
-            return None, []
+            return None, [part for part in parts if _says_something(part)]
         if each.kind == "name" and self.of_others and len(parts[0].split()) > 1:  # "Ana Ruiz, 52, Girona"
             first = judge(each, parts[0], self._context_of(each))
             if isinstance(first, Understood):

@@ -39,6 +39,7 @@ def flags(**said: str) -> dict[str, Flag]:
         ({"infection": "No, only a flu"}, "infection"),
         ({"cancer": "I do not have cancer but had leukaemia as a child"}, "cancer"),
         ({"pregnancy": "I'm not pregnant, but I am breastfeeding"}, "pregnancy"),
+        ({"pregnancy": "not pregnant; I breastfeed"}, "pregnancy"),
         ({"medicines": "I take Eliquis"}, "blood_thinner"),
         ({"medicines": "blood thinners"}, "blood_thinner"),
         ({"medicines": "rivaroxabn 20 mg"}, "blood_thinner"),
@@ -106,7 +107,7 @@ def test_what_was_denied_raises_nothing(said: dict[str, str]) -> None:
         ({"medicines": "maybe warfarin"}, "blood_thinner", "Names a blood thinner"),
         ({"cancer": "my mother had breast cancer"}, "cancer", "Perhaps has or had cancer"),
         ({"infection": "no fever. a bladder infection though"}, "infection", "Perhaps an infection in the last four weeks"),
-        ({"pregnancy": "not pregnant; I breastfeed"}, "pregnancy", "May be pregnant or breastfeeding"),
+        ({"pregnancy": "not at present, an embryo transfer in May"}, "pregnancy", "May be pregnant or breastfeeding"),
         ({"medicines": "warfarin or something like that"}, "blood_thinner", "Names a blood thinner"),
     ],
 )

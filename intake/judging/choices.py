@@ -21,7 +21,6 @@ from language.questions import looks_like_a_question
 from language.sentences import detail_clauses, sentences
 from language.yes_and_no import yes_or_no
 
-_MARKS = re.compile(r"[,;:.!()\n—–]+|\s-+\s|\bbut\b")
 _ADULT = 18
 _OLDEST = 115
 
@@ -44,7 +43,7 @@ def chosen_in(field: IntakeField, text: str, today: date) -> str | None:
 
 def rest_of(field: IntakeField, text: str) -> str:
     """What a message says beside its choice: "my son, he is 6" says an age as well."""
-    parts = [part for sentence in sentences(text) for part in _MARKS.split(sentence) if part.strip()]
+    parts = [part for sentence in sentences(text) for part in expression("choice_cuts").split(sentence) if part.strip()]
     return ", ".join(part.strip() for part in parts if re.search(r"\d", part) or not _by_words(field, letters(part)))
 
 
@@ -113,7 +112,7 @@ def _refusing(field: IntakeField) -> set[str]:
 
 def _clauses(text: str) -> list[str]:
     cut = [part for sentence in sentences(text) for part in detail_clauses(sentence, lambda _rest: True)]
-    return [piece.strip() for part in cut for piece in _MARKS.split(part) if letters(piece)]
+    return [piece.strip() for part in cut for piece in expression("choice_cuts").split(part) if letters(piece)]
 
 
 def _exactly(field: IntakeField, plain: str) -> str | None:
