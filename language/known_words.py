@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from language.folding import ACCENTED, ASKED, END, PAUSE, UNSPACED, folded
 
@@ -16,6 +17,7 @@ _PARTS = re.compile("[" + re.escape(END + PAUSE) + "]")
 _NUMBER = r"\d+(?:_\d+)?"
 
 Said = frozenset[str]  # the kinds of one word or phrase
+_folded = lru_cache(maxsize=16)(folded)  # one message is read in every language, one after the other
 
 
 class KnownWords:
@@ -43,7 +45,7 @@ class KnownWords:
 
         A part with a word that is not known is empty. So is a whole message that is long or asks something.
         """
-        plain = folded(text, self._accents) if len(text) <= LONGEST else ASKED
+        plain = _folded(text, self._accents) if len(text) <= LONGEST else ASKED
         if ASKED in plain:
             return [[]]
         return [self._said(part) for part in _PARTS.split(plain) if part.strip()]

@@ -138,6 +138,8 @@ def test_a_clear_no_is_one(text: str) -> None:
         "My mother is at work",
         "both parents died, mother and father",
         "the father is not here, yes",
+        "yes, her mother is here",
+        "full custody with his mother",
         "meine Mama",
         "annem",
         "I lost custody",

@@ -21,7 +21,7 @@ from emergencies.every_language import read_every_language
 from emergencies.other_languages import read_other_languages
 from intake.clinic import read_clinic
 from intake.fields import the_intake
-from intake.judging import birth, vocabulary
+from intake.judging import birth, choices, vocabulary
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from knowledge.research import rules
@@ -67,6 +67,7 @@ def make_parts(settings: Settings) -> Parts:
     threadpool_limits(1, user_api="blas")  # threads that share a vector wait for one another, which takes both processors
     birth.warm_up(datetime.now(UTC).date())
     vocabulary.warm_up()
+    choices.warm_up()
     gateway = Gateway(database, rasa, clinic, red_flags)
     tokens = Tokens(signing_key(settings), settings.session_days)
     limits = make_limits(settings.limits == "on", settings.redis_url)

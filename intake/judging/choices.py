@@ -41,6 +41,12 @@ def chosen_in(field: IntakeField, text: str, today: date) -> str | None:
     return _chosen(field, text, today)
 
 
+def warm_up() -> None:
+    """Load the words of the other languages, so that no patient waits for it."""
+    people_in(".")
+    yes_or_no(".")
+
+
 def rest_of(field: IntakeField, text: str) -> str:
     """What a message says beside its choice: "my son, he is 6" says an age as well."""
     parts = [part for sentence in sentences(text) for part in expression("choice_cuts").split(sentence) if part.strip()]
