@@ -42,6 +42,8 @@ TYPOS = {
     "language/en/plain_words.yml": ("spelling:", "speling:", "did you mean spelling?"),
     "language/en/sentences.yml": ("abbreviations:", "abbreviation:", "did you mean abbreviations?"),
     "language/en/questions.yml": ("question_words:", "question_word:", "did you mean question_words?"),
+    "language/family.yml": ("  guardian: ولي", "  gardian: ولي", "did you mean guardian?"),
+    "language/yes_and_no.yml": ("  refuse: أرفض", "  refuze: أرفض", "did you mean refuse?"),
     "desk/people/en/passwords.yml": ("own:", "own: 5\nown2:", "a list is needed"),
     "turns/en/texts.yml": ("number is {reference}. A", "number is {refrence}. A", "did you mean {reference}?"),
     "domain/responses/conversation.yml": ("to {coordinator}. Your", "to {cordinator}. Your", "did you mean {coordinator}?"),
