@@ -70,7 +70,7 @@ def test_the_shipped_library_is_in_order() -> None:
     content = PROJECT / "knowledge"
     latest = check_content(content, today=_a_day_on_which_no_review_is_due())
     assert [str(problem) for problem in latest.problems] == []
-    assert len(latest.articles) == 32
+    assert len(latest.articles) == len(list((content / "articles").glob("*.md"))) >= 41
 
 
 def _a_day_on_which_no_review_is_due() -> date:  # the dates have tests of their own
