@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType
 
 from actions.turn import SafeAction, Turn
+from intake.beginning import TOPIC_SLOT
 from intake.meanings import the_meanings
 from intake.reading import told_and_asked
 from intake.record import AskedBack
-from knowledge.answer import Answer
+from knowledge.answer import Answer, Quote
 from knowledge.library import Explanation
 from knowledge.phrases import phrases
+from knowledge.sources import Source
+from knowledge.topic import Topic, about_the_passage, topic_words
 
 _A_QUESTION = 4  # words, of which a question beside a feeling has at least as many
 _SURE = 0.7  # probability from which it is answered
@@ -31,7 +34,9 @@ class ActionAnswer(SafeAction):
 
     def answer(self, turn: Turn, question: str) -> list[EventType]:
         """Reply with one message for each answer to a question."""
-        _show(turn, turn.services.library.explain(question, turn.slot("question_before")))
+        topic = _topic(turn)
+        if topic is None or not _about_the_passage(turn, question, topic):
+            _show(turn, turn.services.library.explain(question, topic))
         return []
 
 
@@ -64,7 +69,10 @@ class ActionUnclear(SafeAction):
 
     def act(self, turn: Turn) -> list[EventType]:
         """Answer, ask back, or offer a person."""
-        found = turn.services.library.explain(turn.text, turn.slot("question_before"))
+        topic = _topic(turn)
+        if topic is not None and _about_the_passage(turn, turn.text, topic):
+            return []
+        found = turn.services.library.explain(turn.text, topic)
         meanings = the_meanings()
         if any(each.answer.status != "abstained" or each.declined for each in found):
             _show(turn, found)
@@ -75,10 +83,51 @@ class ActionUnclear(SafeAction):
         return []
 
 
-def show_answer(turn: Turn, answer: Answer) -> None:
-    """Reply with quotes, after the sentence that says what they speak to."""
+def show_answer(turn: Turn, answer: Answer, again: bool = False) -> None:
+    """Reply with quotes, after the sentence that says what they speak to, or that they were quoted before."""
     assert answer.about is not None  # noqa: S101  -- an answer with quotes is about something
-    turn.say(phrases().lead[answer.about], kind="answer", answer=answer.model_dump(mode="json"))
+    lead = topic_words().says.again if again else phrases().lead[answer.about]
+    turn.say(lead, kind="answer", answer=answer.model_dump(mode="json"))
+
+
+def _topic(turn: Turn) -> Topic | None:
+    known = turn.slot(TOPIC_SLOT)
+    return Topic.model_validate(known) if known else None
+
+
+def _about_the_passage(turn: Turn, text: str, topic: Topic) -> bool:
+    """Reply to what is asked about the passage that was quoted last; gives whether it was asked."""
+    asked, quoted, says = about_the_passage(text), topic.in_hand, topic_words().says
+    if asked is None or quoted is None:
+        return False
+    if asked == "study":
+        turn.say(_sources(topic, quoted, turn.services.library.sources_of(quoted)))
+    elif asked == "certainty":
+        turn.say(says.certain[topic.evidence])
+    elif asked == "verdict":
+        of = topic.about if topic.about in {"benefit", "safety"} else "other"
+        turn.say(f"{says.verdict[of]} {says.certain[topic.evidence]}", buttons=[phrases().offer_person])
+    else:
+        _say_further(turn, topic)
+    return True
+
+
+def _sources(topic: Topic, quoted: Quote, of_the_quote: list[Source] | None) -> str:
+    says = topic_words().says
+    sources = topic.sources if of_the_quote is None else of_the_quote
+    if not sources:
+        return says.no_sources.format(title=quoted.title)
+    told = [", ".join(str(part) for part in (each.title, each.publisher, each.year) if part) for each in sources]
+    return "\n".join([says.sources.format(title=quoted.title), *(f"– {each}" for each in told)])
+
+
+def _say_further(turn: Turn, topic: Topic) -> None:
+    says = topic_words().says
+    answer = turn.services.library.further(topic)
+    if answer is None:
+        turn.say(turn.fill(says.no_further), buttons=[phrases().offer_person])
+    else:
+        turn.say(says.further, kind="answer", answer=answer.model_dump(mode="json"))
 
 
 def _show(turn: Turn, explanations: Sequence[Explanation]) -> None:
@@ -88,7 +137,13 @@ def _show(turn: Turn, explanations: Sequence[Explanation]) -> None:
         if answer.status == "clarify":
             turn.say(phrases().clarify, buttons=[*explanation.choices, phrases().something_else], kind="answer", answer=shown)
         elif answer.status == "answered" and answer.about is not None:
-            show_answer(turn, answer)
+            show_answer(turn, answer, again=explanation.again)
+        elif explanation.part:
+            text = turn.fill(topic_words().says.no_answer_to, question=explanation.question)
+            turn.say(text, buttons=[phrases().offer_person], kind="answer", answer=shown)
+        elif explanation.nothing_on:
+            text = turn.fill(topic_words().says.nothing_on, name=explanation.nothing_on)
+            turn.say(text, buttons=[phrases().offer_person], kind="answer", answer=shown)
         else:
             text = turn.fill(phrases().why_not(explanation.declined))
             turn.say(text, buttons=[phrases().offer_person], kind="answer", answer=shown)

@@ -47,6 +47,7 @@ from knowledge.countries import read_countries
 from knowledge.questions import read_question_words
 from knowledge.sources import read_other_sources, read_studies
 from knowledge.synonyms import read_synonyms
+from knowledge.topic import read_topic_words
 from knowledge.wordings import read_wordings
 from language.context_rules import read_rules as read_rules_of_context
 from language.family import FILE as FAMILY
@@ -158,6 +159,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("web", "library.yml"), read_library_texts),
         DataFile(text_file("knowledge", "phrases.yml"), phrases.read_phrases),
         DataFile(text_file("knowledge", "questions.yml"), read_question_words),
+        DataFile(text_file("knowledge", "topic.yml"), read_topic_words),
         DataFile(text_file("knowledge", "countries.yml"), read_countries),
         DataFile(text_file("knowledge", "promises.yml"), load_promises),
         DataFile(research.RULES, research.read_rules),

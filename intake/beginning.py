@@ -13,6 +13,7 @@ from intake.record import IntakeRecord
 FORM = "intake_form"
 FIELD_SLOT = "intake_field"  # what the form asks; it is never filled, the record says which field is open
 RECORD_SLOT = "intake"
+TOPIC_SLOT = "topic"  # what the last answers were about, from which a question may go on
 BROUGHT = "values"  # beside the record: what the message chose in controls
 _ANSWERED_BY_THE_INTAKE = {"delete", "start_over", "which_field"}
 
@@ -21,7 +22,7 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The events that put Rasa where a patient is.
 
     Args:
-        context: "intake", the record; "handoff", the reference of an open one; "before", the question that was answered last;
+        context: "intake", the record; "handoff", the reference of an open one; "topic", what the last answers were about;
             "quoted", what was quoted last; "values", what was chosen in controls beside the message, and its "text". All may be
             missing.
     """
@@ -31,7 +32,7 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"event": "session_started"},
         _slot(RECORD_SLOT, {**record.model_dump(mode="json"), BROUGHT: values} if values else record.model_dump(mode="json")),
         _slot("handoff_reference", context.get("handoff")),
-        _slot("question_before", context.get("before")),
+        _slot(TOPIC_SLOT, context.get("topic")),
         _slot("quoted_before", context.get("quoted")),
     ]
     if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE or values or _adds(record, context):

@@ -5,7 +5,7 @@ Paragraphs are quoted whole. A clinician approved them as they stand, and the se
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from knowledge.answer import Answer, Quote
 from knowledge.article import About
@@ -48,6 +48,21 @@ def compose(
 def quoting(search: Search, section: SectionId, vector: Vectors) -> Answer:
     """The answer that one section gives: its paragraph that is nearest to a question."""
     return _answer(search, [search.nearest_passage(section, vector)[0]])
+
+
+def further_in(search: Search, article: str, vector: Vectors, has_shown: Callable[[Quote], bool]) -> Answer | None:
+    """The paragraph of an article that is nearest to a question among those that were not shown; nothing, if all were.
+
+    Args:
+        search: what searches.
+        article: its slug.
+        vector: the embedding of the question.
+        has_shown: whether a quote was shown before.
+    """
+    near = (found for section in search.sections_of(article) for found in search.passages_by_nearness(section, vector))
+    left = [(cosine, passage) for passage, cosine in near if not has_shown(_quote(passage))]
+    cosine, passage = max(left, key=lambda each: each[0], default=(0.0, None))
+    return _answer(search, [passage]) if passage and cosine >= _SUPPORT else None
 
 
 def _answer(search: Search, shown: list[Passage]) -> Answer:

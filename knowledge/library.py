@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge.answer import ABSTAINED, UNCLEAR, Answer
+from knowledge.answer import ABSTAINED, UNCLEAR, Answer, Quote
 from knowledge.article import Article
 from knowledge.calibration import Calibration, Signals, load_calibration
-from knowledge.composing import choices_among, compose, quoting
+from knowledge.composing import choices_among, compose, further_in, quoting
 from knowledge.countries import the_countries
 from knowledge.encoder import Encoder
 from knowledge.errors import GenerationError
 from knowledge.generation import Generation, current_id, has_damage, load_generation, older_generation
-from knowledge.questions import goes_on, points_back, questions_in, refers_back, told_apart
+from knowledge.questions import points_back, questions_in, told_apart
 from knowledge.search import Candidate, Search, SectionId
+from knowledge.sources import Source
+from knowledge.topic import Kind, Topic, asked_anew, completed, leaves_out, names_in, refers, with_names
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
@@ -25,6 +27,8 @@ _NEAR_A_COMPLAINT = 0.5  # cosine between a complaint after an infusion and what
 _NEAR_ENOUGH = 0.25  # how far behind the best the next may be, when the best speaks of another country than was asked
 _ABOUT_AS_NEAR = 0.2
 OTHER_COUNTRY = "other-country"  # why a question is declined whose best section speaks of another country
+_IN_HAND = 0.2  # probability that speaks for the article that was quoted last, where a message leaves out what it is about
+_AGAIN = 0.4  # probability that speaks against a passage that was quoted before, there
 _NEAR = 4  # articles: what a message is about at most
 
 
@@ -41,6 +45,9 @@ class Explanation:
     probability: float
     threshold: float
     declined: str | None  # the kind of declined question that it resembles most, if more than any article
+    again: bool = False  # what it quotes first was quoted before in this conversation
+    nothing_on: str | None = None  # what was named in a follow-up, if only what was quoted before would answer
+    part: bool = False  # one of several questions of a message, which has no answer
 
 
 class Library:
@@ -120,40 +127,77 @@ class Library:
         known = [section for section in (*sections, when_to_call) if section in search.sections_of(section[0])]
         return [quoting(search, section, vector) for section in dict.fromkeys(known)]
 
-    def ask(self, message: str, before: str | None = None) -> list[Answer]:
+    def ask(self, message: str, topic: Topic | None = None) -> list[Answer]:
         """Answer a message; one answer for each question in it that has one."""
-        return [explanation.answer for explanation in self.explain(message, before)]
+        return [explanation.answer for explanation in self.explain(message, topic)]
 
-    def explain(self, message: str, before: str | None = None) -> list[Explanation]:
+    def explain(self, message: str, topic: Topic | None = None) -> list[Explanation]:
         """Answer a message, with the candidates, scores and reasons.
 
         Args:
             message: what the patient wrote.
-            before: the question that was answered last, on which this one may go on.
+            topic: what the conversation is about, from which this message may go on.
 
         Returns:
             At least one explanation. Several only for a message with several questions that have different answers.
         """
         search = self._search
-        if before and goes_on(message):
-            alone = self._explain(search, message)
-            if alone.probability >= _SURE and not refers_back(message):  # "what about clots?" names its matter itself
-                return [alone]
-            together = self._explain(search, f"{before} {message}")
-            return [together if together.probability >= alone.probability else alone]
-        whole = self._explain(search, message)
         parts = questions_in(message)
-        if len(parts) == 1:
-            return [whole]
-        return _several(whole, [self._part(search, parts, number) for number in range(len(parts))])
+        if len(parts) > 1:
+            whole = self._explain(search, message)
+            names = (topic.names if topic else {}) | names_in(message)
+            found = _several(whole, [self._part(search, parts, number, names) for number in range(len(parts))])
+        else:
+            found = [self._following(search, message, topic) if topic else self._explain(search, message)]
+        return [_not_twice(each, topic) for each in found] if topic else found
 
-    def _part(self, search: Search, parts: list[str], number: int) -> Explanation:
-        """A question of a message, put together with the one before it where it says more so ("… and how long is that?")."""
+    def further(self, topic: Topic) -> Answer | None:
+        """Another passage of the article in hand, the nearest that was not quoted yet; nothing, if all were."""
+        if topic.in_hand is None:
+            return None
+        search = self._search
+        asked = search.generation.speller.correct(f"{topic.asked} {topic.in_hand.heading}")
+        return further_in(search, topic.in_hand.article, self._encoder.encode([asked])[0], topic.has_shown)
+
+    def sources_of(self, quote: Quote) -> list[Source] | None:
+        """The sources of the paragraph of a quote; nothing, if the generation in use does not hold it."""
+        search = self._search
+        ids = search.sources_of(quote.article, quote.version, quote.start)
+        known = search.generation.sources
+        return None if ids is None else [known[name] for name in ids if name in known]
+
+    def _following(self, search: Search, message: str, topic: Topic) -> Explanation:
+        """A message that may go on from the topic, with what it leaves out."""
+        anew = asked_anew(message, topic)
+        if anew:
+            return self._anew(search, message, anew, topic)
+        alone = self._explain(search, message)
+        answers_alone = alone.probability >= _SURE or alone.declined
+        if not leaves_out(message) or (answers_alone and not refers(message)):
+            return alone  # "what about clots?" names its matter itself
+        asked = dict.fromkeys([completed(message, topic), f"{topic.asked} {message}"])
+        tried = [alone, *(self._explain(search, text) for text in asked)]
+        return max(tried, key=lambda each: _fits(each, topic))
+
+    def _anew(self, search: Search, message: str, anew: list[str], topic: Topic) -> Explanation:
+        """The last question about something else; what was quoted before does not answer it unless it names that."""
+        tried = [self._explain(search, text) for text in (*anew, message)]
+        answered = [each for each in tried[:-1] if each.answer.status == "answered" and _is_new(each, topic)]
+        best = answered[0] if answered else max(tried, key=lambda each: _fits(each, topic))
+        named = names_in(message)
+        name = named.get("condition") or named.get("country")
+        if best.answer.passages and name and not _is_new(best, topic) and name not in best.answer.passages[0].quote.casefold():
+            return replace(best, answer=ABSTAINED, nothing_on=name)
+        return best
+
+    def _part(self, search: Search, parts: list[str], number: int, names: Mapping[Kind, str]) -> Explanation:
+        """A question of a message, with what it leaves out and the message or the question before it says."""
         alone = self._explain(search, parts[number])
-        if number == 0 or not points_back(parts[number]):
-            return alone
-        together = self._explain(search, f"{parts[number - 1]} {parts[number]}")
-        return together if together.probability > alone.probability else alone
+        texts = [with_names(parts[number], names)]
+        if number and points_back(parts[number]):
+            texts.append(f"{parts[number - 1]} {parts[number]}")
+        tried = [alone, *(self._explain(search, text) for text in texts if text != parts[number] and not alone.declined)]
+        return replace(max(tried, key=lambda each: each.probability), question=parts[number])
 
     def signals(self, question: str) -> Signals:
         """What the decision to answer is made from, for a whole message as one question."""
@@ -199,6 +243,30 @@ def _first_of(here: Collection[SectionId], candidates: list[Candidate]) -> list[
     return candidates
 
 
+def _fits(explanation: Explanation, topic: Topic) -> float:
+    """How well an answer goes on from the topic: how probable it is, and rather from the same article than the same passage."""
+    quotes = explanation.answer.passages
+    if not quotes or topic.in_hand is None:
+        return explanation.probability
+    same = _IN_HAND if quotes[0].article == topic.in_hand.article else 0.0
+    return explanation.probability + same - (_AGAIN if topic.has_shown(quotes[0]) else 0.0)
+
+
+def _is_new(explanation: Explanation, topic: Topic) -> bool:
+    quotes = explanation.answer.passages
+    return bool(quotes) and not topic.has_shown(quotes[0])
+
+
+def _not_twice(explanation: Explanation, topic: Topic) -> Explanation:
+    """An answer without the further passages that were quoted before; that of its first one is told."""
+    quotes = explanation.answer.passages
+    if not quotes:
+        return explanation
+    kept = [quotes[0], *(quote for quote in quotes[1:] if not topic.has_shown(quote))]
+    answer = explanation.answer.model_copy(update={"passages": kept})
+    return replace(explanation, answer=answer, again=topic.has_shown(quotes[0]))
+
+
 def _several(whole: Explanation, parts: list[Explanation]) -> list[Explanation]:
     """The answers to a message with several questions; the whole of it, where its questions have one answer together.
 
@@ -212,9 +280,14 @@ def _several(whole: Explanation, parts: list[Explanation]) -> list[Explanation]:
     if whole.answer.status == "answered" and near[0] not in {part.candidates[0].article for part in answered}:
         others = [part for part in answered if part.answer.about != whole.answer.about]
         return _different([whole, *others])
-    refused = [part for part in parts if part.answer.status == "abstained" and part.declined in told_apart()]
-    chosen = _different([*answered, *(refused if answered else [])])
+    left = [_without_an_answer(part) for part in parts if part.answer.status == "abstained"]
+    chosen = _different([*answered, *(left if answered else [])])
     return chosen if len(chosen) > 1 else [whole]
+
+
+def _without_an_answer(part: Explanation) -> Explanation:
+    """A question of several that has no answer: its reason is told, or the question itself is named."""
+    return part if part.declined in told_apart() else replace(part, part=True)
 
 
 def _different(explanations: list[Explanation]) -> list[Explanation]:
@@ -222,5 +295,7 @@ def _different(explanations: list[Explanation]) -> list[Explanation]:
     seen: dict[tuple[str, str], Explanation] = {}
     for each in explanations:
         best = each.candidates[0] if each.answer.status == "answered" else None
-        seen.setdefault((best.article, best.section) if best else ("", each.declined or ""), each)
+        seen.setdefault(
+            (best.article, best.section) if best else ("", each.question if each.part else each.declined or ""), each
+        )
     return list(seen.values())

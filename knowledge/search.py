@@ -131,6 +131,25 @@ class Search:
         at = int(np.argmax(cosines))
         return self.generation.passages[numbers[at]], float(cosines[at])
 
+    def passages_by_nearness(self, section: SectionId, vector: Vectors) -> list[tuple[Passage, float]]:
+        """The paragraphs of a section, the nearest to a question first, each with its cosine."""
+        numbers = self._passages[section]
+        cosines = (self._passage_vectors[numbers] @ vector).tolist()
+        found = zip((self.generation.passages[number] for number in numbers), cosines, strict=True)
+        return sorted(found, key=lambda each: -each[1])
+
+    def sources_of(self, article: str, version: int, start: int) -> tuple[str, ...] | None:
+        """The sources of one paragraph; nothing, if this generation does not hold it."""
+        return next(
+            (
+                passage.sources
+                for section in self.sections_of(article)
+                for passage in (self.generation.passages[number] for number in self._passages[section])
+                if (passage.version, passage.start) == (version, start)
+            ),
+            None,
+        )
+
     def first_passage(self, section: SectionId) -> Passage:
         """The paragraph with which a section begins."""
         return self.generation.passages[self._passages[section][0]]

@@ -63,6 +63,7 @@ TYPOS = {
     "web/en/library.yml": ("  larger-trial:", "  large-trial:", "did you mean larger-trial?"),
     "knowledge/en/phrases.yml": ("{prices_policy}", "{price_policy}", "did you mean {prices_policy}?"),
     "knowledge/en/questions.yml": ("points_back:", "point_back:", "did you mean points_back?"),
+    "knowledge/en/topic.yml": ("begins_anew:", "begin_anew:", "did you mean begins_anew?"),
     "knowledge/en/promises.yml": ("denied_by:", "denid_by:", "did you mean denied_by?"),
     "knowledge/research.yml": ("small_below: 100", "small_below: hundred", "a whole number is needed"),
     "knowledge/studies.yml": ("certainty: moderate", "certainty: moderat", "did you mean moderate?"),

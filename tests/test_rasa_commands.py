@@ -105,7 +105,7 @@ def test_without_an_action_server_there_is_none(called: dict[str, Any]) -> None:
 CONTEXTS: dict[str, dict[str, Any]] = {
     "a question": {},
     "an answer while a field is open": {"intake": IntakeRecord(status="in_progress", open_field="full_name").model_dump()},
-    "a question that goes on": {"before": "Is fever after the infusion a bad sign?"},
+    "a question that goes on": {"topic": {"asked": "Is fever after the infusion a bad sign?"}},
     "a person was asked for already": {"handoff": "C-7K4M-2QWX"},
 }
 

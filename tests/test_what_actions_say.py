@@ -24,6 +24,7 @@ from intake.meanings import the_meanings
 from intake.record import FieldAnswer, IntakeRecord
 from knowledge.library import Library
 from knowledge.phrases import phrases
+from knowledge.topic import topic_of
 
 REFERENCE, OTHER = "C-2345-6789", "C-9876-5432"
 AGREED = FieldAnswer(said="I agree", value={"agreed": True})
@@ -134,8 +135,13 @@ def test_a_question_that_means_several_things_is_asked_back_with_choices(assista
 
 
 @pytest.mark.parametrize("action", ["action_answer", "action_unclear"])
-def test_a_question_that_goes_on_from_the_one_before_is_understood_with_it(assistant: Assistant, action: str) -> None:
-    assistant.runs(action, said("and how many"), question_before="Is fever after the infusion a bad sign?")
+def test_a_question_that_goes_on_from_the_one_before_is_understood_with_it(
+    assistant: Assistant, action: str, library: Library
+) -> None:
+    question = "Is fever after the infusion a bad sign?"
+    topic = topic_of([(question, library.ask(question))])
+    assert topic is not None
+    assistant.runs(action, said("and how many"), topic=topic.model_dump(mode="json"))
     assert assistant.extras["answer"]["status"] == "answered"
 
 
@@ -196,11 +202,11 @@ def loops(assistant: Assistant) -> list[str]:
 
 def test_a_session_begins_where_the_patient_is(assistant: Assistant) -> None:
     quoted = {"article": "does-it-work", "heading": "Does it work?", "just": True}
-    begins = {"intake": AT_THE_NAME, "handoff": REFERENCE, "before": "Does it work?", "quoted": quoted}
+    begins = {"intake": AT_THE_NAME, "handoff": REFERENCE, "topic": {"asked": "Does it work?"}, "quoted": quoted}
     assistant.runs("action_session_start", session_started_metadata=begins)
     assert assistant.events[0] == {"event": "session_started"}
     assert assistant.events[-1] == LISTENS
-    expected = {"intake": AT_THE_NAME, "handoff_reference": REFERENCE, "question_before": "Does it work?"}
+    expected = {"intake": AT_THE_NAME, "handoff_reference": REFERENCE, "topic": {"asked": "Does it work?"}}
     assert assistant.slots == {**expected, "quoted_before": quoted, "requested_slot": FIELD_SLOT}
     assert loops(assistant) == [FORM]
 
@@ -208,7 +214,7 @@ def test_a_session_begins_where_the_patient_is(assistant: Assistant) -> None:
 def test_a_session_of_somebody_new_has_no_form(assistant: Assistant) -> None:
     assistant.runs("action_session_start", session_started_metadata=None)
     empty = IntakeRecord().model_dump(mode="json")
-    assert assistant.slots == {"intake": empty, "handoff_reference": None, "question_before": None, "quoted_before": None}
+    assert assistant.slots == {"intake": empty, "handoff_reference": None, "topic": None, "quoted_before": None}
     assert loops(assistant) == []
     assert assistant.events[-1] == LISTENS
 

@@ -232,7 +232,8 @@ class Answering:
         # While the intake is paused, Rasa is told of no open field. So it takes no answer, and asks for none.
         record = place.record.model_copy(update={"open_field": None}) if place.paused else place.record
         intake, chosen = record.model_dump(mode="json"), [] if place.paused else as_json(values)
-        context = {"intake": intake, "handoff": place.handoff, "before": place.before, "values": chosen, "text": text}
+        topic = place.topic.model_dump(mode="json") if place.topic else None
+        context = {"intake": intake, "handoff": place.handoff, "topic": topic, "values": chosen, "text": text}
         context["quoted"] = place.quoted
         try:
             reply = await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)

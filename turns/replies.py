@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record, unread_alarm
-from desk.conversations.log import Draft, has_a_person, last_question, question_before
+from desk.conversations.log import Draft, answers_before, has_a_person, last_question
 from desk.conversations.quoted import quoted_before
 from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
@@ -37,6 +37,7 @@ from intake.record import (
     after,
     new_reference,
 )
+from knowledge.topic import Topic, topic_of
 from language.questions import looks_like_a_question
 from language.spoken import spoken
 from language.which_language import OTHER, language_or_english
@@ -58,7 +59,7 @@ class Place:
 
     record: IntakeRecord
     handoff: str | None
-    before: str | None  # the question that was answered last
+    topic: Topic | None  # what the last answers were about
     paused: bool  # after an emergency whose text nobody has said to have read
     asked: Draft | None  # then: the open field, as it was asked
     has_a_person: bool
@@ -104,11 +105,11 @@ def place_of(session: Session, conversation_id: str, seq: int) -> Place:
     paused = conversation is not None and conversation.unread_alarm is not None
     held = held_back(session, conversation_id)
     asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
-    before = question_before(session, conversation_id, seq)
+    topic = topic_of(answers_before(session, conversation_id, seq))
     person = conversation is not None and conversation.state == State.HUMAN
     language = conversation.language if conversation else spoken()
     quoted = quoted_before(session, conversation_id, seq)
-    return Place(record, waiting_handoff(session, conversation_id), before, paused, asked, person, held, language, quoted)
+    return Place(record, waiting_handoff(session, conversation_id), topic, paused, asked, person, held, language, quoted)
 
 
 class OwnReplies:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from desk.conversations import words
 from desk.conversations.facts import note_answers
 from desk.conversations.intakes import apply_effects
 from desk.conversations.states import Gone, State, left_to_a_person, locked, patient_wrote
-from desk.models import AnswerFact, Conversation, Message
+from desk.models import Conversation, Message
 from intake.record import Effect
 from intake.sent import Sent, as_json
 from knowledge.answer import Answer
@@ -36,31 +36,7 @@ class ChangedHands(Exception):
 
 
 REMOVED = "removed"  # the kind of a message that told of somebody's health, once they withdrew their consent
-_REMEMBERED = 3  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
-
-
-def _answered_before() -> Select[tuple[Message]]:
-    """The patient's messages before another one that were answered from the library, the newest first."""
-    ours = Message.conversation_id == bindparam("conversation")
-    asked = (
-        select(Message.seq)
-        .where(ours, Message.sender == "patient", Message.seq < bindparam("seq"))
-        .order_by(Message.seq.desc())
-        .limit(_REMEMBERED)
-    )
-    reply = aliased(Message)
-    answered = (
-        select(literal(1))
-        .select_from(reply)
-        .join(AnswerFact, (AnswerFact.conversation_id == reply.conversation_id) & (AnswerFact.message_seq == reply.seq))
-        .where(reply.conversation_id == Message.conversation_id, reply.reply_to == Message.seq, AnswerFact.status == "answered")
-        .correlate(Message)
-        .exists()
-    )
-    return select(Message).where(ours, Message.seq.in_(asked), answered).order_by(Message.seq.desc()).limit(1)
-
-
-_ANSWERED_BEFORE = _answered_before()  # to put it together takes as long as to ask it
+_REMEMBERED = 8  # messages of a patient; what was asked longer ago is not what "and for children?" goes on from
 
 
 @dataclass(frozen=True)
@@ -282,10 +258,24 @@ def last_question(session: Session, conversation_id: str, field: str) -> Draft |
     return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question)
 
 
-def question_before(session: Session, conversation_id: str, seq: int) -> str | None:
-    """The patient's message that was answered from the library last, on which a message may go on; one of the last three."""
-    found = session.scalar(_ANSWERED_BEFORE, {"conversation": conversation_id, "seq": seq})
-    return found.text if found is not None and found.readable else None
+def answers_before(session: Session, conversation_id: str, seq: int) -> list[tuple[str, list[Answer]]]:
+    """The patient's last messages before another one, the oldest first, each with the answers from the library to it."""
+    ours = Message.conversation_id == conversation_id
+    asked = (
+        select(Message.seq)
+        .where(ours, Message.sender == "patient", Message.seq < seq)
+        .order_by(Message.seq.desc())
+        .limit(_REMEMBERED)
+    )
+    since = session.scalar(select(func.min(asked.subquery().c.seq)))
+    said = session.scalars(select(Message).where(ours, Message.seq >= since, Message.seq < seq).order_by(Message.seq))
+    told = [message for message in said if message.readable]
+    texts = {message.seq: message.text for message in told if message.sender == "patient" and message.kind != REMOVED}
+    answers: dict[int, list[Answer]] = {number: [] for number in texts}
+    for message in told:
+        if message.answer is not None and message.reply_to in answers:
+            answers[message.reply_to].append(message.answer)
+    return [(texts[number], answers[number]) for number in texts]
 
 
 def last_said(session: Session, conversation_id: str, seq: int) -> Message | None:
