@@ -34,9 +34,8 @@ class ActionAnswer(SafeAction):
 
     def answer(self, turn: Turn, question: str) -> list[EventType]:
         """Reply with one message for each answer to a question."""
-        topic = _topic(turn)
-        if topic is None or not _about_the_passage(turn, question, topic):
-            _show(turn, turn.services.library.explain(question, topic))
+        if not replied_about_the_passage(turn, question):
+            _show(turn, turn.services.library.explain(question, _topic(turn)))
         return []
 
 
@@ -69,10 +68,9 @@ class ActionUnclear(SafeAction):
 
     def act(self, turn: Turn) -> list[EventType]:
         """Answer, ask back, or offer a person."""
-        topic = _topic(turn)
-        if topic is not None and _about_the_passage(turn, turn.text, topic):
+        if replied_about_the_passage(turn, turn.text):
             return []
-        found = turn.services.library.explain(turn.text, topic)
+        found = turn.services.library.explain(turn.text, _topic(turn))
         meanings = the_meanings()
         if any(each.answer.status != "abstained" or each.declined for each in found):
             _show(turn, found)
@@ -95,10 +93,11 @@ def _topic(turn: Turn) -> Topic | None:
     return Topic.model_validate(known) if known else None
 
 
-def _about_the_passage(turn: Turn, text: str, topic: Topic) -> bool:
-    """Reply to what is asked about the passage that was quoted last; gives whether it was asked."""
-    asked, quoted, says = about_the_passage(text), topic.in_hand, topic_words().says
-    if asked is None or quoted is None:
+def replied_about_the_passage(turn: Turn, text: str) -> bool:
+    """Reply to what is asked about the passage that was quoted last ("which study is that"); gives whether it was asked."""
+    topic, asked, says = _topic(turn), about_the_passage(text), topic_words().says
+    quoted = topic.in_hand if topic else None
+    if topic is None or asked is None or quoted is None:
         return False
     if asked == "study":
         turn.say(_sources(topic, quoted, turn.services.library.sources_of(quoted)))

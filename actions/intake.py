@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 
-from actions.answers import ActionAnswer
+from actions.answers import ActionAnswer, replied_about_the_passage
 from actions.turn import FIELD_SLOT, FORM, RECORD_SLOT, SafeAction, Turn
 from intake.dialogue import Dialogue, LookUp, Respond, Say, Step
 from intake.reading import Heard
@@ -73,6 +73,8 @@ def _carry_out(turn: Turn, step: Step, record: IntakeRecord) -> list[EventType]:
             shown = dialogue.told_so_far(record) if kind == "summary" else None
             question = dialogue.ask(record).question if asks else shown
             turn.say(text, buttons=buttons, kind=kind, question=question)
+        case Respond(response="utter_nothing_open") if replied_about_the_passage(turn, turn.text):  # "why", "so yes or no"
+            return []
         case Respond(response=response):
             turn.say(response=response)
         case LookUp(question=question):

@@ -193,6 +193,8 @@ class Library:
     def _part(self, search: Search, parts: list[str], number: int, names: Mapping[Kind, str]) -> Explanation:
         """A question of a message, with what it leaves out and the message or the question before it says."""
         alone = self._explain(search, parts[number])
+        if alone.probability >= _SURE:
+            return alone
         texts = [with_names(parts[number], names)]
         if number and points_back(parts[number]):
             texts.append(f"{parts[number - 1]} {parts[number]}")

@@ -268,6 +268,8 @@ def answers_before(session: Session, conversation_id: str, seq: int) -> list[tup
         .limit(_REMEMBERED)
     )
     since = session.scalar(select(func.min(asked.subquery().c.seq)))
+    if since is None:
+        return []
     said = session.scalars(select(Message).where(ours, Message.seq >= since, Message.seq < seq).order_by(Message.seq))
     told = [message for message in said if message.readable]
     texts = {message.seq: message.text for message in told if message.sender == "patient" and message.kind != REMOVED}
