@@ -124,7 +124,11 @@ def test_the_views_show_whose_cases_they_are_and_count_them(database: Database) 
     assert references(queue(database, state="human")) == ["C-AAAA-0000"]
 
 
-def test_cases_are_found_by_country_language_day_and_condition(database: Database) -> None:
+@pytest.mark.parametrize("rare", [0, 2_000], ids=["frequent words", "rare words"])  # which are looked for in two ways
+def test_cases_are_found_by_country_language_day_and_condition(
+    rare: int, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.cases.search._RARE", rare)
     with database.write() as session:
         country = answers("country", "Lithuania", {"code": "LT", "name": "Lithuania"})
         one = conversation(session, "my knees hurt, arthritis", effects=answers("condition", "my knees hurt, arthritis"))
