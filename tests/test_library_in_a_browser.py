@@ -91,14 +91,14 @@ def test_everything_works_without_scripts(browser: Browser, lonely_web: System) 
         page.goto("/library/research")
         page.get_by_label("Condition or subject").select_option("lupus")
         page.get_by_role("button", name="Show").click()
-        expect(page.locator("#count")).to_have_text("2 of 95 studies.")
+        expect(page.locator("#count")).to_have_text("2 of 128 studies.")
 
 
 def test_the_table_follows_while_somebody_chooses_and_says_how_many(browser: Browser, lonely_web: System) -> None:
     with looking(browser, lonely_web) as page:
         page.goto("/library/research")
         page.get_by_label("Condition or subject").select_option("lupus")
-        expect(page.get_by_role("status")).to_have_text("2 of 95 studies.")
+        expect(page.get_by_role("status")).to_have_text("2 of 128 studies.")
         expect(page.locator(".studies tbody tr")).to_have_count(2)
         words = page.get_by_label("Words in title or finding")
         words.press_sequentially("unicorn")
