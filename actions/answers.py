@@ -35,7 +35,7 @@ class ActionAnswer(SafeAction):
     def answer(self, turn: Turn, question: str) -> list[EventType]:
         """Reply with one message for each answer to a question."""
         if not replied_about_the_passage(turn, question):
-            _show(turn, turn.services.library.explain(question, _topic(turn)))
+            _show(turn, turn.services.library.explain(question, topic_in_hand(turn)))
         return []
 
 
@@ -70,7 +70,7 @@ class ActionUnclear(SafeAction):
         """Answer, ask back, or offer a person."""
         if replied_about_the_passage(turn, turn.text):
             return []
-        found = turn.services.library.explain(turn.text, _topic(turn))
+        found = turn.services.library.explain(turn.text, topic_in_hand(turn))
         meanings = the_meanings()
         if any(each.answer.status != "abstained" or each.declined for each in found):
             _show(turn, found)
@@ -88,14 +88,15 @@ def show_answer(turn: Turn, answer: Answer, again: bool = False) -> None:
     turn.say(lead, kind="answer", answer=answer.model_dump(mode="json"))
 
 
-def _topic(turn: Turn) -> Topic | None:
+def topic_in_hand(turn: Turn) -> Topic | None:
+    """What the last answers were about; nothing before the first."""
     known = turn.slot(TOPIC_SLOT)
     return Topic.model_validate(known) if known else None
 
 
 def replied_about_the_passage(turn: Turn, text: str) -> bool:
     """Reply to what is asked about the passage that was quoted last ("which study is that"); gives whether it was asked."""
-    topic, asked, says = _topic(turn), about_the_passage(text), topic_words().says
+    topic, asked, says = topic_in_hand(turn), about_the_passage(text), topic_words().says
     quoted = topic.in_hand if topic else None
     if topic is None or asked is None or quoted is None:
         return False

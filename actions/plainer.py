@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
+from actions.answers import topic_in_hand
 from actions.turn import SafeAction, Turn
 from knowledge.phrases import phrases
 
@@ -17,11 +18,11 @@ class ActionPlainer(SafeAction):
 
     def act(self, turn: Turn) -> list[EventType]:
         """Say it; while a field is open, only of what was answered just now, as otherwise its question is meant."""
-        quoted = turn.slot("quoted_before")
-        if turn.record.open_field and not (quoted and quoted["just"]):
+        topic = topic_in_hand(turn)
+        if turn.record.open_field and not (topic and topic.just):
             turn.say(response="utter_once_more")
-        elif quoted:
-            self._of(turn, quoted["article"], quoted["heading"])
+        elif topic and topic.in_hand:
+            self._of(turn, topic.in_hand.article, topic.in_hand.heading)
         else:
             turn.say(response="utter_repeat")
         return []

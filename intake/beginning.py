@@ -23,8 +23,7 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Args:
         context: "intake", the record; "handoff", the reference of an open one; "topic", what the last answers were about;
-            "quoted", what was quoted last; "values", what was chosen in controls beside the message, and its "text". All may be
-            missing.
+            "values", what was chosen in controls beside the message, and its "text". All may be missing.
     """
     record = IntakeRecord.model_validate(context.get("intake") or {})
     values = context.get("values") or []
@@ -33,7 +32,6 @@ def beginning(context: Mapping[str, Any]) -> list[dict[str, Any]]:
         _slot(RECORD_SLOT, {**record.model_dump(mode="json"), BROUGHT: values} if values else record.model_dump(mode="json")),
         _slot("handoff_reference", context.get("handoff")),
         _slot(TOPIC_SLOT, context.get("topic")),
-        _slot("quoted_before", context.get("quoted")),
     ]
     if record.open_field or record.asking in _ANSWERED_BY_THE_INTAKE or values or _adds(record, context):
         events += [{"event": "active_loop", "name": FORM}, _slot("requested_slot", FIELD_SLOT)]

@@ -19,6 +19,8 @@ from knowledge.questions import points_back, questions_in, told_apart
 from knowledge.search import Candidate, Search, SectionId
 from knowledge.sources import Source
 from knowledge.topic import Kind, Topic, asked_anew, completed, leaves_out, names_in, refers, with_names
+from language.spoken import spoken
+from language.which_language import language_or_english
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
@@ -214,10 +216,14 @@ class Library:
         declined = found.declined
         here, elsewhere = search.about_countries(the_countries().named_in(question))
         candidates = _first_of(here, [each for each in found.candidates if (each.article, each.section) not in elsewhere])
-        if not found.candidates or probability < self.calibration.threshold:
-            unclear = probability >= self.calibration.clarify and not declined
+        foreign = _is_foreign(question)
+        threshold = _SURE if foreign else self.calibration.threshold
+        if not found.candidates or probability < threshold:
+            unclear = probability >= self.calibration.clarify and not declined and not foreign
             choices = choices_among(search, candidates) if unclear else []
             answer = UNCLEAR if choices else ABSTAINED
+            if found.candidates and (found.candidates[0].article, found.candidates[0].section) in elsewhere:
+                declined = OTHER_COUNTRY
         elif candidates and candidates[0].score >= found.candidates[0].score - _NEAR_ENOUGH:
             answer = compose(search, candidates, vector, elsewhere)
         else:
@@ -230,9 +236,15 @@ class Library:
             candidates[:_TOLD] or found.candidates[:_TOLD],
             found.signals,
             probability,
-            self.calibration.threshold,
+            threshold,
             declined,
         )
+
+
+def _is_foreign(question: str) -> bool:
+    """Whether a question is surely in another language than the articles: the index then hears names and little else."""
+    language = language_or_english(question)
+    return language.sure and language.code != spoken()
 
 
 def _first_of(here: Collection[SectionId], candidates: list[Candidate]) -> list[Candidate]:

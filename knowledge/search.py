@@ -85,8 +85,8 @@ class Search:
 
     def _rules_of(self, section: SectionId) -> frozenset[str]:
         passages = [self.generation.passages[number] for number in self._passages[section]]
-        if passages[0].about != "regulation":
-            return frozenset()
+        if passages[0].about != "regulation":  # "Where do I complain about a clinic in Panama?" is of that country alone, too
+            return the_countries().named_in(passages[0].heading)
         return the_countries().named_in(" ".join([passages[0].title, passages[0].heading, *(each.text for each in passages)]))
 
     def find(self, text: str, vector: Vectors) -> Found:

@@ -89,6 +89,7 @@ class Topic(BaseModel):
         evidence: what stands behind it.
         sources: of the last answer.
         shown: every passage that was quoted: its article and where it begins there.
+        just: whether that was to the last message, and nothing came between.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -101,6 +102,7 @@ class Topic(BaseModel):
     evidence: Evidence = "none"
     sources: list[Source] = []
     shown: list[tuple[str, int]] = []
+    just: bool = True
 
     def has_shown(self, quote: Quote) -> bool:
         """Whether a passage was quoted before."""
@@ -119,7 +121,7 @@ def topic_of(turns: Iterable[tuple[str, Sequence[Answer]]]) -> Topic | None:
         if answered:
             topic = _answered(topic, message, answered)
         elif topic is not None:
-            topic = topic.model_copy(update={"names": topic.names | names_in(message)})
+            topic = topic.model_copy(update={"names": topic.names | names_in(message), "just": False})
     return topic
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -130,8 +131,9 @@ def test_the_check_catches_what_it_was_measured_to_catch(
 def test_greetings_names_and_answers_to_fields_hardly_ever_raise_an_alarm(red_flags: RedFlags) -> None:
     files = [yaml.safe_load((PROJECT / "tests" / "nlu" / name).read_text("utf-8")) for name in ("held_out.yml", "unseen.yml")]
     texts = [line[2:] for file in files for block in file["nlu"] for line in block["examples"].splitlines()]
-    alarms = sum(red_flags.check(text, CLINIC) is not None for text in texts)
-    assert alarms / len(texts) <= 0.003
+    levels = Counter(flag.level for text in texts if (flag := red_flags.check(text, CLINIC)))
+    assert set(levels) <= {"check"}
+    assert levels["check"] / len(texts) <= 0.004
 
 
 @pytest.mark.parametrize("text", BETWEEN_OTHER_THINGS)

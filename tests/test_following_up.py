@@ -50,6 +50,18 @@ def test_a_long_message_says_by_itself_what_it_is_about() -> None:
     assert not goes_on("and then my sister asked whether those cells would be tested for infections before they come to us")
 
 
+def test_what_was_quoted_last_is_in_hand_and_whether_something_came_between_is_known(library: Library) -> None:
+    answered = [("Does it help with autism?", library.ask("Does it help with autism?"))]
+    topic = topic_of(answered)
+    assert topic is not None
+    assert topic.just
+    assert topic.in_hand == answered[0][1][0].passages[0]
+    later = topic_of([*answered, ("thanks", []), ("what is the weather", library.ask("what is the weather"))])
+    assert later is not None
+    assert (later.in_hand, later.just) == (topic.in_hand, False)
+    assert topic_of([("thanks", [])]) is None
+
+
 def test_a_passage_that_was_quoted_before_is_said_to_be_the_same(library: Library) -> None:
     [explanation] = library.explain(
         "Does it help with autism?", after(library, "Does it help with autism?", "is it safe for kids")

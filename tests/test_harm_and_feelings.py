@@ -66,33 +66,46 @@ def answer_of(response: dict[str, dict[str, dict[str, list[dict[str, str]]]]]) -
     return (response["custom"] or {}).get("answer", {}).get("passages", [])
 
 
+def in_hand(heading: str, just: bool = True) -> dict[str, object]:
+    """What a conversation is about after a section was quoted."""
+    quote = {
+        "article": FEVER,
+        "heading": heading,
+        "title": "Fever",
+        "quote": "It passes.",
+        "url": "/",
+        "start": 0,
+        "end": 10,
+        "version": 1,
+    }
+    return {"asked": "Is fever a bad sign?", "in_hand": quote, "just": just}
+
+
 def test_easier_words_are_the_sentence_that_editors_wrote_for_what_was_quoted(assistant: Assistant) -> None:
     plain = assistant.library.in_plain_words(FEVER, WHEN_TO_CALL)
     assert plain
-    quoted = {"article": FEVER, "heading": WHEN_TO_CALL, "just": False}
-    assistant.runs("action_plainer", said("please easy", "plainer"), intake={}, quoted_before=quoted)
+    assistant.runs("action_plainer", said("please easy", "plainer"), intake={}, topic=in_hand(WHEN_TO_CALL, just=False))
     assert assistant.texts == [phrases().plain.format(plain=plain)]
 
 
 def test_where_there_are_none_it_says_so_and_offers_a_person(assistant: Assistant) -> None:
-    quoted = {"article": FEVER, "heading": "What staff should watch", "just": True}
     assert assistant.library.in_plain_words(FEVER, "What staff should watch") is None
-    assistant.runs("action_plainer", said("too hard", "plainer"), intake={}, quoted_before=quoted)
+    assistant.runs("action_plainer", said("too hard", "plainer"), intake={}, topic=in_hand("What staff should watch"))
     assert assistant.buttons == [phrases().offer_person]
 
 
 def test_a_field_that_was_not_understood_is_asked_once_more_and_what_was_quoted_before_it_is_left_alone(
     assistant: Assistant,
 ) -> None:
-    quoted = {"article": FEVER, "heading": WHEN_TO_CALL, "just": False}
-    assistant.runs("action_plainer", said("I don't understand", "plainer"), intake=AT_THE_NAME, quoted_before=quoted)
+    before = in_hand(WHEN_TO_CALL, just=False)
+    assistant.runs("action_plainer", said("I don't understand", "plainer"), intake=AT_THE_NAME, topic=before)
     assert [each["response"] for each in assistant.responses] == ["utter_once_more"]
-    assistant.runs("action_plainer", said("please easy", "plainer"), intake=AT_THE_NAME, quoted_before={**quoted, "just": True})
+    assistant.runs("action_plainer", said("please easy", "plainer"), intake=AT_THE_NAME, topic=in_hand(WHEN_TO_CALL))
     assert assistant.texts
 
 
 def test_without_anything_quoted_the_last_message_is_pointed_at(assistant: Assistant) -> None:
-    assistant.runs("action_plainer", said("what do you mean", "plainer"), intake={}, quoted_before=None)
+    assistant.runs("action_plainer", said("what do you mean", "plainer"), intake={}, topic=None)
     assert [each["response"] for each in assistant.responses] == ["utter_repeat"]
 
 

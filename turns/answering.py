@@ -234,7 +234,6 @@ class Answering:
         intake, chosen = record.model_dump(mode="json"), [] if place.paused else as_json(values)
         topic = place.topic.model_dump(mode="json") if place.topic else None
         context = {"intake": intake, "handoff": place.handoff, "topic": topic, "values": chosen, "text": text}
-        context["quoted"] = place.quoted
         try:
             reply = await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
         except RasaAway:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +12,6 @@ from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record, unread_alarm
 from desk.conversations.log import Draft, answers_before, has_a_person, last_question
-from desk.conversations.quoted import quoted_before
 from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
 from desk.models import Conversation, Message
@@ -65,7 +63,6 @@ class Place:
     has_a_person: bool
     held: Sequence[HeldMessage] = ()  # messages that were held back because of an emergency
     language: str = "en"  # of the conversation
-    quoted: dict[str, Any] | None = None  # what was quoted last: article, heading, and whether just now
 
     def held_as(self, *states: HoldState) -> list[HeldMessage]:
         """The messages that are held back for one of these reasons."""
@@ -108,8 +105,7 @@ def place_of(session: Session, conversation_id: str, seq: int) -> Place:
     topic = topic_of(answers_before(session, conversation_id, seq))
     person = conversation is not None and conversation.state == State.HUMAN
     language = conversation.language if conversation else spoken()
-    quoted = quoted_before(session, conversation_id, seq)
-    return Place(record, waiting_handoff(session, conversation_id), topic, paused, asked, person, held, language, quoted)
+    return Place(record, waiting_handoff(session, conversation_id), topic, paused, asked, person, held, language)
 
 
 class OwnReplies:
