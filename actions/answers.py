@@ -18,7 +18,6 @@ from knowledge.sources import Source
 from knowledge.topic import Topic, about_the_passage, topic_words
 
 _A_QUESTION = 4  # words, of which a question beside a feeling has at least as many
-_SURE = 0.7  # probability from which it is answered
 
 
 class ActionAnswer(SafeAction):
@@ -54,7 +53,7 @@ class ActionAnswerBeside(SafeAction):
         _, asked = told_and_asked(turn.text)
         if len(asked.split()) >= _A_QUESTION:
             best, *_ = turn.services.library.explain(turn.text)
-            if best.answer.status == "answered" and best.answer.about != "rationale" and best.probability >= _SURE:
+            if best.answer.status == "answered" and best.answer.about != "rationale" and best.is_sure:
                 show_answer(turn, best.answer)
         return []
 

@@ -51,6 +51,11 @@ class Explanation:
     nothing_on: str | None = None  # what was named in a follow-up, if only what was quoted before would answer
     part: bool = False  # one of several questions of a message, which has no answer
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it answers a question by itself, whatever stands around that."""
+        return self.probability >= _SURE
+
 
 class Library:
     """Answers questions from the generation in use. Safe to use from several threads."""
@@ -174,7 +179,7 @@ class Library:
         if anew:
             return self._anew(search, message, anew, topic)
         alone = self._explain(search, message)
-        answers_alone = alone.probability >= _SURE or alone.declined
+        answers_alone = alone.is_sure or alone.declined
         if not leaves_out(message) or (answers_alone and not refers(message)):
             return alone  # "what about clots?" names its matter itself
         asked = dict.fromkeys([completed(message, topic), f"{topic.asked} {message}"])
@@ -195,7 +200,7 @@ class Library:
     def _part(self, search: Search, parts: list[str], number: int, names: Mapping[Kind, str]) -> Explanation:
         """A question of a message, with what it leaves out and the message or the question before it says."""
         alone = self._explain(search, parts[number])
-        if alone.probability >= _SURE:
+        if alone.is_sure:
             return alone
         texts = [with_names(parts[number], names)]
         if number and points_back(parts[number]):
@@ -290,7 +295,7 @@ def _several(whole: Explanation, parts: list[Explanation]) -> list[Explanation]:
     near = list(dict.fromkeys(candidate.article for candidate in whole.candidates))[:_NEAR]
     answered = [part for part in parts if part.answer.status == "answered" and part.candidates[0].article in near]
     if whole.answer.status != "answered":
-        answered = [part for part in answered if part.probability >= _SURE]
+        answered = [part for part in answered if part.is_sure]
     if whole.answer.status == "answered" and near[0] not in {part.candidates[0].article for part in answered}:
         others = [part for part in answered if part.answer.about != whole.answer.about]
         return _different([whole, *others])

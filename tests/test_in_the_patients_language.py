@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 
 from cordial.bootstrap import PROJECT
+from desk.conversations.log import Draft
 from emergencies.every_language import EveryLanguage, read_every_language
 from emergencies.language_files import the_texts
 from emergencies.other_languages import OtherLanguages, Thresholds, read_other_languages, read_thresholds
 from emergencies.other_texts import languages, says
-from emergencies.red_flags import RedFlag, RedFlags
+from emergencies.red_flags import RedFlag, RedFlags, the_red_flags
 from intake.clinic import read_clinic
+from intake.record import AskedBack, Asking, IntakeRecord
 from tests.support.people import Message, Patient
 from tests.support.small_web import NewWeb, SmallWeb
+from turns.rasa import Reply
+from turns.replies import OwnReplies, Place
 
 ALARMING = "Mein Vater liegt am Boden und reagiert nicht"
 NOTHING = 9.0
@@ -105,6 +109,17 @@ def test_a_language_that_is_not_known_gets_the_number_and_a_person(web: SmallWeb
         assert "112" in notice["text"]
         assert titles(notice) == ["Talk to a person"]
         assert [message["lang"] for message in patient.log() if message["from"] == "patient"] == ["und"]
+
+
+@pytest.mark.parametrize("before", [None, "unclear"])
+def test_what_was_not_understood_is_said_in_it_too(before: Asking | None) -> None:
+    own = OwnReplies(read_clinic(PROJECT / "clinic.yml"), the_red_flags())
+    place = Place(IntakeRecord(asking=before), None, None, False, None, False)
+    asks = Reply([Draft("I am not sure what you mean.")], [] if before else [AskedBack(asking="unclear")])
+    reply = own.beside_other_language(asks, "а из чего делают эти клетки", place)
+    assert [draft.language for draft in reply.drafts] == [None, "ru"]
+    assert "112" in reply.drafts[-1].text
+    assert own.beside_other_language(asks, "what are these cells made of", place) == asks
 
 
 def test_english_is_answered_as_ever(web: SmallWeb) -> None:

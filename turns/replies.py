@@ -301,9 +301,11 @@ class OwnReplies:
             return Reply([notice, *reply.drafts], reply.effects)
         other = self._other(language.code)
         quotes = any(draft.answer is not None for draft in reply.drafts)
-        if other is None or not quotes:
+        not_understood = _asks_what_was_meant(reply, place)
+        if other is None or not (quotes or not_understood):
             return reply
-        added = other.uncertain(country_of(place.record)) if _found_nothing(reply) else other.in_english()
+        is_doubtful = not_understood or _found_nothing(reply)
+        added = other.uncertain(country_of(place.record)) if is_doubtful else other.in_english()
         return Reply([*reply.drafts, added], reply.effects)
 
     def _acknowledged(self, place: Place) -> Draft:
@@ -353,6 +355,12 @@ def leaves_an_offer(text: str, place: Place) -> bool:
 def _without_asking_again(effects: list[Effect]) -> list[Effect]:
     """What a turn did, without the wish that a message be put in other words."""
     return [each for each in effects if not (isinstance(each, AskedBack) and each.asking == "unclear")]
+
+
+def _asks_what_was_meant(reply: Reply, place: Place) -> bool:
+    """Whether a reply asks what was meant, or gives up after that was asked."""
+    asked = any(isinstance(effect, AskedBack) and effect.asking == "unclear" for effect in reply.effects)
+    return asked or (place.record.asking == "unclear" and not reply.effects)
 
 
 def _found_nothing(reply: Reply) -> bool:
