@@ -40,7 +40,7 @@ def _says_only_yes(text: str) -> bool:
     """Whether each part of a text says yes, or is a word of courtesy beside one."""
     parts = [part for part in _PARTS.split(text) if letters(part)]
     yes = [_is_yes(part) for part in parts]
-    if expression("consent_holds_back").search(text):
+    if expression("consent_holds_back").search(text) or any(map(expression("consent_not_mine").search, parts[:1])):
         return False
     return any(yes) and all(
         is_yes or _changes_nothing(part) or (at and yes[0] and _is_yes_of_others(part))
@@ -52,7 +52,7 @@ def _is_yes(part: str) -> bool:
     told = expression("consent_no_objection").sub(" ", part)
     words = {_as_meant(word) for word in letters(told).split()}
     says = bool(words & phrases("agree_words")) or told != part
-    return (says and words <= _known()) or agrees(part) is True
+    return (says and words <= _known()) or letters(part) in phrases("agree") or agrees(part) is True
 
 
 def _is_yes_of_others(part: str) -> bool:
