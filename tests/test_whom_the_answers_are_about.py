@@ -175,3 +175,11 @@ def test_a_part_of_a_condition_is_no_agreement(text: str) -> None:
 def test_every_language_has_its_words_for_a_family() -> None:
     assert sorted(read_family()) == sorted(read_yes_and_no())
     assert FILE in [each.file for each in data_files(load_settings())], "a mistake in it is told at the start"
+
+
+@pytest.mark.parametrize("text", ["for us", "both of us", "it is for all of us"])
+def test_us_is_no_country_where_somebody_says_for_whom_it_is(text: str) -> None:
+    talk = Talk().until("for_whom")
+    talk.says(text)
+    assert talk.open == "for_whom"
+    assert talk.value("country") is None

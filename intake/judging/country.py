@@ -28,7 +28,8 @@ def judge_country(text: str, context: Context) -> Judgement:
     """The country that a text names; it asks back between two, or when a name is only like one."""
     if refuses(text):
         return Refused()
-    plain = letters(expression("country_not").sub(" ", text)) or letters(text)
+    told = expression("country_us").sub(" ", text)
+    plain = letters(expression("country_not").sub(" ", told)) or letters(told)
     if plain in shared_countries() and context.attempts == 0:
         return Doubt("country_two", buttons=[country_name(code) for code in shared_countries()[plain]])
     code = _flagged(text) or _foreign().get(plain) or _coded(text, plain)
