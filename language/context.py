@@ -124,6 +124,7 @@ class Sentence:
             self._starts.append(at)
             at += len(word) + 1
         self._marks: dict[str, list[Span]] = {}
+        self._numbers: dict[str, list[Span]] = {}
         self._spans = message.known.spans
 
     @cached_property
@@ -183,10 +184,11 @@ class Sentence:
             self._marks[marker] = spans
         return self._marks[marker]
 
-    def is_there(self, span: Span, kind: Kind) -> bool:
-        """Whether the mention says that it is there, now."""
+    def is_there(self, span: Span, kind: Kind, thought_of: bool = False) -> bool:
+        """Whether the mention says that it is there, now; with `thought_of`, also what is only thought of."""
         mention = Mention(self, span)
-        if self.marks("fiction") or mention.is_of_an_animal() or mention.is_denied() or mention.is_only_thought_of():
+        is_thought_of = not thought_of and mention.is_only_thought_of()
+        if is_thought_of or self.marks("fiction") or mention.is_of_an_animal() or mention.is_denied():
             return False
         if kind == "fact":
             return not mention.is_about_others()
@@ -202,6 +204,10 @@ class Sentence:
         """Whether the mention is said to be new or worse than before."""
         mention = Mention(self, span)
         return mention.has("after_treatment") or bool(self.marks("just_now") or self.marks("fresh"))
+
+    def is_mild(self, span: Span) -> bool:
+        """Whether the mention is said to be slight, or that all else is well."""
+        return Mention(self, span).has("mild") or bool(self.marks("all_is_well"))
 
     def number_of(self, offset: int) -> int:
         """The number of the word that begins at an offset."""
@@ -265,12 +271,19 @@ class Sentence:
 
     def numbered(self, marker: str) -> list[Span]:
         """Where a marker stands, as numbers of words."""
-        return [(self.number_of(first), self.number_of(last)) for first, last in self.marks(marker)]
+        if marker not in self._numbers:
+            self._numbers[marker] = [(self.number_of(first), self.number_of(last)) for first, last in self.marks(marker)]
+        return self._numbers[marker]
 
     @property
     def message(self) -> Text:
         """The message that it belongs to."""
         return self._message
+
+    def following(self) -> Sentence | None:
+        """The next sentence of the message."""
+        others = self._message.sentences
+        return next((after for each, after in pairwise(others) if each is self), None)
 
 
 class Mention:
@@ -338,7 +351,7 @@ class Mention:
         """… years ago, once, in 2019."""
         if self.has("just_now") or self.has("fresh"):
             return False
-        if self.has("long_ago") or (self._is_told_as_past() and self._said_before("long_ago")):
+        if self.has("long_ago") or (self._is_told_as_past() and self._said_before("long_ago")) or self._is_put_into_the_past():
             return True
         begin, end = self._wider()
         treatment, reach = self._numbered("belongs_to_treatment"), self._reach("belongs_to_treatment")
@@ -357,6 +370,12 @@ class Mention:
             word in self._grammar.past or (len(word) > 4 and word.endswith("ed"))
             for word in self._sentence.words(self._first, self._last)
         )
+
+    def _is_put_into_the_past(self) -> bool:
+        """…, but that was ten years ago; also as the beginning of the next sentence."""
+        following = self._sentence.following()
+        begins = following.numbered("was_long_ago") if following else []
+        return bool(self._after("was_long_ago")) or any(first <= 1 for first, _ in begins)
 
     def _said_before(self, marker: str) -> bool:
         return any(last <= self._begin for _, last in self._numbered(marker))

@@ -14,6 +14,8 @@ from language.yes_and_no import read_yes_and_no
 
 FILE = Path(__file__).with_name("family.yml")
 Person = Literal["me", "child", "parent", "adult", "guardian"]
+# In which a verb does not tell whether the writer or somebody else decides.
+_SAYS_NOT_WHO = frozenset({"ar", "fa", "he", "hi", "id", "ja", "ko", "th", "vi", "zh"})
 _PEOPLE: tuple[Person, ...] = ("me", "child", "parent", "adult", "guardian")
 
 
@@ -32,6 +34,8 @@ class Family(Part):
     mine: Text
     not_: Annotated[Text, Field(alias="not")]
     around: Text
+    deciding: Text
+    grown: Text
 
 
 def read_family(file: Path = FILE) -> dict[str, Family]:
@@ -50,15 +54,21 @@ def people_in(text: str, *, own: bool = True) -> frozenset[Person]:
         text: the message.
         own: whether the writer's own mother may be meant, and not only the mother of whom it is about.
     """
-    left_out = {"not"} if own else {"not", "mine"}
-    found = {people for words in _languages().values() if (people := _of(words.read(text), left_out))}
+    found = {people for language, words in _languages().items() if (people := _of(words.read(text), own, language))}
     return found.pop() if len(found) == 1 else frozenset()
 
 
-def _of(parts: list[list[Said]], left_out: set[str]) -> frozenset[Person]:
-    if not parts or not all(parts) or any(left_out & kinds_in(part) for part in parts):
+def _of(parts: list[list[Said]], own: bool, language: str) -> frozenset[Person]:
+    kinds = kinds_in(said for part in parts for said in part)
+    if not parts or not all(parts) or "not" in kinds or ("mine" in kinds and not own):
         return frozenset()
-    return frozenset(person for person in _PEOPLE if any(_names(part, person) for part in parts))
+    says_not_who = own or (language in _SAYS_NOT_WHO and "me" not in kinds)
+    if says_not_who and any(said == {"deciding"} for part in parts for said in part):
+        return frozenset()  # "his mother decides" is not the writer
+    people = {person for person in _PEOPLE if any(_names(part, person) for part in parts)}
+    if "grown" in kinds and people & {"child", "adult"}:
+        people = people - {"child"} | {"adult"}
+    return frozenset(people)
 
 
 def _names(part: list[Said], person: Person) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from language.folding import ACCENTED, ASKED, END, PAUSE, UNSPACED, folded
 
-LONGEST = 120  # characters of a message that is looked at
+LONGEST = 200  # characters of a message that is looked at
 _PARTS = re.compile("[" + re.escape(END + PAUSE) + "]")
 _NUMBER = r"\d+(?:_\d+)?"
 

@@ -44,6 +44,13 @@ def straight(text: str) -> str:
     return text if text.isascii() else text.translate(_STRAIGHT)
 
 
+def without_accents(text: str) -> str:
+    """A text whose letters have lost their accents, and every ligature and other form that is written for plain ones."""
+    if text.isascii():
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+
+
 def _seen(found: re.Match[str]) -> str:
     """A letter; nothing for a sign that shows nothing; a digit of another script as ours."""
     letter = found.group()

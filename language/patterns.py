@@ -256,7 +256,7 @@ def _commonness(anchors: frozenset[str]) -> int:
 def wrong_pattern(error: PatternError, *files: Path) -> Problem:
     """What to say of a pattern that is not in the notation, with the first line of the files that holds it."""
     why, _, pattern = str(error).partition(": ")
-    text = f"In “{pattern}” {why}. The first lines of the file say how such a wording is written."
+    text = f"In “{pattern}” {why}. The first lines of the file say how such a pattern is written."
     for file in files:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
             if pattern in line:

@@ -1,4 +1,4 @@
-"""Messages in one plain form, so that wordings can be looked for: lower case, short forms in full, mistakes put right."""
+"""Messages in one plain form, so that patterns can be looked for: lower case, short forms in full, mistakes put right."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _SPELT_LETTERS = re.compile(r"\b([a-z])\.([a-z])\.(?=\W|$)")
 _LONGEST_SHORT_FORM = 3  # words
 _LONGEST_LINE = 50  # words
 _SHORTEST_CORRECTED = 6  # letters; shorter words have too many neighbours
+_SHORTEST_RUN_TOGETHER = 7  # letters; shorter ones are words of their own too often
+_SHORTEST_SECOND = 4  # letters of the second of two words that were written as one
 _SHORTEST_SWAPPED = 5  # such short ones are only corrected if two neighbours have changed places
 
 
@@ -31,6 +33,7 @@ class PlainWordsError(DataFileError):
 class _File(Part):
     spelling: dict[str, str]
     endings: dict[str, str]
+    run_together: tuple[str, ...]
     s_is_is_after: frozenset[str]
     s_is_is_before: frozenset[str]
     s_is_is_before_endings: tuple[str, ...]
@@ -77,7 +80,7 @@ class PlainWords:
         return [*words[:-1], *(["?"] if "?" in end else [] if end[:1] in {".", "!"} and ".." not in end else [","])]
 
     def _line(self, words: list[str]) -> str:
-        plain = self._short_forms([self._corrected(word) for word in self._parted(words)])
+        plain = self._short_forms([part for word in self._parted(words) for part in self._cut(self._corrected(word))])
         return f" {' '.join(plain)} "
 
     def _in_full(self, token: str) -> list[str]:
@@ -120,6 +123,15 @@ class PlainWords:
                 at += 1
         return out
 
+    def _cut(self, word: str) -> list[str]:
+        """Two words that were written as one in haste; else the word as it is."""
+        if len(word) >= _SHORTEST_RUN_TOGETHER and word not in self._known and word.startswith(self._forms.run_together):
+            for first in self._forms.run_together:
+                rest = self._corrected(word.removeprefix(first))
+                if rest != word and len(rest) >= _SHORTEST_SECOND and rest in self._known:
+                    return [first, rest]
+        return [word]
+
     def _corrected(self, word: str) -> str:
         if len(word) < _SHORTEST_CORRECTED - 1 or word in self._known or not word.isalpha():
             return word
@@ -148,7 +160,7 @@ def read_plain_words(vocabulary: Iterable[str] = (), file: Path | None = None) -
 
 
 def _parts(words: list[str]) -> list[list[str]]:
-    """A sentence; one that never ends is cut, at a comma if there is one, so that no wording is looked for everywhere in it."""
+    """A sentence; one that never ends is cut, at a comma if there is one, so that no pattern is looked for everywhere in it."""
     parts = []
     while len(words) > _LONGEST_LINE:
         commas = [at for at in range(_LONGEST_LINE // 2, _LONGEST_LINE) if words[at] == ","]

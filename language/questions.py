@@ -27,11 +27,18 @@ class _Words(Part):
     also_names: frozenset[str]
     i_left_out: frozenset[str]
     somebody: frozenset[str]
+    may_be: frozenset[str]
+    left_out_before: frozenset[str]
     denied: frozenset[str]
     denial: str
     begin_one_of_several: frozenset[str]
     openers: frozenset[str]
     asks_nobody: str
+    turned_round: frozenset[str]
+    somebody_asked_of: frozenset[str]
+    turned_round_before_persons: frozenset[str]
+    persons: frozenset[str]
+    no_question_around: frozenset[str]
 
 
 def looks_like_a_question(text: str) -> bool:
@@ -42,7 +49,13 @@ def looks_like_a_question(text: str) -> bool:
     said = _plain_words(read)
     if not said or said[0] not in _words().question_words:
         return False
-    return not (_is_a_name(read, said[0]) or _leaves_out_i(said) or _denies(said))
+    return not (_is_a_name(read, said[0]) or _leaves_out_somebody(said))
+
+
+def leaves_out_somebody(part: str) -> bool:
+    """Whether a part begins like a question because it leaves out of whom it tells: "has asthma", "could be"."""
+    said = _plain_words(straight(normalised(part)))
+    return bool(said) and not part.rstrip().endswith("?") and _leaves_out_somebody(said)
 
 
 def asks_one_of_several(part: str) -> bool:
@@ -58,6 +71,22 @@ def asks_one_of_several(part: str) -> bool:
     return begins_a_question(said[0]) or read.rstrip().endswith("?")
 
 
+def asks_somewhere(text: str) -> bool:
+    """Whether a text has the form of a question in its midst: "he takes madopar, would he have to stop it"."""
+    said = ["", *_plain_words(straight(normalised(text)))]
+    return any(
+        _turns_round(verb, subject) and not {before, after} & _words().no_question_around
+        for before, verb, subject, after in zip(said, said[1:], said[2:], [*said[3:], ""], strict=False)
+        if after
+    )
+
+
+def _turns_round(verb: str, subject: str) -> bool:
+    words = _words()
+    before_anything = verb in words.turned_round and subject in words.somebody_asked_of
+    return before_anything or (verb in words.turned_round_before_persons and subject in words.persons)
+
+
 def begins_a_question(text: str) -> bool:
     """Whether a text begins with a word that may begin one of several questions."""
     first = _plain_words(straight(text[:40]))[:1]
@@ -66,6 +95,14 @@ def begins_a_question(text: str) -> bool:
 
 def _is_a_name(text: str, first: str) -> bool:
     return first in _words().also_names and text.lstrip()[0].isupper() and _NAME.fullmatch(text) is not None
+
+
+def _leaves_out_somebody(said: list[str]) -> bool:
+    return _leaves_out_i(said) or _denies(said) or _is_a_guess(said)
+
+
+def _is_a_guess(said: list[str]) -> bool:
+    return said[0] in _words().may_be and not set(said[1:2]).isdisjoint(_words().left_out_before)
 
 
 def _leaves_out_i(said: list[str]) -> bool:

@@ -36,12 +36,18 @@ _RAREST = 3
 _LEVELS = 127.0
 _LONGEST = 600  # characters that are looked at; more tell nothing new
 _SURE, _VERY_SURE = 0.8, 0.97
+_SURE_OF_A_QUESTION = (
+    0.5  # one in English has small words that tell: of 2,800, two of four words or more came out as another language
+)
+_WORDS_OF_A_QUESTION = 4
+_SURE_OF_A_WORD = 0.95  # alone it tells little: "depression" and "sepsis" are nearly everybody's
 _FEW_WORDS = 3  # of which little can be told
 _ON_A_BUTTON = 4  # words; the page's own buttons send English, which tells nothing of whoever presses them
 _MIXED = {"hi"}  # written with many English words, where it is written in Latin letters
 _POSSIBLE = 0.05  # of a language whose words are worth looking for
 _MOST_POSSIBLE = 4
 _FEWEST_LETTERS = 3
+_FEWEST_TO_CHANGE = 5  # letters that leave the language in which most write: "ah ok", "hmm" and "ah so" are nearly everybody's
 _REMEMBERED = 256  # messages: each is asked about several times in its turn
 _NO_LANGUAGE = re.compile(r"\S*@\S*|\S+://\S+|[^\W\d_]?\d[\d.,]*")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*")
@@ -116,7 +122,9 @@ class WhichLanguage:
         maybe = [name for name in likeliest[:_MOST_POSSIBLE] if shares[name] >= _POSSIBLE]
         possible = tuple(dict.fromkeys([*maybe, default] if short or likeliest[0] in _MIXED else maybe))
         pressed = likeliest[0] == default != kept and len(told.split()) <= _ON_A_BUTTON
-        if shares[likeliest[0]] >= _SURE and not _is_name(told) and not pressed:
+        little = kept == default and len(_LETTER.findall(told)) < _FEWEST_TO_CHANGE
+        stays = little or (short and likeliest[0] != default == kept and default in maybe)  # "fair enough", "and hair"
+        if shares[likeliest[0]] >= _sure(told) and not _is_name(told) and not pressed and not stays:
             return Language(likeliest[0], True, possible)
         return Language(kept, False, tuple(dict.fromkeys([*possible, kept])))
 
@@ -182,6 +190,14 @@ def read_other_words(file: Path = OTHER_WORDS) -> list[list[str]]:
         OtherWordsError: naming what is wrong.
     """
     return [split_list(words) for words in read_data(dict[str, Text], file, OtherWordsError, as_written=True).values()]
+
+
+def _sure(text: str) -> float:
+    """The share from which the likeliest language of a text is believed."""
+    words = len(text.split())
+    if words == 1:
+        return _SURE_OF_A_WORD
+    return _SURE_OF_A_QUESTION if text.rstrip().endswith("?") and words >= _WORDS_OF_A_QUESTION else _SURE
 
 
 def _is_name(text: str) -> bool:
