@@ -32,6 +32,7 @@ class CallingTexts(Part):
     named: Annotated[str, fills("number", "place")]
     several: Annotated[str, fills("places")]
     local: Annotated[str, fills("places")]
+    call_now: Annotated[str, fills("number")]  # on a button, where there is no doubt which number it is
     at_clinic: Annotated[str, fills("place", "number")]
     in_place: Annotated[str, fills("place", "number")]
     either: str  # between two numbers

@@ -1,7 +1,8 @@
-"""How much a message is like the emergencies among our examples: the second opinion beside the wordings of the red flags.
+"""How much a message is like the emergencies among our examples: the second opinion beside the patterns of the red flags.
 
-The classifier is a support vector machine (Cortes & Vapnik, 1995) over three things: the message's embedding, its words and
-pieces of words, and what the understanding of denial, past, "what if" and other people found in it. Its kernel is made of
+The classifier is a support vector machine (Cortes & Vapnik, 1995) over four things: the message's embedding, its multilingual
+embedding, which hears other things, its words and pieces of words, and what the understanding of denial, past, "what if" and
+other people found in it. Its kernel is made of
 products only, so that all its support vectors add up to one weight for each number, each pair of numbers and each piece of
 text; these are stored. A message of several sentences is judged as a whole and by the sentence that is most like an emergency,
 since one often hides behind a question about the treatment. `emergencies.fitting` fits it from the examples of a language.
@@ -21,18 +22,17 @@ from pydantic import BaseModel, ConfigDict
 
 from cordial.data_files import DataFileError
 from cordial.model_file import Arrays, ModelFileError, StoredModel, read_model, write_model
+from language.multilingual import ENCODER
 from language.sentences import PARTS, sentences
 from language.spoken import text_file
 
 if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import HashingVectorizer
-
     from language.tfidf import Tfidf
 
 Numbers = npt.NDArray[np.float32]
 
 FILE = "classifier.npz"
-VERSION = 4  # of the stored form and of the signals
+VERSION = 5  # of the stored form and of the signals
 CALM = ""  # the group of an example that is no emergency
 _GROUP_HASHES = 2**11
 _WORD = r"(?u)\b\w+\b|[?,|]"
@@ -62,6 +62,7 @@ class About(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     encoder: str
+    second_encoder: str
     signals: list[str]
     signal_weight: float
     examples: int
@@ -74,10 +75,11 @@ class About(BaseModel):
 class MessagePart:
     """A message or a part of one, as the model sees it."""
 
-    text: str
-    plain: str  # its words as the wordings see them
+    plain: str  # its words as the patterns see them
+    words_score: float  # what `EmergencyClassifier.words_score` gives for it
     vector: Numbers
     signals: Sequence[float]
+    second: Numbers | None = None  # its multilingual embedding; without it, the rest decides
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class EmergencyClassifier:
     Attributes:
         about: what it was fitted for.
         centre: the mean embedding, shape (dimension,).
+        second_centre: the same of the multilingual embedding.
+        second: the weight of each of its numbers, shape (its dimension,).
         numbers: the weight of each number, which are the embedding's and the signals; shape (numbers,).
         pairs: the weight of each pair of them, the upper triangle; shape (numbers, numbers).
         letters: pieces of words.
@@ -131,6 +135,8 @@ class EmergencyClassifier:
 
     about: About
     centre: Numbers
+    second_centre: Numbers
+    second: Numbers
     numbers: Numbers
     pairs: Numbers
     letters: Pieces
@@ -147,20 +153,29 @@ class EmergencyClassifier:
         about, size = self.about, len(self.centre) + len(self.about.signals)
         features = len(self.centre) + len(about.found) + _GROUP_HASHES
         same = self.numbers.shape == (size,) and self.pairs.shape == (size, size)
+        same = same and self.second.shape == self.second_centre.shape
         if not same or self.groups.shape != (len(about.groups), features) or len(self.group_constants) != len(about.groups):
             raise ValueError("numbers are missing")
 
-    def scores(self, parts: Sequence[MessagePart]) -> list[float]:
-        """How much each of some texts is like an emergency."""
-        pieces = self.letters.scores([each.text for each in parts]) + self.words.scores([each.plain for each in parts])
-        return [self._number_score(each) + float(piece) for each, piece in zip(parts, pieces, strict=True)]
+    def score(self, part: MessagePart) -> float:
+        """How much a text is like an emergency."""
+        return self._number_score(part) + self._second_score(part) + part.words_score
+
+    def words_score(self, text: str, plain: str) -> float:
+        """How much the words of a text speak for an emergency, without a look at what it means.
+
+        Args:
+            text: as it was written.
+            plain: its words as the patterns see them.
+        """
+        return float(self.letters.scores([text])[0] + self.words.scores([plain])[0])
 
     def ranked_groups(self, whole: MessagePart, found: Sequence[float]) -> list[str]:
         """The groups, the one whose emergencies it is most like first.
 
         Args:
             whole: the message.
-            found: what the wordings of each group found, in the order of `About.found`.
+            found: what the patterns of each group found, in the order of `About.found`.
         """
         features = group_features(centred(whole.vector[None], self.centre), np.asarray([found]), [whole.plain])
         scores = np.einsum("ij,j->i", self.groups, features[0]) + self.group_constants
@@ -193,8 +208,11 @@ class EmergencyClassifier:
         paired = np.einsum("ij,j->i", self.pairs, numbers)  # without threads: they cost more than they save
         return float((self.numbers + paired) @ numbers) + self.about.constant
 
+    def _second_score(self, part: MessagePart) -> float:
+        return 0.0 if part.second is None else float(centred(part.second[None], self.second_centre)[0] @ self.second)
 
-_OWN_ARRAYS = ("centre", "numbers", "pairs", "groups", "group_constants")
+
+_OWN_ARRAYS = ("centre", "second_centre", "second", "numbers", "pairs", "groups", "group_constants")
 
 
 def together(whole: float, parts: Sequence[float]) -> float:
@@ -202,13 +220,15 @@ def together(whole: float, parts: Sequence[float]) -> float:
     return (1 - _PART_SHARE) * whole + _PART_SHARE * max(parts) if parts else whole
 
 
-def parts_of(text: str, telling: Callable[[str], bool] | None = None) -> list[str]:
-    """The sentences of a message, short ones together with the next; none if it has but one.
+def parts_of(text: str) -> list[str]:
+    """The sentences of a message, short ones together with the next, and several together if there are many."""
+    parts = sentences_of(text)
+    together = -(-len(parts) // _MOST_PARTS)
+    return [" ".join(parts[at : at + together]) for at in range(0, len(parts), together)] if together > 1 else parts
 
-    Args:
-        text: the message.
-        telling: which of them are wanted; by default all.
-    """
+
+def sentences_of(text: str) -> list[str]:
+    """Every sentence of a message, short ones together with the next; none if it has but one."""
     parts: list[str] = []
     waiting = ""
     for sentence in sentences(text, PARTS):
@@ -218,11 +238,7 @@ def parts_of(text: str, telling: Callable[[str], bool] | None = None) -> list[st
             waiting = ""
     if waiting:
         parts = [*parts[:-1], f"{parts[-1]} {waiting}"] if parts else [waiting]
-    if len(parts) < 2:
-        return []
-    parts = [part for part in parts if telling is None or telling(part)]
-    together = -(-len(parts) // _MOST_PARTS)
-    return [" ".join(parts[at : at + together]) for at in range(0, len(parts), together)] if together > 1 else parts
+    return parts if len(parts) > 1 else []
 
 
 def centred(vectors: Numbers, centre: Numbers) -> Numbers:
@@ -232,15 +248,29 @@ def centred(vectors: Numbers, centre: Numbers) -> Numbers:
 
 
 @cache
-def _group_words() -> HashingVectorizer:
+def _group_words() -> Callable[[str], list[str]]:
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 -- two seconds that few commands need
 
-    return HashingVectorizer(token_pattern=_WORD, n_features=_GROUP_HASHES, norm="l2", alternate_sign=False)
+    words: Callable[[str], list[str]] = HashingVectorizer(token_pattern=_WORD).build_analyzer()
+    return words
+
+
+def _hashed(plain: str) -> Numbers:
+    """The words of a text, counted in as many places as there are hashes; of length 1.
+
+    It gives what scikit-learn's `HashingVectorizer` gives without signs, whose checks of what it is told take longer than that.
+    """
+    from sklearn.utils import murmurhash3_32  # noqa: PLC0415 -- as above
+
+    counts = np.zeros(_GROUP_HASHES, dtype=np.float32)
+    for word in _group_words()(plain):
+        counts[abs(murmurhash3_32(word, seed=0)) % _GROUP_HASHES] += 1
+    return counts / np.float32(np.linalg.norm(counts) or 1.0)
 
 
 def group_features(vectors: Numbers, found: npt.NDArray[Any], plain: Sequence[str]) -> Numbers:
-    """What tells the groups apart: the centred embedding, what the wordings of each group found, and the words."""
-    words = _group_words().transform(plain).toarray()
+    """What tells the groups apart: the centred embedding, what the patterns of each group found, and the words."""
+    words = np.stack([_hashed(text) for text in plain])
     return np.hstack([vectors, 0.3 * found, 0.7 * words]).astype(np.float32)
 
 
@@ -251,8 +281,8 @@ def read_classifier(
 
     Args:
         encoder: the name of the embedding model that will be used.
-        signals: the names of what the wordings will find in a message.
-        found: the names of what the wordings of each group will find.
+        signals: the names of what the patterns will find in a message.
+        found: the names of what the patterns of each group will find.
         groups: the groups that have a text.
         file: where it is; by default that of the language that is spoken.
 
@@ -268,6 +298,7 @@ def read_classifier(
     about = classifier.about
     if about.signals != list(signals) or about.found != list(found) or not set(about.groups) <= set(groups):
         raise ClassifierError(f"{file.name} was fitted for other rules. {again}")
-    if about.encoder != encoder:
-        raise ClassifierError(f"{file.name} was fitted for the embedding model {about.encoder}, not {encoder}. {again}")
+    for fitted, used in ((about.encoder, encoder), (about.second_encoder, ENCODER)):
+        if fitted != used:
+            raise ClassifierError(f"{file.name} was fitted for the embedding model {fitted}, not {used}. {again}")
     return classifier

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from emergencies.red_flags_file import Group, Level
 from language.context import Kind, Sentence, Span, Text
 from language.patterns import Lists, Pattern, Patterns, read_patterns
+
+SideKind = Kind | Literal["named"]  # what is `named` counts in whatever way it is said
+# What raises an alarm: wordings of a group, by the key under which they stand in `red_flags.yml`; or words that name something,
+# in a message like the examples.
+RuleName = Literal["now", "signs", "illnesses", "together", "urgent", "urgent_together", "examples"]
 
 
 @dataclass(frozen=True)
 class Side:
     """One list of a `together` line."""
 
-    kind: Kind
+    kind: SideKind
     patterns: Patterns
 
 
@@ -72,8 +78,24 @@ def _together(text: str, lists: Lists) -> list[list[Side]]:
 
 
 def _side(text: str, lists: Lists) -> Side:
-    fact = text.strip().startswith("fact:")
-    return Side("fact" if fact else "sign", read_patterns(text.strip().removeprefix("fact:"), lists))
+    mark, _, rest = text.strip().partition(":")
+    if mark not in ("fact", "named"):
+        return Side("sign", read_patterns(text, lists))
+    return Side("fact" if mark == "fact" else "named", read_patterns(rest, lists))
+
+
+def rule_of(group: CompiledGroup, message: Text) -> RuleName:
+    """What of a group raises an alarm in a message: its wordings, the gravest first, or the examples alone."""
+    alone: dict[str, RuleName] = {"now": "now", "sign": "signs", "illness": "illnesses"}
+    for rules in group.rules:
+        is_urgent = rules.level == "urgent"
+        for sides in rules.lines:
+            if raised(group, AlarmRules(rules.level, [sides]), message):
+                is_together = len(sides) > 1
+                if is_urgent:
+                    return "urgent_together" if is_together else "urgent"
+                return "together" if is_together else alone.get(sides[0].kind, "together")
+    return "examples"
 
 
 def patterns_in(rules: Iterable[AlarmRules]) -> Iterator[Pattern]:
@@ -107,10 +129,10 @@ class Meant:
 
     def __init__(self, message: Text, not_meant: Sequence[Pattern], background: Sequence[Pattern]) -> None:
         """See it without the first patterns; the second ones explain a sign that is not new."""
-        self._sentences = [(sentence, _without(sentence, not_meant)) for sentence in message.sentences]
+        self._sentences = [(sentence, without(sentence, not_meant)) for sentence in message.sentences]
         self._explained = any(sentence.spans(pattern) for pattern in background for sentence in message.sentences)
 
-    def mentions(self, kind: Kind, patterns: Sequence[Pattern]) -> bool:
+    def mentions(self, kind: SideKind, patterns: Sequence[Pattern]) -> bool:
         """Whether one of the patterns says that something is there."""
         return any(
             self._counts(sentence, span, kind)
@@ -119,13 +141,15 @@ class Meant:
             for span in sentence.spans(pattern, line)
         )
 
-    def _counts(self, sentence: Sentence, span: Span, kind: Kind) -> bool:
+    def _counts(self, sentence: Sentence, span: Span, kind: SideKind) -> bool:
+        if kind == "named":
+            return True
         if not sentence.is_there(span, kind):
             return False
         return kind != "sign" or not self._explained or sentence.is_fresh(span)
 
 
-def _without(sentence: Sentence, patterns: Sequence[Pattern]) -> str:
+def without(sentence: Sentence, patterns: Sequence[Pattern]) -> str:
     """The line with some patterns made unreadable, and every other letter where it was."""
     line = sentence.line
     for pattern in patterns:

@@ -10,13 +10,13 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, read_data
 
 FOLDER = Path(__file__).parent / "languages"
 # What the check finds by itself in any language, because it is a number.
-NUMBERS = ("high_temperature", "year")
+NUMBERS = ("high_temperature", "pressure_extreme", "year")
 FOUND = ("denied", "asked", "year")  # and this, of how something is told
 _NOT_TOLD = {"negation", "but", "idiom"}  # of which `denied` is made, and what is left out before
 
@@ -79,17 +79,36 @@ class _Told(Part):
     unless_it_happens: list[Name]
 
 
+class SameDay(Part):
+    """When what a message tells of is a matter of the same day; see `concepts.yml`."""
+
+    with_one_of: list[Name] = Field(alias="with")  # no name in Python
+    unless: list[Name]
+    not_together: list[str]
+
+    def holds(self, concepts: frozenset[str]) -> bool:
+        """Whether it is one, by the concepts of a message."""
+        together = (each for rule in self.not_together for each in alternatives(rule))
+        return (
+            not concepts.isdisjoint(self.with_one_of)
+            and concepts.isdisjoint(self.unless)
+            and not any(concepts.issuperset(each) for each in together)
+        )
+
+
 class _File(Part):
     version: int
     concepts: dict[Name, Concept]
     told: _Told
+    same_day: dict[Name, SameDay]
     groups: dict[Name, _Rules]
 
     @field_validator("groups")
     @classmethod
     def _are_known(cls, groups: dict[str, _Rules], info: object) -> dict[str, _Rules]:
-        known = {*getattr(info, "data", {}).get("concepts", {}), *NUMBERS}
-        wrong = [
+        data = getattr(info, "data", {})
+        known = {*data.get("concepts", {}), *NUMBERS}
+        wrong: list[tuple[Way, str]] = [
             ((name, way, at), f"there is no concept {concept}")
             for name, rules in groups.items()
             for way in WAYS
@@ -98,9 +117,27 @@ class _File(Part):
             for concept in together
             if concept not in known
         ]
+        wrong += [
+            ((), f"there is no group {name}, which `same_day` names") for name in data.get("same_day", {}) if name not in groups
+        ]
         if wrong:
             raise Faults(wrong)
         return groups
+
+    @field_validator("same_day")
+    @classmethod
+    def _name_concepts(cls, rules: dict[str, SameDay], info: object) -> dict[str, SameDay]:
+        known = {*getattr(info, "data", {}).get("concepts", {}), *NUMBERS}
+        wrong: list[tuple[Way, str]] = [
+            ((name, key, at), f"there is no concept {concept}")
+            for name, rule in rules.items()
+            for key, concepts in (("with", rule.with_one_of), ("unless", rule.unless))
+            for at, concept in enumerate(concepts)
+            if concept not in known
+        ]
+        if wrong:
+            raise Faults(wrong)
+        return rules
 
 
 @dataclass(frozen=True)
@@ -119,6 +156,7 @@ class Concepts:
         """Take the rules apart."""
         self.by_name = file.concepts
         self.groups = list(file.groups)
+        self.same_day = file.same_day
         self.says = {name: rules.says for name, rules in file.groups.items()}
         self.facts = frozenset(name for name, concept in file.concepts.items() if concept.fact)
         self.contexts = frozenset(name for name, concept in file.concepts.items() if concept.context)

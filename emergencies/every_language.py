@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from emergencies.calling import Where, whereabouts_of
 from emergencies.other_languages import Finding, OtherLanguages
 from emergencies.other_texts import SaidIn, pressed, says
+from emergencies.other_whereabouts import places_of
 from emergencies.red_flags import RedFlag, RedFlags, field_of, read_red_flags
+from emergencies.saying import where_of
 from emergencies.whereabouts import the_places
 from intake.clinic import Clinic
+from language.normalise import normalised, straight
 from language.which_language import ENGLISH, OTHER, Language, language_or_english, may_be_in
 
 logger = logging.getLogger(__name__)
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class EveryLanguage(RedFlags):
@@ -31,6 +38,8 @@ class EveryLanguage(RedFlags):
         super().warm_up()
         if self.others is not None:
             self.others.warm_up()
+            for name in self.others.languages:
+                places_of(name)
 
     def check(
         self, text: str, clinic: Clinic, country: str | None = None, asked: str | None = None, chat: str | None = None
@@ -48,20 +57,25 @@ class EveryLanguage(RedFlags):
             return super().check(text, clinic, country, asked)
         language = _leaning(language_or_english(text), text, chat)
         flag = super().check(text, clinic, country, asked) if may_be_english(language) else None
+        if flag is not None and _is_another(language) and not _is_written(flag.evidence, text):
+            flag = None  # "bitte" is "please", and no misspelt "bitten"
         if flag is not None and flag.level == "emergency":
             return flag
         found = self._in_others(text, language, asked)
-        in_doubt = found is not None and found.level != "emergency"
-        if found is None or (in_doubt and (flag is not None or _is_english(language))):
+        if found is None or (found.level != "emergency" and (flag is not None or _is_english(language))):
             return flag
-        if in_doubt and chat == language.code == ENGLISH:  # most likely an English message: who asks back asks in English
-            asks = self.flag_of(self.group(found.group), "check", clinic, where(text, clinic, country))
-            return replace(asks, evidence=list(found.evidence))
+        if (
+            found.level == "check" and chat == language.code == ENGLISH
+        ):  # most likely an English message: who asks back asks in English
+            asks = self.flag_of(self.group(found.group), "check", clinic, where_of(text, clinic, country))
+            return replace(asks, evidence=list(found.evidence), rule=found.rule)
         return self._flag(found, text, clinic, country)
 
     def says_it_was_read(self, text: str) -> bool:
         """Whether a patient says that they have read the answer to an alarm."""
-        return super().says_it_was_read(text) or (self.others is not None and _says("read_it", text))
+        if super().says_it_was_read(text):
+            return True
+        return self.others is not None and _says("read_it", text) and not _says("no_emergency", text)
 
     def _in_others(self, text: str, language: Language, asked: str | None) -> Finding | None:
         """What the words and examples of other languages say. A fault there must not take away what the red flags found."""
@@ -84,13 +98,13 @@ class EveryLanguage(RedFlags):
         if name is None:
             return None
         other = SaidIn(name, clinic)
-        return other.filled(other.texts.distress, where(text, clinic, country))
+        return other.filled(other.texts.distress, where(text, clinic, country, name))
 
     def _flag(self, found: Finding, text: str, clinic: Clinic, country: str | None) -> RedFlag:
         said = SaidIn(found.language, clinic)
-        alarm = said.alarm(found, where(text, clinic, country))
+        alarm = said.alarm(found, where(text, clinic, country, found.language))
         label, evidence = self.label_of(found.group), list(found.evidence)
-        return RedFlag(found.group, label, found.level, alarm, said.buttons, evidence, language=found.language)
+        return RedFlag(found.group, label, found.level, alarm, said.buttons, evidence, found.rule, language=found.language)
 
 
 def read_every_language(others: OtherLanguages) -> EveryLanguage:
@@ -121,15 +135,27 @@ def _is_english(language: Language) -> bool:
     return language.sure and language.code == ENGLISH
 
 
+def _is_another(language: Language) -> bool:
+    """Whether a message is in another language than English for sure, even if it has a word or two of it."""
+    return language.sure and language.code not in {ENGLISH, OTHER}
+
+
+def _is_written(evidence: Sequence[str], text: str) -> bool:
+    """Whether a message has the words that an alarm rests on, and not only such that look like them with a mistake."""
+    words = set(_WORD.findall(straight(normalised(text)).replace("'", "").casefold()))
+    return not evidence or any(words.issuperset(_WORD.findall(each)) for each in evidence)
+
+
 def may_be_english(language: Language) -> bool:
     """Whether the English check should see a message; also one in a language that nobody here speaks."""
     return not {ENGLISH, OTHER}.isdisjoint({language.code, *language.possible})
 
 
-def where(text: str, clinic: Clinic, country: str | None) -> Where:
-    """Where somebody may be. A fault here must not keep an alarm from anybody."""
+def where(text: str, clinic: Clinic, country: str | None, language: str) -> Where:
+    """Where somebody may be who writes in a language. A fault here must not keep an alarm from anybody."""
     try:
-        return whereabouts_of(the_places().where(text), clinic, country)
+        places = places_of(language) or the_places()
+        return whereabouts_of(places.where(text), clinic, country)
     except Exception:
         logger.exception("where somebody is could not be read")
         return Where(lives=country)

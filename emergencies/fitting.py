@@ -30,12 +30,14 @@ from emergencies.classifier import (
     group_features,
 )
 from emergencies.red_flags import RedFlags
+from language.multilingual import ENCODER, multilingual
 from language.spoken import text_file
 from language.tfidf import Form, Tfidf
 
 _Frame = Annotated[str, fills("sign")]
 _COST = 5.0
 _GROUP_COST = 10.0
+_SECOND_SHARE = 0.5  # of the kernel: the multilingual embedding
 _NUMBER_SHARE = 0.5  # of the kernel: the numbers as they are; the pairs of them have as much
 _LETTER_SHARE = 0.3
 _WORD_SHARE = 0.5
@@ -96,6 +98,7 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
     vectors = np.asarray(encode(texts), dtype=np.float32)
     centre = vectors.mean(0)
     vectors = centred(vectors, centre)
+    second, second_centre = _second(texts)
     signals = np.asarray([red_flags.signals(text) for text in texts], dtype=np.float32)
     numbers = np.hstack([vectors, signals * np.float32(_SIGNAL_WEIGHT)])
     plain = [red_flags.plain(text) for text in texts]
@@ -104,6 +107,7 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
     products = numbers @ numbers.T
     kernel = _NUMBER_SHARE * (products + products**2)
     del products
+    kernel += _SECOND_SHARE * (second @ second.T)
     kernel += letters.products()
     kernel += words.products()
     machine = SVC(C=_COST, kernel="precomputed", cache_size=1000)
@@ -112,6 +116,7 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
     groups = _fit_groups(red_flags, examples, vectors, plain)
     about = About(
         encoder=encoder,
+        second_encoder=ENCODER,
         signals=red_flags.signal_names,
         signal_weight=_SIGNAL_WEIGHT,
         examples=len(examples),
@@ -122,6 +127,8 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
     return EmergencyClassifier(
         about=about,
         centre=centre,
+        second_centre=second_centre,
+        second=_SECOND_SHARE * (shares @ second[at]),
         numbers=_NUMBER_SHARE * (shares @ numbers[at]),
         pairs=_pairs(numbers[at], shares),
         letters=letters.pieces(at, shares),
@@ -129,6 +136,16 @@ def fit(red_flags: RedFlags, encode: Encode, encoder: str, examples: list[Exampl
         groups=_rounded(groups.coef_),
         group_constants=groups.intercept_,
     )
+
+
+def _second(texts: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """The multilingual embeddings, centred, and their mean."""
+    encode = multilingual()
+    if encode is None:
+        raise ClassifierError("The multilingual embedding cannot be loaded; the log says why.")
+    vectors = np.asarray(encode(texts), dtype=np.float32)
+    centre = vectors.mean(0)
+    return centred(vectors, centre), centre
 
 
 class _Learned:

@@ -38,15 +38,15 @@ class HappeningNow:
     """Tells what a message says about an emergency: that it is one, that it is none."""
 
     def __init__(self, texts: HappeningNowTexts, lists: Lists, lines: Callable[[str], list[str]]) -> None:
-        """Compile the wordings.
+        """Compile the patterns.
 
         Args:
             texts: as they stand in the file.
-            lists: words that the wordings refer to.
+            lists: words that the patterns refer to.
             lines: gives the sentences of a message in plain words.
 
         Raises:
-            PatternError: if a wording is not in the notation.
+            PatternError: if a pattern is not in the notation.
         """
         self.texts = texts
         self._lines = lines
@@ -82,6 +82,8 @@ class HappeningNow:
         """Whether a message says that an alarm was a false one, and nothing else."""
         lines = self._lines(text) if len(text) <= _READ else []
         button = self._lines(self.texts.no_emergency)
+        if len(text) <= _READ and self.says("no_emergency", text):
+            return True
         return bool(lines) and (lines == button or all(self._is(line, self._no_emergency) for line in lines))
 
     @staticmethod

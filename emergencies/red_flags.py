@@ -27,13 +27,23 @@ from emergencies.classifier import (
     MessagePart,
     Numbers,
     Opinion,
-    parts_of,
     read_classifier,
+    sentences_of,
     together,
 )
-from emergencies.compiled_groups import CompiledGroup, Meant, compile_group, mentioned, only_now, patterns_in, raised
+from emergencies.compiled_groups import (
+    CompiledGroup,
+    Meant,
+    RuleName,
+    compile_group,
+    mentioned,
+    only_now,
+    patterns_in,
+    raised,
+    rule_of,
+)
 from emergencies.deciding import Alarm, Decision, Found
-from emergencies.evidence import Evidence, EvidenceLists
+from emergencies.evidence import Evidence, EvidenceLists, joined
 from emergencies.red_flags_file import Level, RedFlagsError, RedFlagsFile
 from emergencies.saying import RedFlag, RedFlagTexts, where_of
 from intake.clinic import Clinic
@@ -42,6 +52,8 @@ from intake.judging.country import code_of
 from intake.record import IntakeRecord
 from language.context import Known, Text
 from language.context_rules import Rules, read_rules
+from language.multilingual import Encode as SecondEncode
+from language.multilingual import multilingual
 from language.normalise import normalised
 from language.patterns import PatternError, PatternIndex, Patterns, read_patterns, split_list, wrong_pattern
 from language.plain_words import LONGEST, read_plain_words
@@ -51,20 +63,39 @@ __all__ = ["RedFlag", "RedFlags", "RedFlagsError", "check", "country_of", "field
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_EMBEDDED = 600  # characters; of a longer message, its sentences tell more than what it is about as a whole
+_LONGEST_WHOLE = 600  # characters; of a longer message, its sentences tell more than what it is about as a whole,
+_LONGEST_BEGINNING = 300  # and only so much of it is embedded,
+_MOST_PARTS = 2  # with so many of its sentences that name something: those whose words are most like an emergency's
+_LONGEST_SETTLED = 5  # sentences; in a longer message what is for the records may not be what it is about
+_FEWEST_TOLD = 4  # words; fewer are an answer or a greeting
 _MENTIONS = 3  # more of them say nothing new
+_NO_SIGNALS = (
+    "ongoing",
+    "was_long_ago",
+    "all_is_well",
+    "settled",
+)  # markers that are asked for, at which the examples do not look
 _LEVELS: tuple[Level, ...] = ("emergency", "urgent")
+_SAYS_NOW = ("just_now", "recent", "help")  # markers of what a coordinator reads as "now"
 
 
 @dataclass(frozen=True)
 class _Seen:
     """What the patterns make of a message."""
 
-    lines: list[str]
     message: Text
     groups: list[CompiledGroup]  # that may raise something
     alarm: Alarm | None
     at_once: bool = False  # the alarm says by itself what somebody does or wants to do, now
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A message or a sentence of it, of which the examples may be asked."""
+
+    text: str
+    message: Text
+    words_score: float
 
 
 class RedFlags(RedFlagTexts):
@@ -72,6 +103,7 @@ class RedFlags(RedFlagTexts):
 
     classifier: EmergencyClassifier | None = None
     encode: Encode | None = None
+    second_encode: SecondEncode | None = None
 
     def __init__(self, file: RedFlagsFile, context: Rules) -> None:
         """Compile them.
@@ -88,10 +120,14 @@ class RedFlags(RedFlagTexts):
         self._evidence = EvidenceLists(
             {group.group.name: [*read_patterns(group.group.evidence, lists), *group.alone()] for group in self._groups},
             read_patterns(file.hints, lists),
+            read_patterns(file.circumstances, lists),
+            {group.group.name: group.not_meant for group in self._groups},
+            {group.group.name for group in self._groups if group.group.at_once},
         )
         self._despair = read_patterns(file.despair, lists)
         self._not_despair = read_patterns(file.despair_not_meant, lists)
-        everything += [*self._evidence.patterns, *self._despair, *self._not_despair, *context.markers["ongoing"]]
+        everything += [*self._evidence.patterns, *self._despair, *self._not_despair]
+        everything += [pattern for name in _NO_SIGNALS for pattern in context.markers[name]]
         self._patterns = everything
         self._index = PatternIndex(everything)
         self._plain = read_plain_words(vocabulary)
@@ -113,18 +149,21 @@ class RedFlags(RedFlagTexts):
         """
         text = normalised(text[:LONGEST])
         seen = self._look(text)
-        if seen.alarm is None and not self._evidence.any_in(seen.message):
-            return None  # as nearly always: an alarm could rest on nothing, whatever the examples say
-        opinion = self._opinion(text, seen)
+        is_told = self._is_told(seen, asked)
+        parts = self._worth_a_look(text, seen, is_told)
+        if seen.alarm is None and not parts:
+            return None  # as nearly always: the examples could change nothing
+        opinion = self._opinion(parts, seen)
         if seen.alarm is None and (opinion is None or not opinion.groups):
             return None
         evidence = self._named_in(seen)
-        alarm = seen.alarm if opinion is None else self._decided(seen, opinion, evidence, asked)
+        alarm = seen.alarm if opinion is None else self._decided(seen, opinion, evidence, asked, is_told)
         if alarm is None:
             return None
         level, group = alarm
         flag = self.flag_of(group, level, clinic, where_of(text, clinic, country))
-        return replace(flag, evidence=evidence.words(group.name))
+        words = [*evidence.words(group.name), *self._words_for_now(seen)]
+        return replace(flag, evidence=list(dict.fromkeys(words)), rule=self._rule_of(seen, group.name))
 
     def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
         """What is said to somebody who is in despair; nothing for anybody else.
@@ -157,7 +196,7 @@ class RedFlags(RedFlagTexts):
             self.classifier = read_classifier(encoder, self.signal_names, self.found_names, list(self._by_name))
         except ClassifierError as error:
             raise RedFlagsError(str(error)) from error
-        self.encode = encode
+        self.encode, self.second_encode = encode, multilingual()
 
     def warm_up(self) -> None:
         """Compile every pattern now, which takes a second, rather than when the first patients need them."""
@@ -199,28 +238,30 @@ class RedFlags(RedFlagTexts):
             *(float(id(group) in that_are_mentioned) for group in self._groups),
         ]
 
+    def _read(self, text: str, within: _Seen | None = None) -> Text:
+        """A text; a part of a message, with what was found there."""
+        return Text(self._context, self._index, self._plain.lines(text), within.message.known if within else Known({}, {}))
+
     def _look(self, text: str, within: _Seen | None = None) -> _Seen:
         """What the patterns make of a text; of a part of a message, with what they found there."""
-        lines = self._plain.lines(text)
-        known = within.message.known if within else Known({}, {})
-        message = Text(self._context, self._index, lines, known)
+        message = self._read(text, within)
         groups = [group for group in self._groups if not group.calls.isdisjoint(message.possible)]
         for level in _LEVELS:
             for group in groups:
                 if any(rules.level == level and raised(group, rules, message) for rules in group.rules):
                     at_once = group.group.at_once and raised(group, only_now(group), message)
-                    return _Seen(lines, message, groups, (level, group.group), at_once)
-        return _Seen(lines, message, groups, None)
+                    return _Seen(message, groups, (level, group.group), at_once)
+        return _Seen(message, groups, None)
 
     def _signals(self, seen: _Seen) -> list[float]:
-        words = {word for line in seen.lines for word in line.split()}
+        words = {word for line in seen.message.lines for word in line.split()}
         rules = (sides for group in seen.groups for one in group.rules for sides in one.lines)
         mentions = len(list(islice((True for sides in rules if mentioned(sides, seen.message)), _MENTIONS)))
         return [
             *(float(seen.message.says(marker)) for marker in self._context.signals),
             float(seen.alarm is not None),
             mentions / _MENTIONS,
-            float(any(line.endswith(" ? ") for line in seen.lines)),
+            float(any(line.endswith(" ? ") for line in seen.message.lines)),
             min(len(words), 40) / 40,
             float(len(words) < 4),
         ]
@@ -228,26 +269,70 @@ class RedFlags(RedFlagTexts):
     def opinion(self, text: str) -> Opinion | None:
         """What the examples say of a message; nothing if there is no embedding model or it fails."""
         text = normalised(text[:LONGEST])
-        return self._opinion(text, self._look(text))
+        seen = self._look(text)
+        return self._opinion(self._parts(text, seen), seen)
 
-    def _opinion(self, text: str, seen: _Seen) -> Opinion | None:
-        if self.classifier is None or self.encode is None or not seen.lines:
-            return None
-        parts = parts_of(text, lambda part: self._evidence.any_in(self._look(part, seen).message))  # no alarm rests on others
+    def _worth_a_look(self, text: str, seen: _Seen, is_told: bool) -> list[_Part]:
+        """The message and its sentences, if what they mean could change anything; else none."""
+        names = self._evidence.any_in(seen.message)
+        if seen.alarm is None and not is_told and not names:
+            return []
+        parts = self._parts(text, seen)
+        if not parts or seen.alarm is not None:
+            return parts
+        words_score = max(part.words_score for part in parts)
+        is_worth_it = self._decision.is_worth_a_look(words_score, names, lambda: bool(self._evidence.of(seen.message).there))
+        return parts if is_worth_it else []
+
+    def _parts(self, text: str, seen: _Seen) -> list[_Part]:
+        """The message, and of its sentences that name something those most like an emergency: no alarm rests on others."""
+        if self.classifier is None or self.encode is None or not seen.message.lines:
+            return []
         try:
-            vectors = self.encode([text[:_LONGEST_EMBEDDED], *parts])
-            whole = self._part(text, seen, vectors[0])
-            others = [self._part(part, self._look(part, seen), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
-            score, *of_parts = self.classifier.scores([whole, *others])
-            score = together(score, of_parts)
+            read = [(part, self._read(part, seen)) for part in sentences_of(text)]
+            telling = [self._part(part, message) for part, message in read if self._evidence.any_in(message)]
+            most = sorted(telling, key=lambda part: -part.words_score)[:_MOST_PARTS]
+            return [self._part(text, seen.message), *most]
+        except Exception:
+            logger.exception("the words of a message could not be compared with the examples")
+            return []
+
+    def _part(self, text: str, message: Text) -> _Part:
+        assert self.classifier is not None  # noqa: S101
+        return _Part(text, message, self.classifier.words_score(text, _plain(message.lines)))
+
+    def _opinion(self, parts: list[_Part], seen: _Seen) -> Opinion | None:
+        if not parts or self.classifier is None or self.encode is None:
+            return None
+        try:
+            texts = [_embedded(part.text) for part in parts]
+            vectors, seconds = self.encode(texts), self._second(texts)
+            looks = [seen, *(self._look(part.text, seen) for part in parts[1:])]
+            whole, *others = [self._as_seen(*each) for each in zip(parts, looks, vectors, seconds, strict=True)]
+            score = together(self.classifier.score(whole), [self.classifier.score(part) for part in others])
             is_needed = score > self._decision.lowest
             return Opinion(score, self.classifier.ranked_groups(whole, self._found(seen)) if is_needed else [])
         except Exception:
             logger.exception("the examples of emergencies could not be asked")
             return None
 
-    def _decided(self, seen: _Seen, opinion: Opinion, evidence: Evidence, asked: str | None) -> Alarm | None:
-        found = Found(seen.alarm, seen.at_once, opinion, evidence, lambda markers: self._names_now(seen, markers))
+    def _second(self, texts: list[str]) -> Sequence[Numbers | None]:
+        """The multilingual embedding of each; without it the rest decides."""
+        return [None] * len(texts) if self.second_encode is None else list(self.second_encode(texts))
+
+    def _as_seen(self, part: _Part, seen: _Seen, vector: Numbers, second: Numbers | None) -> MessagePart:
+        return MessagePart(_plain(part.message.lines), part.words_score, vector, self._signals(seen), second)
+
+    def _is_told(self, seen: _Seen, asked: str | None) -> bool:
+        """Whether a message has so many words that its likeness to the examples says something; not as a short answer."""
+        field = field_of(asked)
+        return (field is None or field.kind == "text") and sum(len(line.split()) for line in seen.message.lines) >= _FEWEST_TOLD
+
+    def _decided(self, seen: _Seen, opinion: Opinion, evidence: Evidence, asked: str | None, is_told: bool) -> Alarm | None:
+        def says_now(markers: Sequence[str]) -> bool:
+            return self._names_now(seen, markers)
+
+        found = Found(seen.alarm, seen.at_once, opinion, evidence, says_now, is_told, _is_settled(seen.message))
         return self._decision.on(found, field_of(asked))
 
     def evidence(self, text: str) -> Evidence:
@@ -255,14 +340,14 @@ class RedFlags(RedFlagTexts):
         return self._named_in(self._look(normalised(text[:LONGEST])))
 
     def _named_in(self, seen: _Seen) -> Evidence:
-        """What the message names; at least what an alarm of the wordings rests on."""
+        """What the message names; at least what an alarm of the patterns rests on."""
         evidence = self._evidence.of(seen.message)
         if seen.alarm is None or seen.alarm[1].name in evidence.by_group:
             return evidence
         name = seen.alarm[1].name
         [group] = [group for group in seen.groups if group.group.name == name]
         of_group = EvidenceLists({name: list(patterns_in(group.rules))}, []).of(seen.message)
-        return Evidence({**evidence.by_group, **of_group.by_group}, evidence.hints)
+        return Evidence({**evidence.by_group, **of_group.by_group}, evidence.hints, evidence.telling, evidence.is_there)
 
     def _names_now(self, seen: _Seen, markers: Sequence[str]) -> bool:
         """Whether a sentence that names something says that it is happening."""
@@ -270,8 +355,17 @@ class RedFlags(RedFlagTexts):
         sentences = [sentence for sentence in seen.message.sentences if any(sentence.spans(pattern) for pattern in patterns)]
         return self._evidence.any_in_sentences(seen.message, sentences)
 
-    def _part(self, text: str, seen: _Seen, vector: Numbers) -> MessagePart:
-        return MessagePart(text, _plain(seen.lines), vector, self._signals(seen))
+    def _words_for_now(self, seen: _Seen) -> list[str]:
+        """The words of sentences that name something which say that it is happening."""
+        sentences = [each for each in seen.message.sentences if self._evidence.any_in_sentences(seen.message, [each])]
+        spans = [(each, joined(sorted(span for name in _SAYS_NOW for span in each.marks(name)))) for each in sentences]
+        return [each.line[slice(*span)].strip(" ,") for each, some in spans for span in some]
+
+    @staticmethod
+    def _rule_of(seen: _Seen, name: str) -> RuleName:
+        """What of a group raises its alarm; the examples, if none of its wordings does."""
+        group = next((group for group in seen.groups if group.group.name == name), None)
+        return rule_of(group, seen.message) if group else "examples"
 
 
 def check(text: str, clinic: Clinic, country: str | None = None, asked: str | None = None) -> RedFlag | None:
@@ -323,6 +417,19 @@ def read_red_flags(file: Path | None = None, made: type[RedFlags] | None = None)
 def the_red_flags() -> RedFlags:
     """The shipped rules, read once a process."""
     return read_red_flags()
+
+
+def _is_settled(message: Text) -> bool:
+    """Whether a message says that what it tells of is over, a mistake, for the records or a joke, and takes none of it back."""
+    breaks = message.rules.grammar.breaks
+    return len(message.lines) <= _LONGEST_SETTLED and any(
+        breaks.isdisjoint(sentence.line[end:].split()) for sentence in message.sentences for _, end in sentence.marks("settled")
+    )
+
+
+def _embedded(text: str) -> str:
+    """What is embedded of a message or a sentence."""
+    return text if len(text) <= _LONGEST_WHOLE else text[:_LONGEST_BEGINNING]
 
 
 def _plain(lines: list[str]) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, filled_with, fills
+from cordial.data_files import DataFileError, Faults, Name, Part, PlainText, Way, filled_with, fills, read_data
 from emergencies.calling import CallingTexts
 from emergencies.happening_now import HappeningNowTexts
 from emergencies.numbers import Service
+from language.spoken import text_file
 
 Level = Literal["emergency", "urgent", "check"]  # check: ask first whether it is happening now
 
@@ -57,13 +59,21 @@ class Thresholds(Part):
     """Scores above which something is raised or asked, and what an answer to a question needs more; the file explains each."""
 
     alarm: float
-    alarm_with_wordings: float
+    alarm_at_once: float
+    alarm_with_patterns: float
     alarm_with_hints: float
     at_once: float
     ask: float
-    ask_with_wordings: float
+    ask_with_patterns: float
     ask_with_hints: float
     ask_at_once: float
+    ask_by_likeness: float
+    look_by_likeness: float
+    look_by_words: float
+    look_with_evidence: float
+    more_if_not_there: float
+    more_if_not_there_to_ask: float
+    more_if_settled: float
     more_in_details: float
     more_where_told: float
     more_in_texts: float
@@ -88,6 +98,7 @@ class RedFlagsFile(Part):
     happening_now: HappeningNowTexts
     lists: dict[str, str]
     hints: str
+    circumstances: str
     despair: str
     despair_not_meant: str
     despair_text: Annotated[str, fills(*_Values)]
@@ -100,6 +111,12 @@ class RedFlagsFile(Part):
         if wrong:
             raise Faults(wrong)
         return groups
+
+
+@cache
+def the_calling_texts() -> CallingTexts:
+    """How the language that is spoken says whom to call, read once a process, without the rules around it."""
+    return read_data(RedFlagsFile, text_file("emergencies", "red_flags.yml"), RedFlagsError).calling
 
 
 def _named_twice(groups: list[Group]) -> Iterator[tuple[Way, str]]:

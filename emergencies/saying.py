@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from emergencies.calling import Calling, Where, whereabouts_of
+from emergencies.compiled_groups import RuleName
 from emergencies.happening_now import HappeningNow
 from emergencies.numbers import Service
 from emergencies.red_flags_file import AfterAlarm, Group, Level, RedFlagsFile
@@ -32,6 +33,7 @@ class RedFlag:
         text: the answer.
         buttons: below it.
         evidence: what it rests on, in the words of the message.
+        rule: what raised it; see `emergencies.compiled_groups.RuleName`.
         confirmed: whether the patient said so when they were asked, so that the message itself tells nothing.
         language: of the text and the buttons.
     """
@@ -42,6 +44,7 @@ class RedFlag:
     text: str
     buttons: list[str]
     evidence: list[str] = field(default_factory=list)
+    rule: RuleName = "examples"
     confirmed: bool = False
     language: str = "en"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from emergencies.concepts import NUMBERS, Concepts, Rule
+from language.folding import folded
 from language.word_lists import Line, Span, WordLists
 
 Found = Mapping[str, list[Span]]
@@ -16,6 +17,9 @@ _DEGREES = re.compile(
     r"|(?<![\d_])(?:3[89]|4[0-2])_\d{1,2}(?![\d_])|(?<![\d_])10[0-7]_\d(?![\d_])"  # 39,5 or 103.1
 )
 _WITH_FEVER = re.compile(r"(?<![\d_])(?:3[89]|4[0-2]|10[1-6])(?![\d_])")
+_VERY_HIGH = re.compile(r"(?<![\d_])(?:4[0-2](?:_\d{1,2})?|10[4-7](?:_\d)?)(?![\d_])")
+_PRESSURE = re.compile(r"(?<![\d_])(\d{2,3})(?: [^\W\d]{1,6})? (\d{2,3})(?![\d_])")  # 60/35, "60 over 35"
+_LOWEST_PRESSURE, _HIGHEST_PRESSURE = (79, 50), (210, 120)
 _YEAR = re.compile(r"(?<!\d)(?:19[3-9]\d|20[0-2]\d)(?!\d)")
 
 
@@ -80,6 +84,8 @@ class Teller:
             found = {name: spans for name, spans in found.items() if spans}
         if _DEGREES.search(line.text) or ("fever" in found and _WITH_FEVER.search(line.text)):
             found["high_temperature"] = [(0, 0)]
+        if "blood_pressure" in found and _names_extreme_pressure(line.text):
+            found["pressure_extreme"] = [(0, 0)]
         if _YEAR.search(line.text):
             found["year"] = [(0, 0)]
         return found
@@ -89,12 +95,15 @@ class Teller:
         for rule in self.concepts.rules:
             if all(concept in said for concept in rule.together) and not facts.issuperset(rule.together):
                 how = self._how(line, found, rule)
-                yield Evidence(rule, how, self._counts(rule, how), tuple(self._said(line, found, rule)))
+                yield Evidence(rule, how, self._counts(rule, how), tuple(self._said(line, found, rule, how)))
 
-    def _said(self, line: Line, found: Found, rule: Rule) -> Iterable[str]:
-        """The words of each concept of a rule; a fact may stand in another sentence, and a temperature is a number."""
+    def _said(self, line: Line, found: Found, rule: Rule, how: frozenset[str]) -> Iterable[str]:
+        """The words of each concept of a rule, and of what says that it happens; a temperature is a number.
+
+        A fact may stand in another sentence.
+        """
         between = "" if self.words.unspaced else " "
-        for concept in rule.together:
+        for concept in (*rule.together, *sorted(how & self.concepts.happens)):
             start, end = found.get(concept, [(0, 0)])[0]
             words = between.join(line.words[start:end])
             if words or concept in NUMBERS:
@@ -130,9 +139,25 @@ class Teller:
         return any(all(_clause(line, span[0], breaks) in denied for span in spans) for spans in places)
 
 
+def names_forty(text: str) -> bool:
+    """Whether a message has a number that may be a temperature of 40 degrees or more."""
+    return bool(_VERY_HIGH.search(folded(text)))
+
+
+def _names_extreme_pressure(text: str) -> bool:
+    """Whether two numbers beside each other are a blood pressure that is far too low or far too high."""
+    for upper, lower in _PRESSURE.findall(text):
+        both = int(upper), int(lower)
+        too_low = all(least <= one <= most for least, one, most in zip((40, 15), both, _LOWEST_PRESSURE, strict=True))
+        too_high = all(least <= one <= most for least, one, most in zip(_HIGHEST_PRESSURE, both, (300, 200), strict=True))
+        if too_low or too_high:
+            return True
+    return False
+
+
 def _number_in(text: str) -> str:
-    """The temperature in a sentence."""
-    number = _DEGREES.search(text) or _WITH_FEVER.search(text)
+    """The temperature, or else the blood pressure, in a sentence."""
+    number = _DEGREES.search(text) or _WITH_FEVER.search(text) or _PRESSURE.search(text)
     return number.group().replace("_", ".") if number else ""
 
 

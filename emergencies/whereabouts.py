@@ -7,7 +7,6 @@ clinic in Mexico"), so it counts only where the words around it say that somebod
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,8 @@ from pydantic import AfterValidator
 from cordial.data_files import DataFileError, Name, Part, PlainText, read_data
 from intake.clinic import Country
 from intake.judging.country import country_names
-from language.normalise import normalised, straight
+from language.normalise import normalised, straight, without_accents
+from language.sentences import Ends, sentence_spans
 from language.spoken import spoken, text_file
 
 _LONGEST_NAME = 5  # words
@@ -28,7 +28,8 @@ _BEFORE, _AFTER = 6, 3  # words around a name that tell of it
 _NEAR = 3  # words before a name in which what is done there is named
 _NO_PLACE = ""
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[,.!?;:\n()]")
-_SENTENCE_ENDS = frozenset(".!?;\n")
+_ENDS = Ends(".!?;؟؛", small=True, tight=True, lines=True)
+_AT_THE_END = frozenset(".!?;\n")
 _BREAKS = frozenset(",():")
 
 
@@ -110,6 +111,12 @@ class Places:
         there = [f"{word} {name}" for word in _listed(file.in_words) for name in _listed(file.clinic)]
         self._clinic = _any_of(there)
         self._words = {key: frozenset(_listed(getattr(file, key))) for key in _File.model_fields if key in _WORD_LISTS}
+
+    @property
+    def everywhere(self) -> dict[str, str]:
+        """The names that are hardly anything else, each with the code of its country."""
+        also = self._words["also_words"]
+        return {name: code for name, code in self._names.items() if code != _NO_PLACE and name not in also}
 
     def where(self, text: str) -> Whereabouts:
         """What a message says about where somebody is; of two countries neither."""
@@ -202,8 +209,8 @@ _WORD_LISTS = frozenset(_File.model_fields) - {"version", "shown", "names", "sho
 
 def plain_name(text: str) -> str:
     """A text in small letters and without accents, its words parted by single spaces."""
-    apart = unicodedata.normalize("NFKD", straight(normalised(text)).replace("'", ""))
-    return " ".join("".join(each for each in apart if not unicodedata.combining(each)).lower().replace("ı", "i").split())
+    plain = without_accents(straight(normalised(text)).replace("'", ""))
+    return " ".join(plain.lower().replace("ı", "i").split())
 
 
 def mentioned(words: Sequence[str], names: Mapping[str, str]) -> Iterator[_Mention]:
@@ -231,16 +238,10 @@ def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
 
 
 def _sentences(text: str) -> Iterator[list[str]]:
-    text = re.sub(r"[’'`]", "", text)
-    lines = [plain_name(line) for line in re.split(r"\n+", text)]
-    sentence: list[str] = []
-    for token in _TOKEN.findall(" \n ".join(lines)):
-        if token in _SENTENCE_ENDS:
-            yield sentence
-            sentence = []
-        else:
-            sentence.append(token)
-    yield sentence
+    """Each sentence as plain words and the marks inside it."""
+    for begin, end in sentence_spans(text, _ENDS):
+        tokens = _TOKEN.findall(plain_name(text[begin:end]))
+        yield [token for token in tokens if token not in _AT_THE_END]
 
 
 def _skipped_back(clause: Sequence[str], between: frozenset[str]) -> Sequence[str]:

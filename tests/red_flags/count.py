@@ -70,7 +70,7 @@ def main(name: str) -> None:
     encoder = Encoder(load_settings().data / "encoder")
     together.ask_examples(encoder.encode, encoder.name)
     for kind in ("emergencies", "calm"):
-        print(f"{kind}, alarms by the wordings alone: {counted(alone, f'{kind}_{name}')}")  # noqa: T201
+        print(f"{kind}, alarms by the patterns alone: {counted(alone, f'{kind}_{name}')}")  # noqa: T201
         print(f"{kind}, alarms with the examples: {counted(together, f'{kind}_{name}')}")  # noqa: T201
 
 

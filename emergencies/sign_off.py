@@ -1,4 +1,5 @@
-"""What a physician reads to review the check, on one page: each group with its texts, wordings, figures, and all numbers."""
+"""What a physician reads to review the check, on one page: each group with its texts, patterns and figures, all numbers, and
+what is said and looked for in every language."""
 
 from __future__ import annotations
 
@@ -6,66 +7,20 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Annotated
 
-from cordial.data_files import DataFileError, Name, Part, PlainText, by_name, fills, read_data
 from emergencies.calling import Calling, Where
 from emergencies.numbers import Service, crisis_lines_in, numbers_in, the_numbers
-from emergencies.red_flags import RedFlag, RedFlags
+from emergencies.red_flags import RedFlag, RedFlags, field_of
+from emergencies.sign_off_languages import FoundByWords, about_languages, language_called, signed_off
+from emergencies.sign_off_numbers import crisis_lines_everywhere, numbers_everywhere, source_of
+from emergencies.sign_off_texts import PATTERNS, Paragraph, Section, apart, one_line, the_sign_off_texts
 from emergencies.whereabouts import country_called
 from intake.clinic import Clinic
-from language.spoken import spoken, text_file
+from language.spoken import spoken
 
-_WORDINGS = ("not_meant", "background", "now", "signs", "illnesses", "together", "urgent", "urgent_together")
 _ELSEWHERE = ("US", "TH")  # two countries to show as examples how numbers are said
 _SET = "dev"
-
-
-class ReviewError(DataFileError):
-    """`review.yml` cannot be used; the message names the text."""
-
-
-class ReviewTexts(Part):
-    """The words of the page, beside the rules."""
-
-    title: PlainText
-    confidential: PlainText
-    page: Annotated[str, fills("page", "pages")]
-    made: Annotated[str, fills("clinic", "at")]
-    about: Annotated[str, fills("clinic", "place", "language")]
-    sign_off: PlainText
-    text: PlainText
-    urgent_text: PlainText
-    wordings: PlainText
-    wordings_of: Annotated[dict[str, str], by_name({name: () for name in _WORDINGS})]
-    figures: PlainText
-    found: Annotated[str, fills("caught", "messages", "right")]
-    none_of_group: PlainText
-    examples: Annotated[str, fills("number")]
-    figures_of_all: PlainText
-    overall: Annotated[str, fills("caught", "messages", "false", "calm")]
-    with_examples: PlainText
-    wordings_alone: PlainText
-    not_counted: PlainText
-    elsewhere: PlainText
-    numbers: Annotated[str, fills("place")]
-    ambulance: PlainText
-    police: PlainText
-    crisis_lines: PlainText
-    of_the_clinic: PlainText
-    source: Annotated[str, fills("what", "read")]
-    disagree: PlainText
-    calling: PlainText
-    lives_here: Annotated[str, fills("place")]
-    lives_elsewhere: Annotated[str, fills("place")]
-    nothing_known: PlainText
-    is_elsewhere: Annotated[str, fills("place")]
-    after_alarm: PlainText
-    when: PlainText
-    lists: PlainText
-    names_in_sets: dict[Name, Name]
 
 
 @dataclass(frozen=True)
@@ -87,22 +42,6 @@ class Figures:
     with_examples: bool
 
 
-@dataclass(frozen=True)
-class Paragraph:
-    """Something to read, with what it is."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the page."""
-
-    heading: str
-    paragraphs: list[Paragraph]
-
-
 def count(check: Callable[[str], RedFlag | None], folder: Path, *, with_examples: bool) -> Figures | None:
     """Count on the development set what the check finds.
 
@@ -118,7 +57,7 @@ def count(check: Callable[[str], RedFlag | None], folder: Path, *, with_examples
     if not all(file.is_file() for file in files):
         return None
     emergencies, calm = ([json.loads(line) for line in file.read_text("utf-8").splitlines()] for file in files)
-    names = the_review_texts().names_in_sets
+    names = the_sign_off_texts().names_in_sets
     messages, caught, right = Counter[str](), Counter[str](), Counter[str]()
     for each in emergencies:
         group, flag = names.get(each["group"], each["group"]), check(each["text"])
@@ -130,7 +69,9 @@ def count(check: Callable[[str], RedFlag | None], folder: Path, *, with_examples
     return Figures(groups, false_alarms, len(calm), with_examples)
 
 
-def review(rules: RedFlags, clinic: Clinic, figures: Figures | None, examples: Mapping[str, int]) -> list[Section]:
+def sign_off_page(
+    rules: RedFlags, clinic: Clinic, figures: Figures | None, examples: Mapping[str, int], others: Mapping[str, FoundByWords]
+) -> list[Section]:
     """The page, from top to bottom.
 
     Args:
@@ -138,47 +79,65 @@ def review(rules: RedFlags, clinic: Clinic, figures: Figures | None, examples: M
         clinic: whose numbers are shown.
         figures: what was counted, if anything.
         examples: how many examples of each group the check learns from.
+        others: the other languages to show, with what was counted in each.
     """
-    said = the_review_texts()
-    about = said.about.format(clinic=clinic.name, place=country_called(clinic.country), language=spoken())
+    said, place = the_sign_off_texts(), country_called(clinic.country)
+    about = said.about.format(clinic=clinic.name, place=place, language=spoken())
     return [
         Section(said.title, [Paragraph("", about), Paragraph(said.sign_off, rules.file.reviewer_role)]),
-        Section(said.numbers.format(place=country_called(clinic.country)), list(_numbers(clinic))),
+        Section(said.waits, [Paragraph("", text) for text in _waits(rules)]),
+        Section(said.numbers.format(place=place), list(_numbers(clinic))),
         Section(said.calling, list(_calling(rules, clinic))),
         Section(said.figures_of_all, [Paragraph("", text) for text in _overall(figures)]),
         *(_group(rules, clinic, name, _figures_of(name, figures, examples)) for name in rules.group_names),
+        Section(said.happening_now, list(_happening_now(rules, clinic))),
+        Section(said.despair, list(_despair(rules, clinic))),
         Section(said.after_alarm, list(_after_alarm(rules, clinic))),
-        Section(said.lists, [Paragraph(f"<{name}>", _one_line(words)) for name, words in rules.file.lists.items()]),
+        Section(said.hints, list(_hints(rules))),
+        Section(said.thresholds, list(_thresholds(rules))),
+        Section(said.lists, [Paragraph(f"<{name}>", one_line(words)) for name, words in rules.file.lists.items()]),
+        Section(said.numbers_everywhere, list(numbers_everywhere())),
+        Section(said.crisis_lines_everywhere, list(crisis_lines_everywhere())),
+        *about_languages(clinic, others),
     ]
 
 
+def _waits(rules: RedFlags) -> Iterator[str]:
+    """What nobody has signed off yet."""
+    said, groups, done = the_sign_off_texts(), [rules.group(name) for name in rules.group_names], signed_off()
+    waiting = [group for group in groups if group.reviewer_role is None]
+    if waiting:
+        language, role = language_called(spoken(), spoken()), rules.file.reviewer_role
+        yield said.waits_groups.format(number=len(waiting), all=len(groups), language=language, role=role)
+    others = [name for name, is_done in done.items() if not is_done]
+    if others:
+        yield said.waits_others.format(number=len(others), all=len(done), languages=", ".join(others))
+    if not waiting and not others:
+        yield said.nothing_waits
+
+
 def _numbers(clinic: Clinic) -> Iterator[Paragraph]:
-    said, country = the_review_texts(), clinic.country
+    said, country = the_sign_off_texts(), clinic.country
     services: list[tuple[Service, str]] = [("ambulance", said.ambulance), ("police", said.police)]
     for service, label in services:
         yield Paragraph(label, f"{', '.join(numbers_in(country, clinic, service))} ({_source_of_number(country, clinic)})")
     listed = {line.number: line.source for line in the_numbers().crisis_lines.get(country, ())}
     own = country in clinic.crisis_lines
     for line in crisis_lines_in(country, clinic):
-        source = said.of_the_clinic if own else _source(listed[line.number])
+        source = said.of_the_clinic if own else source_of(listed[line.number])
         yield Paragraph(said.crisis_lines, " ".join(filter(None, [line.name, line.number, f"({source})"])))
 
 
 def _source_of_number(country: str, clinic: Clinic) -> str:
-    said, listed = the_review_texts(), the_numbers().emergency.get(country)
+    said, listed = the_sign_off_texts(), the_numbers().emergency.get(country)
     if listed is None or country in clinic.emergency_numbers or clinic.emergency_number not in listed.ambulance:
         return said.of_the_clinic
-    sources = "; ".join(map(_source, listed.sources))
+    sources = "; ".join(map(source_of, listed.sources))
     return " ".join(filter(None, [sources, said.disagree if listed.disagree else "", listed.note]))
 
 
-def _source(name: str) -> str:
-    source = the_numbers().sources[name]
-    return the_review_texts().source.format(what=source.what, read=source.read.isoformat())
-
-
 def _calling(rules: RedFlags, clinic: Clinic) -> Iterator[Paragraph]:
-    said = the_review_texts()
+    said = the_sign_off_texts()
     elsewhere = next(code for code in _ELSEWHERE if code != clinic.country)
     place = country_called(elsewhere)
     cases = [
@@ -192,7 +151,7 @@ def _calling(rules: RedFlags, clinic: Clinic) -> Iterator[Paragraph]:
 
 
 def _overall(figures: Figures | None) -> Iterator[str]:
-    said = the_review_texts()
+    said = the_sign_off_texts()
     if figures is None:
         yield said.not_counted
         return
@@ -203,12 +162,12 @@ def _overall(figures: Figures | None) -> Iterator[str]:
         false=figures.false_alarms,
         calm=figures.calm,
     )
-    yield said.with_examples if figures.with_examples else said.wordings_alone
+    yield said.with_examples if figures.with_examples else said.patterns_alone
     yield said.elsewhere
 
 
 def _figures_of(name: str, figures: Figures | None, examples: Mapping[str, int]) -> str:
-    said = the_review_texts()
+    said = the_sign_off_texts()
     learned = said.examples.format(number=examples.get(name, 0))
     if figures is None:
         return learned
@@ -218,45 +177,50 @@ def _figures_of(name: str, figures: Figures | None, examples: Mapping[str, int])
 
 
 def _group(rules: RedFlags, clinic: Clinic, name: str, figures: str) -> Section:
-    said, group = the_review_texts(), rules.group(name)
+    said, group = the_sign_off_texts(), rules.group(name)
     emergency, urgent = rules.texts_of(name, clinic, Where(lives=clinic.country))
-    wordings = [(said.wordings_of[key], _apart(getattr(group, key))) for key in _WORDINGS]
+    patterns = [(said.patterns_of[key], apart(getattr(group, key))) for key in PATTERNS]
     paragraphs = [
         (said.sign_off, group.reviewer_role or rules.file.reviewer_role),
         (said.text, emergency),
         (said.urgent_text, urgent),
         (said.figures, figures),
-        *((f"{said.wordings}, {which}", words) for which, words in wordings),
+        *((f"{said.patterns}, {which}", words) for which, words in patterns),
+        (said.told_in, ", ".join(field.label for field in map(field_of, group.told_in) if field)),
     ]
     return Section(f"{group.label} ({name})", [Paragraph(label, text) for label, text in paragraphs if text])
 
 
 def _after_alarm(rules: RedFlags, clinic: Clinic) -> Iterator[Paragraph]:
-    said = the_review_texts()
+    said = the_sign_off_texts()
     for each, text in rules.after_alarm_texts(clinic, Where(lives=clinic.country)):
-        yield Paragraph(f"{said.when} ({each.name})", _apart(each.says))
+        yield Paragraph(f"{said.when} ({each.name})", apart(each.says))
         yield Paragraph(said.text, text)
 
 
-def _apart(patterns: str) -> str:
-    """Patterns with room between their alternatives, so that a long one can be broken into lines."""
-    return patterns.strip().replace("|", " | ")
+def _happening_now(rules: RedFlags, clinic: Clinic) -> Iterator[Paragraph]:
+    """The question, its answers, and what is said around it."""
+    labels = the_sign_off_texts().happening_now_of
+    for name, text in rules.file.happening_now.model_dump().items():
+        is_looked_for = name.endswith(("_by", "_words"))
+        yield Paragraph(labels[name], apart(text) if is_looked_for else rules.said(text, clinic, clinic.country))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _despair(rules: RedFlags, clinic: Clinic) -> Iterator[Paragraph]:
+    said, file = the_sign_off_texts(), rules.file
+    yield Paragraph(said.text, rules.said(file.despair_text, clinic, clinic.country))
+    yield Paragraph(said.despair_says, apart(file.despair))
+    yield Paragraph(said.despair_not_meant, apart(file.despair_not_meant))
 
 
-def read_review_texts(file: Path | None = None) -> ReviewTexts:
-    """Read the words; by default those of the language that is spoken.
-
-    Raises:
-        ReviewError: naming what is wrong.
-    """
-    return read_data(ReviewTexts, file or text_file("emergencies", "review.yml"), ReviewError)
+def _hints(rules: RedFlags) -> Iterator[Paragraph]:
+    said = the_sign_off_texts()
+    yield Paragraph(said.hints_about, one_line(apart(rules.file.hints)))
+    yield Paragraph(said.circumstances_about, one_line(apart(rules.file.circumstances)))
 
 
-@cache
-def the_review_texts() -> ReviewTexts:
-    """The shipped words, read once a process."""
-    return read_review_texts()
+def _thresholds(rules: RedFlags) -> Iterator[Paragraph]:
+    said = the_sign_off_texts()
+    yield Paragraph("", said.thresholds_about)
+    for name, value in rules.file.thresholds:
+        yield Paragraph(f"{name}: {said.thresholds_of[name]}", f"{value:g}")
