@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from language.normalise import without_accents
+from language.plurals import singular
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST, _LONGEST = 2, 40  # letters of a word that counts
 _BEGINNING = 3  # letters by which a word can be found that goes on
-_SHORTEST_PLURAL = 4  # letters: "gas" is no plural
 _NUMBER = re.compile(r"\+?\(?\d(?:[ \t./()-]{0,3}\d){6,}")  # a phone number, however it is grouped
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}")
 _LAST = 8  # digits by which a number is known, with or without the code of its country
@@ -17,17 +18,12 @@ _FEWEST = 5  # last digits by which it can be found
 
 def folded(word: str) -> str:
     """A word without capitals and accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    return without_accents(word.casefold())
 
 
 def normal(word: str) -> str:
-    """A word as it is compared: without capitals, accents and a plain English plural."""
-    low = folded(word)
-    if len(low) > _SHORTEST_PLURAL and low.endswith("ies"):
-        return low[:-3] + "y"
-    if len(low) >= _SHORTEST_PLURAL and low.endswith("s") and not low.endswith(("ss", "us", "is")):
-        return low[:-1]
-    return low
+    """A word as it is compared: without capitals, accents and a plain plural."""
+    return singular(folded(word), "eager")
 
 
 def words_in(text: str) -> list[tuple[int, int, str]]:

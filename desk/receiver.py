@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Channel = Literal["email", "webhook"]
+Channel = Literal["email", "webhook", "patient"]
 
 
 @dataclass(frozen=True)
@@ -13,4 +13,4 @@ class Receiver:
     """One place that notices go to."""
 
     channel: Channel
-    name: str  # an e-mail address, or the name of a webhook
+    name: str  # an e-mail address, the name of a webhook, or the id of a patient's conversation

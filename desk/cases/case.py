@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,8 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from desk.cases.alarms import RaisedAlarm, raised_alarms
+from desk.cases.calls import Call, calls_on
+from desk.cases.emergencies import said_why
 from desk.cases.flags import Flag, flags_of
 from desk.cases.notes import OpenedNote, notes_on
+from desk.conversations.corrections import OpenedCorrection, as_corrected, corrections_of
 from desk.conversations.intakes import answers_given, intake_record, unread_answer
 from desk.conversations.log import messages_after
 from desk.conversations.own_data import consent_withdrawn_at
@@ -42,8 +47,12 @@ class Case:
     holder: str | None
     withdrawn_at: datetime | None  # when the patient took their consent back
     notes: list[OpenedNote]
+    calls: list[Call]
     reviews: dict[int, Review]  # by the number of the message
     feedback: dict[int, bool]  # likewise: whether it was helpful
+    alarms: list[RaisedAlarm]  # every one, in order
+    corrections: list[OpenedCorrection]  # every one, in order
+    said_why: str | None  # about an emergency: the reason of who put it off, closed it or handed it back last
 
     def flags(self, zone: str = "UTC") -> list[Flag]:
         """What a physician should see at once; ages are counted to today in that time zone."""
@@ -60,6 +69,11 @@ class Case:
         return [(question, m) for m in said if (question := self.asked(m))]
 
     @property
+    def corrected(self) -> Mapping[str, OpenedCorrection]:
+        """Name and contact as they were set right last, by their role in the intake."""
+        return as_corrected(self.corrections)
+
+    @property
     def consent(self) -> Change | None:
         """The consent as it was given last."""
         return next((change for change in reversed(self.changes) if the_intake().role_of(change.field) == "consent"), None)
@@ -69,6 +83,32 @@ class Case:
         """The handoff with the gravest alarm."""
         alarms = [handoff for handoff in (self.handoff, *self.others) if handoff.urgent_level]
         return min(alarms, key=lambda handoff: handoff.urgent_level != "emergency", default=None)
+
+    @property
+    def gravest_alarm(self) -> RaisedAlarm | None:
+        """The last alarm for which that handoff is urgent; none for what needs no words, or came before they were kept."""
+        for_it = (self.urgent.urgent_level, self.urgent.urgent_group) if self.urgent else None
+        return next((each for each in reversed(self.alarms) if (each.level, each.group) == for_it), None)
+
+    @property
+    def other_alarms(self) -> list[RaisedAlarm]:
+        """The others, the last one first."""
+        return [each for each in reversed(self.alarms) if each is not self.gravest_alarm]
+
+    @property
+    def emergency(self) -> Handoff | None:
+        """The open handoff with the last emergency."""
+        alarms = [each for each in (self.handoff, *self.others) if each.urgent_level == "emergency" and each.state == "open"]
+        return max(alarms, key=lambda handoff: handoff.urgent_at or handoff.created_at, default=None)
+
+    @property
+    def unanswered_emergency(self) -> bool:
+        """Whether there is one, and no person has written since."""
+        alarm = self.emergency
+        if alarm is None:
+            return False
+        since = alarm.urgent_at or alarm.created_at
+        return not any(m.sender == "coordinator" and m.at > since for m in self.transcript)
 
     @property
     def open_alarm(self) -> bool:
@@ -98,10 +138,14 @@ def find_case(session: Session, reference: str) -> Case | None:
         holder=session.scalar(select(User.name).where(User.id == conversation.holder)) if conversation.holder else None,
         withdrawn_at=consent_withdrawn_at(session, id_),
         notes=notes_on(session, id_),
+        calls=calls_on(session, id_),
         reviews={review.message_seq: review for review in session.scalars(select(Review).where(Review.conversation_id == id_))},
         feedback={
             row.message_seq: row.helpful for row in session.scalars(select(Feedback).where(Feedback.conversation_id == id_))
         },
+        alarms=raised_alarms(session, id_),
+        corrections=corrections_of(session, id_),
+        said_why=said_why(session, id_),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from desk.audit import record
 from desk.conversations.own_data import text_of
+from desk.conversations.words import index_note
 from desk.database import keyring_of
 from desk.models import Note, User
+
+_CARE = ("coordinator", "physician")
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,34 @@ class OpenedNote:
 
 
 def add_note(session: Session, conversation_id: str, user_id: str, text: str) -> None:
-    """Keep a note, sealed."""
+    """Keep a note, sealed, and its words in the index. The log says whom it names, so that they are told."""
     sealed = keyring_of(session).seal({"text": text})
-    session.add(Note(conversation_id=conversation_id, user_id=user_id, at=datetime.now(UTC), sealed=sealed))
-    record(session, user_id, "case.noted", conversation_id)
+    note = Note(conversation_id=conversation_id, user_id=user_id, at=datetime.now(UTC), sealed=sealed)
+    session.add(note)
+    session.flush()
+    index_note(session, note.id, text)
+    named = mentioned(session, text)
+    record(session, user_id, "case.noted", conversation_id, **({"mentions": named} if named else {}))
+
+
+def mentioned(session: Session, text: str) -> list[str]:
+    """The ids of the colleagues whom a text names: `@` and a name, or the first part of one that nobody else has."""
+    if "@" not in text:
+        return []
+    people = session.execute(select(User.id, User.name).where(User.active, User.role.in_(_CARE))).tuples().all()
+    firsts = Counter(name.split()[0].casefold() for _, name in people)
+    folded = " ".join(text.casefold().split())
+    found = []
+    for id_, name in people:
+        whole = " ".join(name.casefold().split())
+        first = whole.split()[0]
+        if _names(folded, whole) or (firsts[first] == 1 and _names(folded, first)):
+            found.append(id_)
+    return found
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w)@{re.escape(name)}(?!\w)", text) is not None
 
 
 def notes_on(session: Session, conversation_id: str) -> list[OpenedNote]:

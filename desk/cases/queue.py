@@ -7,7 +7,7 @@ has, and whom the assistant has again. In each, who has waited longest comes fir
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from desk.cases.search import Snippet, find, holds_in_field, passed_on, snippets_of
+from desk.conversations.corrections import corrected_names
 from desk.conversations.intakes import unread_answer
 from desk.conversations.own_data import withdrawn_among
 from desk.database import keyring_of
@@ -27,6 +28,7 @@ from intake.fields import Role, the_intake
 from intake.record import FieldAnswer
 
 PAGE = 40  # cases on one page
+_NO_END = 2**31 - 1  # PostgreSQL counts no further
 _SHOWN: tuple[Role, ...] = ("name", "condition")
 
 # Open handoffs, one line for each conversation, with the gravest alarm: 0 an emergency, 1 for today, 2 none.
@@ -54,6 +56,9 @@ class View(StrEnum):
     SNOOZED = "snoozed"
     CLOSED = "closed"
     ALL = "all"
+
+
+_WITH_CLOSED = frozenset({View.CLOSED, View.ALL})
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,38 @@ def look(session: Session, filters: Filters, desk: Desk) -> Queue:
     conditions = [*_of_view(filters.view, desk), *_chosen(session, filters, desk.hours)]
     first, last = (filters.page - 1) * PAGE, filters.page * PAGE
     if filters.text.strip():
-        ids = find(session, filters.text, conditions, last + 1)[first:]
+        ids = find(session, filters.text, [*conditions, *_open_in(filters.view)], last + 1)[first:]
     else:
         ids = list(session.scalars(_in_order(filters.view, conditions, desk).offset(first).limit(PAGE + 1)))
     return Queue(_rows(session, ids[:PAGE], filters.text, desk), _counts(session, desk), len(ids) > PAGE)
 
 
+def comes_after(session: Session, filters: Filters, desk: Desk, conversation_id: str) -> str | None:
+    """The reference of the case that somebody goes on with in a list: the next one; of the last, the one before it.
+
+    Args:
+        session: for reading.
+        filters: of the list; where the case is not in it, its first one comes next.
+        desk: from where it is looked at.
+        conversation_id: of the case that is done.
+    """
+    found = look(session, filters, desk)
+    rows = [*found.rows, *(look(session, replace(filters, page=filters.page + 1), desk).rows[:1] if found.more else [])]
+    at = next((place for place, row in enumerate(rows) if row.conversation.id == conversation_id), -1)
+    others = [*rows[at + 1 :], *rows[: max(at, 0)][::-1]]
+    return others[0].handoff.reference if others else None
+
+
+def everybody(session: Session, filters: Filters, desk: Desk) -> list[str]:
+    """The conversations of all pages, in the order of the view."""
+    conditions = [*_of_view(filters.view, desk), *_chosen(session, filters, desk.hours)]
+    if filters.text.strip():
+        return find(session, filters.text, [*conditions, *_open_in(filters.view)], _NO_END)
+    return list(session.scalars(_in_order(filters.view, conditions, desk)))
+
+
 def _in_order(view: View, conditions: Sequence[ColumnElement[bool]], desk: Desk) -> Select[tuple[str]]:
-    if view in {View.CLOSED, View.ALL}:  # the newest first; closing writes a last message
+    if view in _WITH_CLOSED:  # the newest first; closing writes a last message
         return select(Conversation.id).where(*conditions).order_by(Conversation.last_message_at.desc())
     waiting = Conversation.waiting_since
     alarm = _ALARMS.c.alarm
@@ -140,19 +169,20 @@ def _in_order(view: View, conditions: Sequence[ColumnElement[bool]], desk: Desk)
     )
     complete = case((Intake.status.in_(("completed", "amended")), 0), else_=1)
     opened = _ALARMS.c.opened
+    put_off = case((Conversation.snoozed_until > desk.now, 1), else_=0)  # of emergencies, the one that nobody put off
     return (
         select(Conversation.id)
         .join(_ALARMS, _ALARMS.c.conversation_id == Conversation.id)
         .outerjoin(Intake, Intake.conversation_id == Conversation.id)
         .where(*conditions)
-        .order_by(rank, waiting, complete, opened)
+        .order_by(rank, put_off, waiting, complete, opened)
     )
 
 
 def _of_view(view: View, desk: Desk) -> list[ColumnElement[bool]]:
     """What holds of every conversation of a view, beside the handoff."""
     until = Conversation.snoozed_until
-    awake = or_(until.is_(None), until <= desk.now)
+    awake = or_(until.is_(None), until <= desk.now, _emergency())  # an emergency that is put off stays in sight
     conditions: dict[View, list[ColumnElement[bool]]] = {
         View.OPEN: [awake],
         View.MINE: [awake, Conversation.holder == desk.me],
@@ -163,6 +193,15 @@ def _of_view(view: View, desk: Desk) -> list[ColumnElement[bool]]:
         View.ALL: [passed_on()],
     }
     return conditions[view]
+
+
+def _open_in(view: View) -> list[ColumnElement[bool]]:
+    """What a search by words has to hold of a view: only two of them show cases that nobody has open."""
+    return [] if view in _WITH_CLOSED else [passed_on(Handoff.state == "open")]
+
+
+def _emergency() -> ColumnElement[bool]:
+    return passed_on(Handoff.state == "open", Handoff.urgent_level == "emergency")
 
 
 def _waits_too_long(desk: Desk) -> ColumnElement[bool]:
@@ -207,9 +246,7 @@ def _counts(session: Session, desk: Desk) -> dict[View, int]:
 
 def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[Row]:
     conversations = {c.id: c for c in session.scalars(select(Conversation).where(Conversation.id.in_(ids)))}
-    handoffs: dict[str, list[Handoff]] = {}
-    for handoff in session.scalars(select(Handoff).where(Handoff.conversation_id.in_(ids)).order_by(Handoff.created_at.desc())):
-        handoffs.setdefault(handoff.conversation_id, []).append(handoff)
+    handoffs = handoffs_of(session, ids)
     holders = {c.holder for c in conversations.values() if c.holder}
     names = {row[0]: row[1] for row in session.execute(select(User.id, User.name).where(User.id.in_(holders)))}
     statuses = {
@@ -221,13 +258,13 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
     rows = []
     for id_ in (each for each in ids if each in handoffs):
         conversation, mine = conversations[id_], handoffs[id_]
-        waiting, urgent = conversation.waiting_since, _gravest(mine)
+        waiting, urgent = conversation.waiting_since, gravest(mine)
         due = due_at(desk.hours, waiting, urgent is not None) if waiting else None
         overdue = bool(waiting and is_overdue(desk.hours, waiting, desk.now, urgent is not None))
         rows.append(
             Row(
                 conversation,
-                _to_show(mine),
+                to_show(mine),
                 urgent,
                 names.get(conversation.holder or ""),
                 statuses.get(id_, "none"),
@@ -241,12 +278,21 @@ def _rows(session: Session, ids: Sequence[str], text: str, desk: Desk) -> list[R
     return rows
 
 
-def _to_show(handoffs: list[Handoff]) -> Handoff:
+def handoffs_of(session: Session, ids: Sequence[str]) -> dict[str, list[Handoff]]:
+    """Every handoff of each of these conversations, the newest first."""
+    found: dict[str, list[Handoff]] = {}
+    for handoff in session.scalars(select(Handoff).where(Handoff.conversation_id.in_(ids)).order_by(Handoff.created_at.desc())):
+        found.setdefault(handoff.conversation_id, []).append(handoff)
+    return found
+
+
+def to_show(handoffs: list[Handoff]) -> Handoff:
     """The handoff that a case is called by: the open one, or the newest."""
     return next((handoff for handoff in handoffs if handoff.state == "open"), handoffs[0])
 
 
-def _gravest(handoffs: list[Handoff]) -> Handoff | None:
+def gravest(handoffs: list[Handoff]) -> Handoff | None:
+    """The open one with the gravest alarm, if there is one."""
     alarms = [handoff for handoff in handoffs if handoff.urgent_level and handoff.state == "open"]
     return min(alarms, key=lambda handoff: handoff.urgent_level != "emergency", default=None)
 
@@ -266,6 +312,8 @@ def _answers(session: Session, ids: Sequence[str]) -> dict[str, dict[Role, Field
             content = keyring.open_if_possible(sealed, f"answer of {conversation_id}")
             answer = unread_answer() if content is None else FieldAnswer.model_validate(content)
             found.setdefault(conversation_id, {})[role] = answer
+    for conversation_id, name in corrected_names(session, ids).items():
+        found.setdefault(conversation_id, {})["name"] = FieldAnswer(said=name)
     return found
 
 

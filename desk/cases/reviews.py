@@ -1,13 +1,13 @@
 """What people think of the assistant's answers: for the editors, and for measuring with `cordial kb eval`.
 
-A patient's words are personal, so they never get into either. The reviewer writes the question down anew, and confirms that it
-tells nothing about the patient. What looks personal all the same is refused. See docs/decisions/0019.
+A patient's words are personal. Editors see the question masked; what is measured with is what the reviewer wrote down anew and
+confirmed to tell nothing about the patient. What looks personal all the same is refused. See docs/decisions/0019 and 0037.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,10 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
+from desk.cases.asked import masked_questions, names_told
 from desk.conversations.intakes import intake_record
 from desk.looked_for import words_of
+from desk.masking.masking import Masker
 from desk.models import Message, Review
-from intake.fields import the_intake
 from intake.record import IntakeRecord
 from knowledge.answer import Answer
 
@@ -74,6 +75,7 @@ class Reviewed:
     wording: str | None
     at: datetime
     answer: Answer  # as it was given
+    asked: str | None = None  # what the patient wrote, masked
 
 
 def review(session: Session, conversation_id: str, seq: int, user_id: str, opinion: Opinion) -> None:
@@ -101,8 +103,10 @@ def review(session: Session, conversation_id: str, seq: int, user_id: str, opini
     record(session, user_id, "answer.reviewed", conversation_id, seq=seq, verdict=opinion.verdict)
 
 
-def all_reviews(session: Session, verdict: Verdict | None = None, most: int = 500) -> list[Reviewed]:
-    """Every review, the newest first, without anything that tells who the patient is."""
+def all_reviews(
+    session: Session, verdict: Verdict | None = None, most: int = 500, masker: Masker | None = None
+) -> list[Reviewed]:
+    """Every review, the newest first, without anything that tells who the patient is; with `masker`, what was asked, masked."""
     query = (
         select(Review, Message)
         .join(Message, (Message.conversation_id == Review.conversation_id) & (Message.seq == Review.message_seq))
@@ -111,11 +115,20 @@ def all_reviews(session: Session, verdict: Verdict | None = None, most: int = 50
     )
     if verdict:
         query = query.where(Review.verdict == verdict)
+    rows = [(row, message.answer) for row, message in session.execute(query) if message.answer]
+    places = [(row.conversation_id, row.message_seq) for row, _ in rows]
+    asked = masked_questions(session, places, masker) if masker else {}
     return [
-        Reviewed(row.id, Verdict(row.verdict), row.article, row.wording, row.at, answer)
-        for row, message in session.execute(query)
-        if (answer := message.answer)
+        Reviewed(row.id, Verdict(row.verdict), row.article, row.wording, row.at, answer, question.text if question else None)
+        for (row, answer), place in zip(rows, places, strict=True)
+        for question in [asked.get(place)]
     ]
+
+
+def wordings(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """What some reviews put the question into, where it is still there."""
+    rows = session.scalars(select(Review).where(Review.id.in_(ids)))
+    return {row.id: row.wording for row in rows if row.wording}
 
 
 def evaluation_lines(reviews: list[Reviewed]) -> Iterator[dict[str, Any]]:
@@ -146,8 +159,6 @@ def _refuse_personal(wording: str, intake: IntakeRecord) -> None:
     for what, pattern in (("e-mail", _EMAIL), ("number", _LONG_NUMBER), ("reference", _REFERENCE)):
         if pattern.search(wording):
             raise LooksPersonal(what)
-    given = the_intake().by_role(intake.answers)
-    told = [answer for role in ("name", "guardian_name") if (answer := given.get(role)) and not answer.skipped]
-    names = {word for answer in told for word in words_of(f"{answer.said} {answer.value or ''}") if len(word) > 2}
+    names = {word for told in names_told(intake) for word in words_of(told) if len(word) > 2}
     if names & words_of(wording):
         raise LooksPersonal("name")

@@ -1,5 +1,5 @@
-"""What a person does with a conversation: take over, write, hand back, put off, close. Each is one transaction with its
-audit entry and with what the patient reads about it."""
+"""What a person does with a conversation: take over, write, hand back, put off, bring back, close. Each is one transaction with
+its audit entry and with what the patient reads about it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from cordial.data_files import DataFileError, Part, by_name, fills, read_data
 from desk.audit import record
+from desk.cases.emergencies import OnlyMinutes, ReasonNeeded, refuse_to_let_go, refuse_to_put_off
 from desk.conversations.log import Draft, append
 from desk.conversations.states import NotPossible, Outcome, Stale, State, change, close_handoffs, locked, reopen_handoff, stale
 from desk.models import Conversation, Message, User
+from desk.reaching.seen import note_read
+from desk.reaching.telling import tell_of_reply
 from language.spoken import text_file
 
 _Told = Annotated[str, fills("name", "role", "clinic")]
@@ -32,6 +35,8 @@ class Said(Part):
     taken_over: _Told
     handed_back: _Told
     closed: _Told
+    talked: _Told
+    not_reached: _Told
     roles: Annotated[dict[str, str], by_name({"coordinator": (), "physician": ()})]
 
 
@@ -43,6 +48,7 @@ class Colleague:
     name: str
     role: str
     clinic: str  # the name of the clinic they speak for
+    because: str = ""  # a reason of `reasons.yml`, where an emergency needs one
 
 
 class NobodyToAssign(Exception):
@@ -80,6 +86,16 @@ def assign(session: Session, conversation_id: str, by: Colleague, seen: int, to:
     record(session, by.id, "case.assigned", conversation_id, to=to)
 
 
+def take_over_if_free(session: Session, conversation_id: str, by: Colleague, seen: int) -> None:
+    """Have the conversation to write in it, where no person has it yet and it is not closed.
+
+    Raises:
+        Stale: if somebody was quicker.
+    """
+    if locked(session, conversation_id).state in {State.BOT, State.WAITING}:
+        take_over(session, conversation_id, by, seen)
+
+
 def write(session: Session, conversation_id: str, by: Colleague, text: str, client_id: str) -> Message:
     """Say something to the patient; the same text under the same id again says nothing twice.
 
@@ -100,6 +116,8 @@ def write(session: Session, conversation_id: str, by: Colleague, text: str, clie
     message.author, message.author_role = by.name, by.role
     conversation.waiting_since = conversation.snoozed_until = None
     record(session, by.id, "case.written", conversation_id, seq=message.seq)
+    note_read(session, conversation_id, message.seq, message.at)
+    tell_of_reply(session, conversation_id, message.seq, message.at)
     return message
 
 
@@ -109,22 +127,38 @@ def hand_back(session: Session, conversation_id: str, by: Colleague, seen: int) 
     Raises:
         Stale: if somebody was quicker.
         NotPossible: if no person has it.
+        ReasonNeeded: if it is an emergency that nobody answered, and nobody said why that is right.
     """
     conversation = change(session, conversation_id, "hand_back", seen, holder=None, waiting_since=None, snoozed_until=None)
+    why = _why(refuse_to_let_go(session, conversation_id, by.because), by)
     _give_to_the_assistant(session, conversation_id)
     _tell(session, conversation, "handed_back", by)
-    record(session, by.id, "case.handed_back", conversation_id)
+    record(session, by.id, "case.handed_back", conversation_id, **why)
 
 
 def snooze(session: Session, conversation_id: str, by: Colleague, seen: int, until: datetime) -> None:
-    """Put the conversation out of sight until a time, or until the patient writes.
+    """Put the conversation out of sight until a time, or until the patient writes. An emergency stays in sight.
+
+    Raises:
+        Stale: if somebody was quicker.
+        NotPossible: if it is not open.
+        OnlyMinutes: if it is an emergency, and would be put off for longer.
+        ReasonNeeded: if it is one, and nobody said why it may wait.
+    """
+    change(session, conversation_id, "snooze", seen, snoozed_until=until)
+    why = _why(refuse_to_put_off(session, conversation_id, until, by.because), by)
+    record(session, by.id, "case.snoozed", conversation_id, until=until.isoformat(), **why)
+
+
+def bring_back(session: Session, conversation_id: str, by: Colleague, seen: int) -> None:
+    """Have a conversation in sight again that was put off.
 
     Raises:
         Stale: if somebody was quicker.
         NotPossible: if it is not open.
     """
-    change(session, conversation_id, "snooze", seen, snoozed_until=until)
-    record(session, by.id, "case.snoozed", conversation_id, until=until.isoformat())
+    change(session, conversation_id, "bring_back", seen, snoozed_until=None)
+    record(session, by.id, "case.brought_back", conversation_id)
 
 
 def close(session: Session, conversation_id: str, by: Colleague, seen: int, outcome: Outcome) -> None:
@@ -133,6 +167,7 @@ def close(session: Session, conversation_id: str, by: Colleague, seen: int, outc
     Raises:
         Stale: if somebody was quicker.
         NotPossible: if it is closed.
+        ReasonNeeded: if it is an emergency that nobody answered, and nobody said why that is right.
     """
     conversation = change(
         session,
@@ -144,9 +179,15 @@ def close(session: Session, conversation_id: str, by: Colleague, seen: int, outc
         waiting_since=None,
         snoozed_until=None,
     )
+    why = _why(refuse_to_let_go(session, conversation_id, by.because), by)
     close_handoffs(session, conversation_id)
     _tell(session, conversation, "closed", by)
-    record(session, by.id, "case.closed", conversation_id, outcome=outcome)
+    record(session, by.id, "case.closed", conversation_id, outcome=outcome, **why)
+
+
+def _why(emergency: bool, by: Colleague) -> dict[str, str]:
+    """What the audit log keeps of a reason: that about an emergency alone."""
+    return {"emergency": by.because} if emergency else {}
 
 
 def _give_to_the_assistant(session: Session, conversation_id: str) -> None:
@@ -166,8 +207,13 @@ def _give_to_the_assistant(session: Session, conversation_id: str) -> None:
 
 
 def _tell(session: Session, conversation: Conversation, what: str, by: Colleague) -> None:
-    text = str(getattr(_said(), what)).format(name=by.name, role=_said().roles.get(by.role, by.role), clinic=by.clinic)
-    append(session, conversation.id, [Draft(text, kind="notice", sender="system")])
+    to = {"to": "person", "name": by.name, "role": by.role} if what == "taken_over" else {"to": "assistant"}
+    append(session, conversation.id, [Draft(said_by(by, what), kind="notice", sender="system", hands=to)])
+
+
+def said_by(by: Colleague, what: str) -> str:
+    """What a patient reads about something that somebody did, by its name in `said.yml`."""
+    return str(getattr(_said(), what)).format(name=by.name, role=_said().roles.get(by.role, by.role), clinic=by.clinic)
 
 
 def read_said(file: Path | None = None) -> Said:
@@ -188,12 +234,17 @@ __all__ = [
     "Colleague",
     "NobodyToAssign",
     "NotPossible",
+    "OnlyMinutes",
     "Outcome",
+    "ReasonNeeded",
     "Stale",
     "assign",
+    "bring_back",
     "close",
     "hand_back",
+    "said_by",
     "snooze",
     "take_over",
+    "take_over_if_free",
     "write",
 ]

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from desk.conversations.alarms import keep_alarm
 from desk.conversations.held_back import change_held, hold
-from desk.conversations.states import handed_off, reopen_handoff
+from desk.conversations.states import handed_off, reopen_handoff, waits_for_nobody
 from desk.database import keyring_of
 from desk.models import Conversation, Handoff, Intake, IntakeAnswer
-from desk.post.outbox import announce
+from desk.post.outbox import ALARMS_APART, announce, announce_again
 from desk.tables.words import unreadable
 from intake.fields import the_intake
 from intake.record import (
@@ -93,6 +94,7 @@ def apply_effects(session: Session, conversation_id: str, seq: int, effects: Seq
         match effect:
             case HandoffAsked():
                 _hand_off(session, conversation_id, effect.reference, effect.reason, effect.urgent)
+                keep_alarm(session, conversation_id, seq, effect.urgent)
             case IntakePaused(group=group):
                 conversation.unread_alarm = group
             case IntakeResumed():
@@ -127,12 +129,8 @@ def _change_intake(session: Session, conversation_id: str, seq: int, effect: Int
             session.execute(delete(IntakeAnswer).where(IntakeAnswer.conversation_id == conversation_id))
         case IntakeCompleted(reference=reference):
             _hand_off(session, conversation_id, reference, "intake_completed")
-        case IntakeAmended():  # after the case was closed, nobody would see it otherwise
-            reopen_handoff(session, conversation_id)
-            handed_off(session.get_one(Conversation, conversation_id))
-            handoff = session.get(Handoff, intake.reference) if intake.reference else None
-            if handoff is not None:
-                announce(session, handoff, "amended", now)
+        case IntakeAmended():
+            _amend(session, intake)
     _note_country(session, conversation_id, effect)
 
 
@@ -160,18 +158,45 @@ def _record(intake: Intake, **more: object) -> IntakeRecord:
 
 
 def _hand_off(session: Session, conversation_id: str, reference: str, reason: str, urgent: Urgent | None = None) -> None:
+    conversation, now = session.get_one(Conversation, conversation_id), datetime.now(UTC)
     handoff = session.get(Handoff, reference)
-    known = handoff is not None
+    comes = "new" if handoff is None else "again" if waits_for_nobody(conversation) else None
     if handoff is None:
-        handoff = Handoff(reference=reference, conversation_id=conversation_id, reason=reason, created_at=datetime.now(UTC))
+        handoff = Handoff(reference=reference, conversation_id=conversation_id, reason=reason, created_at=now)
         session.add(handoff)
     handoff.state = "open"  # asked again: the first one stands, also if somebody closed it a moment ago
+    _call(handoff, comes if urgent is None else _called_by(urgent, handoff, conversation, comes, now), now)
     _mark_urgent(handoff, urgent)
     session.flush()
-    handed_off(session.get_one(Conversation, conversation_id))
-    if urgent or not known or reason == "intake_completed":
-        event = "urgent" if urgent else "amended" if known else "new"
-        announce(session, handoff, event, datetime.now(UTC))
+    handed_off(conversation)
+    if urgent or comes or reason == "intake_completed":
+        tell = announce_again if comes == "again" else announce
+        tell(session, handoff, "urgent" if urgent else "new" if comes else "amended", now)
+
+
+def _amend(session: Session, intake: Intake) -> None:
+    """Tell that something changed; after the case was closed or handed back, nobody would see it otherwise."""
+    conversation, now = session.get_one(Conversation, intake.conversation_id), datetime.now(UTC)
+    again = waits_for_nobody(conversation)
+    handoff = reopen_handoff(session, conversation.id) or (session.get(Handoff, intake.reference) if intake.reference else None)
+    handed_off(conversation)
+    if handoff is not None and again:
+        _call(handoff, "again", now)
+        announce_again(session, handoff, "new", now)
+    elif handoff is not None:
+        announce(session, handoff, "amended", now)
+
+
+def _call(handoff: Handoff, called_for: str | None, now: datetime) -> None:
+    """Note why a handoff calls for whoever is there, if it does."""
+    if called_for:
+        handoff.called_at, handoff.called_for = now, called_for
+
+
+def _called_by(urgent: Urgent, handoff: Handoff, conversation: Conversation, comes: str | None, now: datetime) -> str | None:
+    """The level of an alarm that calls for whoever is there: not who has the case already, nor for the same again and again."""
+    lately = handoff.called_for == urgent.level and handoff.called_at and now - handoff.called_at < ALARMS_APART
+    return urgent.level if comes or not (conversation.holder or lately) else None
 
 
 def _mark_urgent(handoff: Handoff, urgent: Urgent | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from desk.conversations.facts import note_answers
 from desk.conversations.intakes import apply_effects
 from desk.conversations.states import Gone, State, left_to_a_person, locked, patient_wrote
 from desk.models import Conversation, Message
+from desk.post.replied import announce_reply
 from intake.record import Effect
 from intake.sent import Sent, as_json
 from knowledge.answer import Answer
@@ -51,6 +52,7 @@ class Draft:
     question: dict[str, Any] | None = None
     language: str | None = None  # where it is not the one that is spoken
     values: list[dict[str, Any]] = field(default_factory=list)  # of a patient's message: what was chosen beside its words
+    hands: dict[str, Any] | None = None  # of a notice: who has the conversation from here on
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def append(
             answer=draft.answer,
             question=draft.question,
             values=draft.values,
+            hands=draft.hands,
             language=draft.language,
             asked=draft.question["field"] if draft.question else None,
             reply_to=reply_to,
@@ -144,13 +147,13 @@ def store_patient_message(
         IdReused: if the id is known with another text or other values.
         UnknownConversation: if the conversation was deleted.
     """
+    conversation = lock(session, conversation_id)  # before looking: the same id may come to another process at the same time
     known = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if known is not None:
         said = known.text if known.readable else text
         if (said != text or _chose_otherwise(known, values)) and known.kind != REMOVED:
             raise IdReused(client_id)
         return Stored(known.seq, said, replies_to(session, conversation_id, known.seq) if known.answered else None)
-    conversation = lock(session, conversation_id)
     language = language_or_english(text, conversation.language)
     if language.sure:
         conversation.language = language.code
@@ -158,6 +161,7 @@ def store_patient_message(
     draft = Draft(text, sender="patient", language=own, values=as_json(values))
     [message] = append(session, conversation_id, [draft], client_id=client_id)
     patient_wrote(conversation)
+    announce_reply(session, conversation, message.at)
     return Stored(message.seq, message.text, None)
 
 
@@ -245,6 +249,19 @@ def messages_after(session: Session, conversation_id: str, seq: int) -> list[Mes
     return list(found)
 
 
+def to_the_intake(log: Iterable[Message]) -> set[int]:
+    """The numbers of the patient's messages that came next after the intake had asked something."""
+    found, asked = set(), False
+    for message in log:
+        if message.sender != "patient":
+            asked = asked or message.asked is not None or message.kind == "summary"
+            continue
+        if asked:
+            found.add(message.seq)
+        asked = False
+    return found
+
+
 def last_question(session: Session, conversation_id: str, field: str) -> Draft | None:
     """A field of the intake as it was last asked, to ask it again in the same words."""
     asked = session.scalar(
@@ -258,8 +275,8 @@ def last_question(session: Session, conversation_id: str, field: str) -> Draft |
     return Draft(asked.text, asked.kind, asked.sender, asked.buttons, asked.answer, asked.question)
 
 
-def answers_before(session: Session, conversation_id: str, seq: int) -> list[tuple[str, list[Answer]]]:
-    """The patient's last messages before another one, the oldest first, each with the answers from the library to it."""
+def said_lately(session: Session, conversation_id: str, seq: int) -> list[Message]:
+    """The patient's last messages before another one, and what was said since the first of them, the oldest first."""
     ours = Message.conversation_id == conversation_id
     asked = (
         select(Message.seq)
@@ -271,7 +288,11 @@ def answers_before(session: Session, conversation_id: str, seq: int) -> list[tup
     if since is None:
         return []
     said = session.scalars(select(Message).where(ours, Message.seq >= since, Message.seq < seq).order_by(Message.seq))
-    told = [message for message in said if message.readable]
+    return [message for message in said if message.readable]
+
+
+def answers_in(told: Sequence[Message]) -> list[tuple[str, list[Answer]]]:
+    """Each of the patient's messages among some, with the answers from the library to it."""
     texts = {message.seq: message.text for message in told if message.sender == "patient" and message.kind != REMOVED}
     answers: dict[int, list[Answer]] = {number: [] for number in texts}
     for message in told:
@@ -284,6 +305,19 @@ def last_said(session: Session, conversation_id: str, seq: int) -> Message | Non
     """What was said to the patient last before one of their messages."""
     before = (Message.conversation_id == conversation_id, Message.seq < seq, Message.sender != "patient")
     return session.scalar(select(Message).where(*before).order_by(Message.seq.desc()).limit(1))
+
+
+def said_since(session: Session, conversation_id: str) -> list[str]:
+    """What was said to the patient in words of ours since their last message that had a reply.
+
+    What was quoted, what was said to an emergency, and what a person wrote. Other replies may repeat the patient's own words.
+    """
+    ours = Message.conversation_id == conversation_id
+    replied = select(func.max(Message.reply_to)).where(ours).scalar_subquery()
+    since = (ours, Message.sender != "patient", Message.seq > replied)
+    said = [message for message in session.scalars(select(Message).where(*since).order_by(Message.seq)) if message.readable]
+    written = [message.text for message in said if message.sender == "coordinator" or message.kind == "emergency"]
+    return [*written, *(quote.quote for message in said if message.answer for quote in message.answer.passages)]
 
 
 def has_a_person(session: Session, conversation_id: str) -> bool:

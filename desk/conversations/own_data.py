@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from desk.audit import record
+from desk.conversations.alarms import alarms_of
+from desk.conversations.corrections import corrections_of
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.held_back import let_go
 from desk.conversations.intakes import answers_given, intake_record, unread_answer
@@ -19,7 +21,21 @@ from desk.conversations.turns import end_turns
 from desk.conversations.withdrawing import remove_health_details
 from desk.database import keyring_of
 from desk.decisions import decide
-from desk.models import AuditEntry, Conversation, Feedback, Handoff, HeldBack, Intake, Message, Note, Notice, Review, User
+from desk.models import (
+    AuditEntry,
+    Conversation,
+    Feedback,
+    Handoff,
+    HeldBack,
+    Intake,
+    Message,
+    Note,
+    Notice,
+    Presence,
+    ReplyLink,
+    Review,
+    User,
+)
 from desk.post.outbox import announce
 from desk.tables.words import unreadable
 from intake.fields import the_intake
@@ -70,6 +86,17 @@ class HeldBackMessage(BaseModel):
     state: str
 
 
+class HeldAlarm(BaseModel):
+    """What was taken for an emergency or for urgent, and the patient's words that this rests on."""
+
+    message: int
+    level: str
+    group: str
+    rule: str
+    how: str
+    words: list[str]
+
+
 class HeldFeedback(BaseModel):
     """What the patient thought of an answer."""
 
@@ -87,6 +114,16 @@ class HeldNote(BaseModel):
     text: str
 
 
+class HeldCorrection(BaseModel):
+    """Your name or your contact, as a person of the clinic set it right; `history` holds it as you gave it."""
+
+    what: str
+    text: str
+    understood: Any
+    by: str
+    at: datetime
+
+
 class HeldReview(BaseModel):
     """What a person of the clinic thought of an answer of the assistant."""
 
@@ -98,12 +135,30 @@ class HeldReview(BaseModel):
 
 
 class HeldNotice(BaseModel):
-    """That people of the clinic were told of the case, without anything of what was said."""
+    """That people of the clinic were told of the case, or the patient of a reply, without anything of what was said."""
 
     event: str
     channel: str
     created_at: datetime
     sent_at: datetime | None
+
+
+class HeldPresence(BaseModel):
+    """How far each side has seen what the other wrote, by the numbers of messages."""
+
+    last_open: datetime | None
+    seen: int
+    seen_at: datetime | None
+    read: int
+    read_at: datetime | None
+
+
+class HeldLink(BaseModel):
+    """The link of an e-mail that led back to the chat."""
+
+    made_at: datetime
+    ends_at: datetime | None
+    opened_at: datetime | None
 
 
 class HeldAccess(BaseModel):
@@ -129,10 +184,14 @@ class Held(BaseModel):
     handoff: str | None
     handoffs: list[HeldHandoff]
     held_back: list[HeldBackMessage]
+    alarms: list[HeldAlarm]
     feedback: list[HeldFeedback]
+    corrections: list[HeldCorrection] = []
     notes: list[HeldNote]
     reviews: list[HeldReview]
     notices: list[HeldNotice]
+    presence: HeldPresence | None = None
+    reply_link: HeldLink | None = None
     accesses: list[HeldAccess]
 
 
@@ -160,10 +219,14 @@ def held_on(session: Session, conversation_id: str) -> Held:
         handoff=waiting_handoff(session, conversation_id),
         handoffs=_handoffs(session, conversation_id),
         held_back=_held_back(session, conversation_id),
+        alarms=_alarms(session, conversation_id),
         feedback=_feedback(session, conversation_id),
+        corrections=_corrections(session, conversation_id),
         notes=_notes(session, conversation_id),
         reviews=_reviews(session, conversation_id),
         notices=_notices(session, conversation_id),
+        presence=_presence(session, conversation_id),
+        reply_link=_reply_link(session, conversation_id),
         accesses=_accesses(session, conversation_id),
     )
 
@@ -210,6 +273,7 @@ def withdraw(session: Session, conversation_id: str, say: Callable[[str | None, 
     for consent in consents:
         given_at = consent.given_at.isoformat()
         record(session, PATIENT, WITHDRAWN, conversation_id, version=consent.version, given_at=given_at)
+    end_ways_back(session, conversation_id)
     if consents:
         _announce_to_who_has_the_case(session, conversation_id)
     intake = session.get(Intake, conversation_id)
@@ -229,6 +293,13 @@ def forget_what_was_told(session: Session, conversation_id: str) -> None:
     """Remove what the patient told under a consent that is withdrawn. Call `scrub` once the transaction has ended."""
     session.get_one(Conversation, conversation_id).country = None
     remove_health_details(session, conversation_id)
+
+
+def end_ways_back(session: Session, conversation_id: str) -> None:
+    """End the link by which the patient could come back, and what waits to be sent to them: they are told nothing any more."""
+    session.execute(delete(ReplyLink).where(ReplyLink.conversation_id == conversation_id))
+    waiting = (Notice.channel == "patient", Notice.state.in_(["waiting", "sending"]))
+    session.execute(delete(Notice).where(Notice.conversation_id == conversation_id, *waiting))
 
 
 def _announce_to_who_has_the_case(session: Session, conversation_id: str) -> None:
@@ -306,9 +377,23 @@ def _held_back(session: Session, conversation_id: str) -> list[HeldBackMessage]:
     return [HeldBackMessage(message=row.message_seq, state=row.state) for row in rows]
 
 
+def _alarms(session: Session, conversation_id: str) -> list[HeldAlarm]:
+    return [
+        HeldAlarm(message=row.message_seq, level=row.level, group=row.group, rule=row.rule, how=row.how, words=row.words)
+        for row in alarms_of(session, conversation_id)
+    ]
+
+
 def _feedback(session: Session, conversation_id: str) -> list[HeldFeedback]:
     rows = session.scalars(select(Feedback).where(Feedback.conversation_id == conversation_id).order_by(Feedback.message_seq))
     return [HeldFeedback(message=row.message_seq, helpful=row.helpful, at=row.at) for row in rows]
+
+
+def _corrections(session: Session, conversation_id: str) -> list[HeldCorrection]:
+    return [
+        HeldCorrection(what=each.what.value, text=each.text, understood=each.value, by=each.by, at=each.at)
+        for each in corrections_of(session, conversation_id)
+    ]
 
 
 def _notes(session: Session, conversation_id: str) -> list[HeldNote]:
@@ -334,6 +419,20 @@ def _reviews(session: Session, conversation_id: str) -> list[HeldReview]:
 def _notices(session: Session, conversation_id: str) -> list[HeldNotice]:
     rows = session.scalars(select(Notice).where(Notice.conversation_id == conversation_id).order_by(Notice.id))
     return [HeldNotice(event=row.event, channel=row.channel, created_at=row.created_at, sent_at=row.sent_at) for row in rows]
+
+
+def _presence(session: Session, conversation_id: str) -> HeldPresence | None:
+    row = session.get(Presence, conversation_id)
+    if row is None:
+        return None
+    return HeldPresence(
+        last_open=row.open_until, seen=row.seen_seq, seen_at=row.seen_at, read=row.read_seq, read_at=row.read_at
+    )
+
+
+def _reply_link(session: Session, conversation_id: str) -> HeldLink | None:
+    row = session.get(ReplyLink, conversation_id)
+    return HeldLink(made_at=row.made_at, ends_at=row.ends_at, opened_at=row.opened_at) if row else None
 
 
 def _accesses(session: Session, conversation_id: str) -> list[HeldAccess]:

@@ -46,7 +46,9 @@ CHANGES: dict[str, dict[State, State]] = {
     "assign": {state: state for state in (State.BOT, State.WAITING, State.HUMAN)},
     "take_over": dict.fromkeys(State, State.HUMAN),
     "snooze": {State.WAITING: State.WAITING, State.HUMAN: State.HUMAN},
+    "bring_back": {state: state for state in (State.BOT, State.WAITING, State.HUMAN)},
     "hand_back": {State.HUMAN: State.BOT},
+    "note_call": {state: state for state in State},
     "close": dict.fromkeys((State.BOT, State.WAITING, State.HUMAN), State.CLOSED),
 }
 
@@ -136,9 +138,14 @@ def stale(session: Session, conversation: Conversation) -> Stale:
     return Stale(State(conversation.state), name, conversation.revision)
 
 
+def waits_for_nobody(conversation: Conversation) -> bool:
+    """Whether no person has a conversation, and none is waited for."""
+    return conversation.state in {State.BOT, State.CLOSED}
+
+
 def handed_off(conversation: Conversation) -> None:
     """A handoff was opened, or asked for once more."""
-    if conversation.state in {State.BOT, State.CLOSED}:
+    if waits_for_nobody(conversation):
         _move(conversation, State.WAITING)
     conversation.waiting_since = conversation.waiting_since or datetime.now(UTC)
     conversation.snoozed_until = None
@@ -163,13 +170,15 @@ def left_to_a_person(session: Session, conversation: Conversation, seq: int) -> 
         conversation.waiting_since = conversation.waiting_since or datetime.now(UTC)
 
 
-def reopen_handoff(session: Session, conversation_id: str) -> None:
-    """Open a conversation's newest handoff again, if none of them is open."""
+def reopen_handoff(session: Session, conversation_id: str) -> Handoff | None:
+    """Open a conversation's newest handoff again, if none of them is open; gives what was opened."""
     handoffs = list(
         session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id).order_by(Handoff.created_at.desc()))
     )
-    if handoffs and all(handoff.state != "open" for handoff in handoffs):
-        handoffs[0].state = "open"
+    if not handoffs or any(handoff.state == "open" for handoff in handoffs):
+        return None
+    handoffs[0].state = "open"
+    return handoffs[0]
 
 
 def close_handoffs(session: Session, conversation_id: str) -> None:

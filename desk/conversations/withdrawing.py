@@ -1,7 +1,8 @@
 """What a withdrawn consent takes out of a conversation: every message that told of the patient's health, or repeated it.
 
 The log keeps its numbers. Where such a message stood, a line says that it was removed. Questions beside the intake stay, unless
-a word of an answer is in them, and so does what the assistant said about an emergency: a person may still have to act on it.
+they name an illness or a medicine, or hold anything of an answer; so does what the assistant said about an emergency, since a
+person may still have to act on it. The words on which an alarm rests go. See docs/decisions/0038.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cordial.data_files import DataFileError, Part, Text, read_data
+from desk.conversations.corrections import corrections_of
 from desk.conversations.held_back import held_fields
 from desk.conversations.intakes import answers_given
-from desk.conversations.log import REMOVED, messages_after
+from desk.conversations.log import REMOVED, messages_after, to_the_intake
+from desk.conversations.telling import Telling, names_health
 from desk.conversations.words import forget
 from desk.database import mark_unscrubbed
 from desk.looked_for import words_of
-from desk.models import AnswerFact, Feedback, HeldBack, IntakeAnswer, Message, Note, Review
+from desk.models import Alarm, AnswerFact, Correction, Feedback, HeldBack, IntakeAnswer, Message, Note, Review
 from intake.fields import the_intake
+from intake.record import FieldAnswer
 from language.spoken import text_file
 
-_SHORTEST = 4  # letters of a word that can tell who somebody is, or what they have
 _STAYS = ("emergency", "handoff", "notice")  # fixed texts; the people of the clinic and the patient may still need them
 
 
@@ -74,20 +77,11 @@ def remove_health_details(session: Session, conversation_id: str) -> list[int]:
     log = messages_after(session, conversation_id, 0)
     given = answers_given(session, conversation_id)
     told = _told(log, {row.message_seq for row, _ in given} | held_fields(session, conversation_id))
-    words = _telling(
-        [
-            *(
-                part
-                for row, answer in given
-                if answer and not _is_consent(row.field)
-                for part in (answer.said, _plain(answer.value))
-            ),
-            *(message.text for message in log if message.seq in told and message.readable and not _is_a_button(log, message)),
-        ]
-    )
-    gone = [message for message in log if _goes(message, told, words)]
+    answers = [(row.field, answer) for row, answer in given if answer]
+    corrected = [each.text for each in corrections_of(session, conversation_id)]
+    gone = _going(log, told, _telling(log, told, answers, corrected))
     _remove(session, conversation_id, gone)
-    for table in (IntakeAnswer, Note):
+    for table in (IntakeAnswer, Correction, Note, Alarm):
         session.execute(delete(table).where(table.conversation_id == conversation_id))
     mark_unscrubbed(session)
     return [message.seq for message in gone]
@@ -100,33 +94,59 @@ def _told(log: Sequence[Message], answers: set[int]) -> set[int]:
         for seq in {message.reply_to, message.said_with}:
             if seq is not None:
                 replies.setdefault(seq, []).append(message)
-    told, asked = set(answers), False
+    asked, told = to_the_intake(log), set(answers)
     for message in log:
-        if message.sender != "patient":
-            asked = asked or message.asked is not None or message.kind == "summary"
-            continue
         mine = replies.get(message.seq, [])
         was_a_question = any(reply.answer and reply.answer.status == "answered" for reply in mine)
-        if (asked or not mine) and not was_a_question:
+        if message.sender == "patient" and (message.seq in asked or not mine) and not was_a_question:
             told.add(message.seq)
-        asked = False
     return told
 
 
-def _goes(message: Message, told: set[int], words: set[str]) -> bool:
+def _telling(
+    log: Sequence[Message], told: set[int], given: Iterable[tuple[str, FieldAnswer]], corrected: Sequence[str]
+) -> Telling:
+    """What was told: in the answers, also as they were set right, and in the patient's own words wherever they stand."""
+    answers = [answer for field, answer in given if not _is_consent(field)]
+    said = [message.text for message in log if message.seq in told and message.readable and not _was_pressed(log, message)]
+    return Telling(
+        [*said, *corrected, *(answer.said for answer in answers)], [_plain(answer.value) for answer in answers], _tell_nothing()
+    )
+
+
+def _going(log: Sequence[Message], told: set[int], telling: Telling) -> list[Message]:
+    """The messages that go. The others keep no button that would send the patient's own words again."""
+    if not told:
+        return []
+    asked = {m.seq for m in log if m.sender == "patient" and (m.seq in told or _tells(m, telling) or names_health(m.text))}
+    gone = [message for message in log if _goes(message, asked, telling)]
+    own = {m.text for m in gone if m.sender == "patient" and m.readable and not _was_pressed(log, m)}
+    for message in log:
+        kept = [button for button in message.buttons if not _repeats(message, button, own, telling)]
+        if message.readable and len(kept) < len(message.buttons):
+            message.buttons = kept
+    return gone
+
+
+def _goes(message: Message, asked: set[int], telling: Telling) -> bool:
     if message.kind == REMOVED:
         return False
     if message.sender == "patient":
-        return message.seq in told or _tells(message, words)
+        return message.seq in asked
     if message.reply_to is None and message.sender == "assistant":
         return False  # the greeting
-    replied = message.sender == "assistant" and {message.reply_to, message.said_with} & told
-    return message.kind not in _STAYS and bool(replied or _tells(message, words))
+    replied = message.sender == "assistant" and {message.reply_to, message.said_with} & asked
+    return message.kind not in _STAYS and bool(replied or _tells(message, telling))
 
 
-def _tells(message: Message, words: set[str]) -> bool:
-    """Whether one of these words is in it; of a message that cannot be opened nobody knows, so it counts as telling."""
-    return not message.readable or bool(words & _words_in(message))
+def _tells(message: Message, telling: Telling) -> bool:
+    """Whether something of it is in a message; of one that cannot be opened nobody knows, so it counts as telling."""
+    return not message.readable or telling.is_in(_texts_in(message))
+
+
+def _repeats(message: Message, button: dict[str, Any], own: set[str], telling: Telling) -> bool:
+    """Whether a button holds what the patient wrote: such are offered in notices."""
+    return button["value"] in own or (message.kind == "notice" and telling.is_in(button["value"]))
 
 
 def _remove(session: Session, conversation_id: str, gone: Sequence[Message]) -> None:
@@ -140,25 +160,23 @@ def _remove(session: Session, conversation_id: str, gone: Sequence[Message]) -> 
     for table in (AnswerFact, Feedback, HeldBack):
         session.execute(delete(table).where(table.conversation_id == conversation_id, table.message_seq.in_(seqs)))
     mine = (Review.conversation_id == conversation_id, Review.message_seq.in_(seqs))
-    session.execute(update(Review).where(*mine).values(wording=None, article=None))
+    for review in session.scalars(select(Review).where(*mine)):
+        review.wording = review.article = None
 
 
 def _is_consent(field: str) -> bool:
     return the_intake().role_of(field) == "consent"
 
 
-def _is_a_button(log: Iterable[Message], message: Message) -> bool:
+def _was_pressed(log: Iterable[Message], message: Message) -> bool:
     """Whether a message is nothing but a button that stood in the chat: what the program says tells nothing about anybody."""
-    return any(message.text == button["value"] for other in log if other.sender != "patient" for button in other.buttons)
+    before = [other for other in log if other.sender != "patient" and other.seq < message.seq]
+    return any(message.text == button["value"] for other in before for button in other.buttons)
 
 
-def _telling(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in words_of(text) if len(word) >= _SHORTEST} - _tell_nothing()
-
-
-def _words_in(message: Message) -> set[str]:
+def _texts_in(message: Message) -> str:
     answer = message.answer.model_dump(mode="json") if message.answer else None
-    return words_of(" ".join([message.text, *_strings(message.buttons), *_strings(answer), *_strings(message.question)]))
+    return "\n".join([message.text, *_strings(message.buttons), *_strings(answer), *_strings(message.question)])
 
 
 def _plain(value: Any) -> str:

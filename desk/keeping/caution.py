@@ -19,6 +19,7 @@ from desk.database import Database
 from desk.keeping.backup import remove_old
 from desk.keeping.retention import due, run, the_rules
 from desk.models import AuditEntry, Conversation, Message
+from desk.post.outbox import announce_trouble
 
 CLOCK, REFUSED = "clock", "retention_refused"  # files in the data folder
 CONFIRM = "cordial retention run --yes --confirm"
@@ -79,7 +80,7 @@ def erase_with_care(
         believe(database, now)
     elif (why := _why_not(database, now)) is not None:
         _keep_in_mind(database)
-        _tell(database, why, actor)
+        _tell(database, why, actor, now)
         raise Refused(why)
     counts = run(database, the_rules(), now, actor)
     counts["backups"] = remove_old(data, the_rules().other.backups, now)
@@ -141,8 +142,8 @@ def _noted(database: Database) -> datetime | None:
         return None
 
 
-def _tell(database: Database, why: str, actor: str) -> None:
-    """Have it stand in the console, and once in the audit log."""
+def _tell(database: Database, why: str, actor: str, now: datetime) -> None:
+    """Have it stand in the console, and tell it once in the audit log and by a notice."""
     if database.folder is None or refused(database.folder) == why:
         return
     news = refused(database.folder) is None
@@ -150,6 +151,7 @@ def _tell(database: Database, why: str, actor: str) -> None:
     if news:
         with database.write() as session:
             record(session, actor, "retention.refused")
+            announce_trouble(session, "not_erased", now, to_administrators=True)
 
 
 def _write(file: Path, text: str) -> None:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,8 @@ from desk.audit import record
 from desk.database import UNSCRUBBED, Database, folder_of, mark_unscrubbed
 from desk.decisions import add_line
 from desk.models import Conversation, Handoff
+
+logger = structlog.get_logger(__name__)
 
 ERASED = "erased"  # ids, one a line
 SMALL = 64_000_000  # bytes of an SQLite file that is rewritten in about a second
@@ -95,9 +98,13 @@ def erase_again(database: Database, erased: Sequence[str] | None = None) -> int:
 
 
 def list_of_erased(folder: Path | None) -> list[str]:
-    """The ids of everything that was erased on request."""
+    """The ids of everything that was erased on request; a damaged line is no id of anything, and costs only itself."""
     file = folder / ERASED if folder is not None else None
-    return file.read_text("ascii").split() if file is not None and file.is_file() else []
+    ids = file.read_text("ascii", errors="replace").split() if file is not None and file.is_file() else []
+    damaged = sum(not each.isascii() for each in ids)
+    if damaged:
+        logger.error("the list of erasures is damaged: a backup that is restored may bring these back", lines=damaged)
+    return ids
 
 
 def add_to_list(folder: Path, ids: Sequence[str]) -> None:

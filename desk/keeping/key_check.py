@@ -23,6 +23,7 @@ SEALED = (
     ("notes", "sealed", "id"),
     ("users", "sealed_totp", "id"),
     ("conversations", "sealed_key", "id"),
+    ("audit_key", "sealed", "id"),
 )
 _NEWEST = 20
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -97,6 +98,14 @@ class Rules(Part):
 
 
 @dataclass(frozen=True)
+class Hold:
+    """A legal hold; when it was set and why is not known any more once the audit log was cleared of it."""
+
+    since: datetime | None
+    reason: str | None  # in words
+
+
+@dataclass(frozen=True)
 class Due:
     """A conversation that a rule erases."""
 
@@ -119,12 +128,24 @@ def the_rules() -> Rules:
     return read_rules()
 
 
-def due(session: Session, rules: Rules, now: datetime | None = None, most: int | None = None) -> list[Due]:
-    """The conversations that the rules erase now, each with the first rule that names it."""
+def due(
+    session: Session, rules: Rules, now: datetime | None = None, most: int | None = None, among: Sequence[str] | None = None
+) -> list[Due]:
+    """The conversations that the rules erase now, each with the first rule that names it.
+
+    Args:
+        session: a transaction.
+        rules: of this installation.
+        now: the present.
+        most: how many.
+        among: only these conversations, by their ids.
+    """
     found: dict[str, Due] = {}
     for rule in rules.conversations:
         left = None if most is None else most - len(found)
         query = select(Conversation.id).where(*_named(rule, now or datetime.now(UTC))).limit(left)
+        if among is not None:
+            query = query.where(Conversation.id.in_(among))
         for conversation_id in session.scalars(query):
             found.setdefault(conversation_id, Due(conversation_id, rule.name))
     return list(found.values())
@@ -142,7 +163,7 @@ def run(database: Database, rules: Rules, now: datetime | None = None, actor: st
         tell_of_open_cases(session, rules, now)
     while True:
         with database.write() as session:  # found and deleted under one lock, so that nothing changes in between
-            some = due(session, rules, now, AT_ONCE)
+            some = _still_due(session, rules, now, due(session, rules, now, AT_ONCE))
             if not some:
                 break
             delete_rows(session, [one.conversation_id for one in some])
@@ -160,6 +181,13 @@ def run(database: Database, rules: Rules, now: datetime | None = None, actor: st
         if others:
             record(session, actor, "retention.cleared", None, **others)
     return counts | others
+
+
+def _still_due(session: Session, rules: Rules, now: datetime, found: Sequence[Due]) -> list[Due]:
+    """What the rules erase of these, once nobody can change them any more; what is being changed now is passed over."""
+    ids = [one.conversation_id for one in found]
+    locked = select(Conversation.id).where(Conversation.id.in_(ids)).with_for_update(skip_locked=True)
+    return due(session, rules, now, among=session.scalars(locked).all())
 
 
 def tell_of_open_cases(session: Session, rules: Rules, now: datetime) -> int:
@@ -224,6 +252,15 @@ def holds(session: Session) -> list[tuple[str, str | None, AuditEntry | None]]:
     """The cases on hold: the conversation, its newest reference number, and the entry that tells when and why."""
     held = session.scalars(select(Conversation.id).where(Conversation.legal_hold).order_by(Conversation.id)).all()
     return [(name, _newest_reference(session, name), _last_hold(session, name)) for name in held]
+
+
+def hold_of(session: Session, conversation: Conversation) -> Hold | None:
+    """The hold that is on a case, if one is."""
+    if not conversation.legal_hold:
+        return None
+    entry = _last_hold(session, conversation.id)
+    reason = the_rules().hold_reasons.get(str(entry.details.get("reason"))) if entry else None
+    return Hold(entry.at if entry else None, reason)
 
 
 def _newest_reference(session: Session, conversation_id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What web does by itself every day: erasing what the rules of retention name, and the last bytes of what was erased."""
+"""What web does by itself: erasing what the rules of retention name and the last bytes of it, and a look at the audit log."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import anyio.to_thread
 import structlog
 
 from desk.database import Database
+from desk.keeping.audit_watch import look_at_audit_log
 from desk.keeping.caution import Refused, erase_with_care, keep_believing
 from desk.keeping.erasure import scrub, unscrubbed
 
@@ -21,7 +22,10 @@ _DAY_SECONDS = 24 * 3600.0
 
 
 async def keep_tidy(database: Database, data: Path) -> None:
-    """Look every half minute for bytes of erased rows, and once a day for what the rules erase. Several processes may do so."""
+    """Look every half minute for bytes of erased rows and at the audit log, and once a day for what the rules erase.
+
+    Several processes may do so.
+    """
     due_at = time.monotonic() + _FIRST_SECONDS
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
@@ -48,6 +52,7 @@ def tidy(database: Database, data: Path, daily: bool) -> None:
         except Refused as refusal:
             logger.warning("retention erased nothing", why=str(refusal))
     keep_believing(database)
+    look_at_audit_log(database)
     left = unscrubbed(database.folder)
     if left is not None and left.exists():
         scrub(database, whatever_size=daily)

@@ -12,7 +12,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Column, Connection, Engine, LargeBinary, MetaData, Table, Text, bindparam, func, null, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    func,
+    null,
+    select,
+)
 from sqlalchemy import Integer as Whole
 from sqlalchemy.engine import RowMapping
 
@@ -43,7 +57,7 @@ _HELD = Table(
     *(Column("conversation_id", Text, primary_key=True), Column("message_seq", Whole, primary_key=True)),
     *(Column("alarm", JSON), Column("sealed", LargeBinary)),
 )
-_WORDS = Table("words", _OLD, Column("word", Whole, primary_key=True), Column("message_id", Whole, primary_key=True))
+_WORDS = Table("words", _OLD, Column("word", BigInteger, primary_key=True), Column("message_id", Whole, primary_key=True))
 
 
 def seal_old_words(engine: Engine, keyring: Keyring) -> None:
@@ -61,7 +75,7 @@ def seal_old_words(engine: Engine, keyring: Keyring) -> None:
     progress = _Progress(messages or 0)
     for number in _batches(engine, keyring):
         progress.add(number)
-    _write_anew(engine)
+    write_anew(engine)
     logger.info("stored messages are sealed", messages=messages)
 
 
@@ -163,7 +177,7 @@ def _sealed_held(keyring: Keyring, row: RowMapping) -> dict[str, Any]:
     return {"its": row["conversation_id"], "number": row["message_seq"], "made": made}
 
 
-def _write_anew(engine: Engine) -> None:
+def write_anew(engine: Engine) -> None:
     """Leave no clear copy in free pages of an SQLite file, nor in its log; on PostgreSQL this is the work of its vacuum."""
     if engine.dialect.name != "sqlite":
         return

@@ -116,6 +116,12 @@ def logins_of(session: Session, user_id: str, lasting: Lasting, now: datetime) -
     return list(session.scalars(query.order_by(Login.started_at.desc())))
 
 
+def logged_in(session: Session, lasting: Lasting, now: datetime) -> set[str]:
+    """Who is logged in somewhere."""
+    query = select(Login.user_id).join(User, User.id == Login.user_id)
+    return set(session.scalars(query.where(User.active, Login.ends_at > now, Login.seen_at > now - lasting.idle)))
+
+
 def last_seen(session: Session) -> dict[str, datetime]:
     """When each person was last at work, as far as their logins are still known."""
     rows = session.execute(select(Login.user_id, func.max(Login.seen_at)).group_by(Login.user_id))

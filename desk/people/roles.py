@@ -24,6 +24,10 @@ class Permission(StrEnum):
     ERASE_CASES = "erase_cases"
     REVIEW_ANSWERS = "review_answers"
     SEE_REVIEWS = "see_reviews"  # the list for editors: no names, no transcripts
+    SEE_ARTICLES = "see_articles"  # published and on their way, with what was said about them
+    WRITE_ARTICLES = "write_articles"
+    APPROVE_ARTICLES = "approve_articles"  # those of others: nobody approves what they wrote
+    PUBLISH_ARTICLES = "publish_articles"  # what is approved; and take an article out of use
     SEE_INSIGHT = "see_insight"  # numbers, no cases
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
@@ -41,10 +45,14 @@ _CARE = {
     Permission.SEE_INSIGHT,
 }
 
+_ARTICLES = {Permission.SEE_ARTICLES, Permission.PUBLISH_ARTICLES}
+
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_CARE),
-    Role.PHYSICIAN: frozenset(_CARE),
-    Role.EDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.SEE_REVIEWS, Permission.SEE_INSIGHT}),
+    Role.PHYSICIAN: frozenset(_CARE | _ARTICLES | {Permission.APPROVE_ARTICLES}),
+    Role.EDITOR: frozenset(
+        {Permission.OWN_ACCOUNT, Permission.SEE_REVIEWS, Permission.SEE_INSIGHT, Permission.WRITE_ARTICLES} | _ARTICLES
+    ),
     # An administrator keeps the service in order. Reading what patients say is not part of that, erasing on request is.
     Role.ADMINISTRATOR: frozenset(
         {

@@ -16,8 +16,9 @@ from desk.post.outbox import Claimed
 from language.spoken import text_file
 
 VERSION = 1  # of the JSON body; a field may be added without a new version
-EVENTS = ("new", "urgent", "amended", "overdue", "ending", "undelivered", "away", "old_index", "test")
-_WITHOUT_A_CASE = frozenset({"away", "old_index", "test"})
+_WITHOUT_CASE = ("away", "old_index", "not_erased", "audit_broken", "review", "test")
+EVENTS = ("new", "urgent", "amended", "replied", "overdue", "ending", "undelivered", *_WITHOUT_CASE)
+_WORDED = (*EVENTS, "again")  # a case that comes again is new once more, in other words
 _FILLED = ("reference", "urgency", "since", "link", "sentence")
 
 
@@ -29,8 +30,8 @@ class Texts(Part):
     """What an e-mail about a handoff says."""
 
     urgency: Annotated[dict[str, str], by_name({"normal": (), "urgent": (), "emergency": ()})]
-    subjects: Annotated[dict[str, str], by_name({event: _FILLED for event in EVENTS})]
-    sentences: Annotated[dict[str, str], by_name({event: () for event in EVENTS})]
+    subjects: Annotated[dict[str, str], by_name({event: _FILLED for event in _WORDED})]
+    sentences: Annotated[dict[str, str], by_name({event: () for event in _WORDED})]
     body: Annotated[str, fills(*_FILLED)]
     body_without_case: Annotated[str, fills(*_FILLED)]
 
@@ -60,15 +61,16 @@ def email(notice: Claimed, sender: str, console: str, zone: str = "UTC") -> Emai
         zone: time zone in which times are written.
     """
     said = texts()
+    worded = "again" if notice.event == "new" and notice.payload.get("again") else notice.event
     filled = {
         "reference": notice.payload.get("reference", ""),
         "urgency": said.urgency.get(str(notice.payload.get("urgency")), ""),
         "since": _written(notice.payload.get("waiting_since"), zone),
         "link": link(console, notice.payload),
-        "sentence": said.sentences[notice.event],
+        "sentence": said.sentences[worded],
     }
     message = EmailMessage()
-    message["Subject"] = said.subjects[notice.event].format(**filled)
+    message["Subject"] = said.subjects[worded].format(**filled)
     message["From"] = sender
     message["To"] = notice.receiver.name
     message["Date"] = notice.created_at
@@ -76,7 +78,7 @@ def email(notice: Claimed, sender: str, console: str, zone: str = "UTC") -> Emai
     message["Auto-Submitted"] = "auto-generated"
     if notice.event in {"urgent", "away"}:
         message["X-Priority"] = "1"
-    message.set_content((said.body_without_case if notice.event in _WITHOUT_A_CASE else said.body).format(**filled))
+    message.set_content((said.body_without_case if notice.event in _WITHOUT_CASE else said.body).format(**filled))
     return message
 
 
@@ -93,8 +95,10 @@ def body(notice: Claimed, console: str) -> bytes:
 
 
 def link(console: str, payload: Mapping[str, object]) -> str:
-    """Where the case is to be seen, after logging in."""
-    reference = payload.get("reference")
+    """Where the case, or the draft of an article, is to be seen, after logging in."""
+    reference, draft = payload.get("reference"), payload.get("draft")
+    if draft:
+        return f"{console}/desk/articles/drafts/{draft}"
     return f"{console}/desk/cases/{reference}" if reference else f"{console}/desk"
 
 

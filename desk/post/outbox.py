@@ -7,18 +7,19 @@ sent again, under the same id. So nothing is lost, and what came twice can be re
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from desk.database import receivers_of
+from desk.database import add_unless_there, reaches_patients, receivers_of
 from desk.models import Conversation, Handoff, Notice, User
 from desk.receiver import Receiver
-from desk.working_hours import is_overdue
+from desk.working_hours import URGENT_AFTER, is_overdue
 from intake.clinic import Hours
 
 LEASE = timedelta(seconds=90)  # longer than a delivery may take
@@ -26,10 +27,13 @@ GIVE_UP_AFTER = timedelta(days=3)
 GIVE_UP_NOT_BEFORE = 5  # attempts: we may have been away ourselves for those days
 QUIET = timedelta(minutes=5)  # changes within one such span are told in one notice, at its end
 ALARMS_APART = timedelta(minutes=30)  # the same alarm again is told again after that
+REMINDERS_APART = timedelta(minutes=30)  # that an emergency still waits
 TROUBLES_APART = timedelta(hours=1)  # the same for what is wrong with Cordial itself
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=30)
 _LONGEST_URGENT_PAUSE = timedelta(minutes=5)
+_LONGEST_TO_A_PATIENT = timedelta(hours=4)  # each try may have reached them, though the server did not say so
+_ADMINISTRATOR = "administrator"  # as `desk/people/roles.py` calls it, which stands above
 _NAMES = UUID("5c1e7e0a-4f0e-4a57-9b0b-3d7f6c0f9a11")
 # Given up, or tried in vain for a while.
 _FAILED = or_(
@@ -38,7 +42,18 @@ _FAILED = or_(
 )
 # To somebody of the clinic who still works here.
 _AT_THEIR_OWN = and_(Notice.channel == "email", Notice.receiver.in_(select(User.email).where(User.active)))
+_TO_A_PATIENT = Notice.channel == "patient"
 _URGENT_FIRST = case((Notice.event == "urgent", 0), (Notice.event.in_(["overdue", "away"]), 1), else_=2)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What happened, and what tells it from the next time that it happens."""
+
+    event: str
+    name: str
+    due: datetime
+    again: bool = False  # the case had been closed, or handed back
 
 
 @dataclass(frozen=True)
@@ -71,10 +86,41 @@ def announce(session: Session, handoff: Handoff, event: str, now: datetime, hold
     """
     occasion = _occasion(handoff, event, now)
     receivers = list(receivers_of(session))
-    if holder is not None and holder.active and any(receiver.channel == "email" for receiver in receivers):
+    if holder is not None and holder.active and sends_mails(session):
         receivers.append(Receiver("email", holder.email))
     for receiver in dict.fromkeys(receivers):
-        _write(session, handoff, receiver, occasion, now)
+        write(session, handoff, receiver, occasion, now)
+
+
+def write(session: Session, handoff: Handoff, receiver: Receiver, occasion: Occasion, now: datetime) -> None:
+    """Write one notice about a handoff, unless this receiver was told of that occasion before."""
+    key = _key(occasion, handoff.reference, receiver)
+    if _is_told(session, key):
+        return
+    waiting = session.scalar(select(Conversation.waiting_since).where(Conversation.id == handoff.conversation_id))
+    began = now if occasion.event == "replied" else handoff.created_at
+    payload = {
+        "reference": handoff.reference,
+        "urgency": handoff.urgent_level or "normal",
+        "waiting_since": (waiting or began).isoformat(timespec="seconds"),
+        "at": now.isoformat(timespec="seconds"),
+        **({"again": True} if occasion.again else {}),
+    }
+    notice = _notice(key, occasion, receiver, payload, now)
+    add_unless_there(session, Notice, Notice.key, {**notice, "conversation_id": handoff.conversation_id})
+
+
+def sends_mails(session: Session) -> bool:
+    """Whether this clinic has e-mails sent at all; only then are people told at their own addresses."""
+    return any(receiver.channel == "email" for receiver in receivers_of(session))
+
+
+def announce_again(session: Session, handoff: Handoff, event: str, now: datetime) -> None:
+    """The same about a case that was closed or handed back and comes again: what was told before is told once more."""
+    before = _occasion(handoff, event, now)
+    occasion = replace(before, name=f"{before.name}-{now:%Y%m%dT%H%M%S%f}", again=True)
+    for receiver in receivers_of(session):
+        write(session, handoff, receiver, occasion, now)
 
 
 def own_addresses(session: Session) -> list[Receiver]:
@@ -86,24 +132,47 @@ def own_addresses(session: Session) -> list[Receiver]:
     return [Receiver("email", address) for address in session.scalars(query)]
 
 
-def announce_trouble(session: Session, event: str, now: datetime) -> None:
+def announce_trouble(session: Session, event: str, now: datetime, to_administrators: bool = False) -> None:
     """Write the notices about something that is wrong with Cordial itself, to each receiver once in a while.
 
     Args:
         session: a writing transaction.
-        event: away or old_index.
+        event: away, old_index, not_erased or audit_broken.
         now: the present.
+        to_administrators: whether each of them is told at their own address as well, if this clinic has e-mails sent at all.
     """
-    occasion = _Occasion(event, str(_span(now, TROUBLES_APART)), now)
-    for receiver in receivers_of(session):
+    occasion = Occasion(event, str(_span(now, TROUBLES_APART)), now)
+    receivers = list(receivers_of(session))
+    if to_administrators and sends_mails(session):
+        theirs = session.scalars(select(User.email).where(User.active, User.role == _ADMINISTRATOR).order_by(User.id))
+        receivers += [Receiver("email", address) for address in theirs]
+    for receiver in dict.fromkeys(receivers):
         key = _key(occasion, "", receiver)
-        if session.scalar(select(Notice.id).where(Notice.key == key)) is None:
+        if not _is_told(session, key):
             payload = {"at": now.isoformat(timespec="seconds")}
-            session.add(_notice(key, occasion, receiver, payload, now))
+            add_unless_there(session, Notice, Notice.key, _notice(key, occasion, receiver, payload, now))
+
+
+def announce_review(session: Session, draft_id: int, addresses: Sequence[str], now: datetime) -> None:
+    """Write the notices that a draft of an article waits, if this clinic has e-mails sent at all.
+
+    Args:
+        session: a writing transaction.
+        draft_id: of the draft.
+        addresses: of those who may approve it.
+        now: when it was sent for review; each time is told.
+    """
+    if not any(receiver.channel == "email" for receiver in receivers_of(session)):
+        return
+    occasion = Occasion("review", f"{draft_id}-{now:%Y%m%dT%H%M%S%f}", now)
+    payload = {"draft": draft_id, "at": now.isoformat(timespec="seconds")}
+    for receiver in (Receiver("email", address) for address in addresses):
+        key = _key(occasion, "", receiver)
+        add_unless_there(session, Notice, Notice.key, _notice(key, occasion, receiver, payload, now))
 
 
 def announce_overdue(session: Session, now: datetime, hours: Hours) -> int:
-    """Write notices about handoffs that have waited too long; each wait is told once.
+    """Write notices about handoffs that have waited too long. Each wait is told once, an emergency's again and again.
 
     Args:
         session: a writing transaction.
@@ -119,26 +188,35 @@ def announce_overdue(session: Session, now: datetime, hours: Hours) -> int:
         .where(
             Handoff.state == "open",
             or_(Conversation.waiting_since.is_not(None), Conversation.state == "waiting"),
-            or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now),
+            or_(
+                Conversation.snoozed_until.is_(None),
+                Conversation.snoozed_until <= now,
+                Handoff.urgent_level == "emergency",  # is put off for minutes, and waits all the same
+            ),
         )
     )
     late = [(handoff, since) for handoff, since in waiting if is_overdue(hours, since, now, bool(handoff.urgent_level))]
     for handoff, since in late:
         for receiver in receivers_of(session):
-            _write(session, handoff, receiver, _Occasion("overdue", f"{since:%Y%m%dT%H%M%S}", now), now)
+            write(session, handoff, receiver, Occasion("overdue", _wait(handoff, since, now), now), now)
     return len(late)
+
+
+def _wait(handoff: Handoff, since: datetime, now: datetime) -> str:
+    """The name of a wait, under which it is told once; of an emergency, of each half hour of it."""
+    name = f"{since:%Y%m%dT%H%M%S}"
+    again = (now - since - URGENT_AFTER) // REMINDERS_APART if handoff.urgent_level == "emergency" else 0
+    return f"{name}-{again}" if again > 0 else name
 
 
 def claim(session: Session, receiver: Receiver, now: datetime) -> Claimed | None:
     """Take the next notice to send to a receiver: urgent ones first. Nobody else gets it until the claim has run out."""
-    due = session.scalar(
-        select(Notice).where(*_to(receiver), _is_due(now)).order_by(_URGENT_FIRST, Notice.due_at, Notice.id).limit(1)
-    )
+    due = session.scalar(due_to(receiver, now).order_by(_URGENT_FIRST, Notice.due_at, Notice.id).limit(1))
     if due is None:
         return None
     taken = session.execute(
         update(Notice)
-        .where(Notice.id == due.id, Notice.attempts == due.attempts, _is_due(now))
+        .where(Notice.id == due.id, Notice.attempts == due.attempts, is_due(now))
         .values(state="sending", attempts=Notice.attempts + 1, claimed_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
@@ -147,9 +225,14 @@ def claim(session: Session, receiver: Receiver, now: datetime) -> Claimed | None
     return Claimed(due.id, due.attempts + 1, due.key, due.event, receiver, due.payload, due.created_at)
 
 
+def due_to(receiver: Receiver, now: datetime) -> Select[tuple[Notice]]:
+    """The notices that wait for a receiver and are to be sent now."""
+    return select(Notice).where(*_to(receiver), is_due(now))
+
+
 def something_is_due(session: Session, receiver: Receiver, now: datetime) -> bool:
     """Whether there is anything to claim."""
-    return session.scalar(select(Notice.id).where(*_to(receiver), _is_due(now)).limit(1)) is not None
+    return session.scalar(select(Notice.id).where(*_to(receiver), is_due(now)).limit(1)) is not None
 
 
 def settle_sent(session: Session, notice: Claimed, now: datetime) -> None:
@@ -182,7 +265,7 @@ def settle_failed(session: Session, notice: Claimed, now: datetime, why: str, ch
 
 def pause_after(attempt: int, event: str, chance: float) -> timedelta:
     """How long to wait after a failed attempt: twice as long each time, up to a limit, give or take a fifth."""
-    longest = _LONGEST_URGENT_PAUSE if event == "urgent" else _LONGEST_PAUSE
+    longest = {"urgent": _LONGEST_URGENT_PAUSE, "reply": _LONGEST_TO_A_PATIENT}.get(event, _LONGEST_PAUSE)
     pause: timedelta = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 10), longest)
     return pause * (0.8 + 0.4 * chance)
 
@@ -190,6 +273,8 @@ def pause_after(attempt: int, event: str, chance: float) -> timedelta:
 def drop_unknown_receivers(session: Session, now: datetime) -> int:
     """Give up notices to receivers that are no longer configured, so that they do not wait for ever."""
     known = [_AT_THEIR_OWN, *(and_(*_to(receiver)) for receiver in receivers_of(session))]
+    if reaches_patients(session):
+        known.append(_TO_A_PATIENT)
     stray = [Notice.state.in_(["waiting", "sending"]), Notice.due_at <= now]
     done = session.execute(
         update(Notice)
@@ -216,69 +301,48 @@ def troubles(session: Session, now: datetime, most: int = 100) -> list[Notice]:
 
 
 def untold(session: Session) -> int:
-    """How many open handoffs somebody should have been told of and was not."""
+    """How many open handoffs somebody of the clinic should have been told of and was not."""
     cases = select(func.count(Notice.conversation_id.distinct())).join(
         Handoff, Handoff.conversation_id == Notice.conversation_id
     )
-    return session.scalar(cases.where(_FAILED, Handoff.state == "open")) or 0
+    return session.scalar(cases.where(_FAILED, ~_TO_A_PATIENT, Handoff.state == "open")) or 0
 
 
-@dataclass(frozen=True)
-class _Occasion:
-    """What happened, and what tells it from the next time that it happens."""
-
-    event: str
-    name: str
-    due: datetime
+def _is_told(session: Session, key: str) -> bool:
+    """Whether the notice is there already; another process may write it before we do, and then ours is not added."""
+    return session.scalar(select(Notice.id).where(Notice.key == key)) is not None
 
 
-def _write(session: Session, handoff: Handoff, receiver: Receiver, occasion: _Occasion, now: datetime) -> None:
-    key = _key(occasion, handoff.reference, receiver)
-    if session.scalar(select(Notice.id).where(Notice.key == key)) is not None:
-        return
-    waiting = session.scalar(select(Conversation.waiting_since).where(Conversation.id == handoff.conversation_id))
-    payload = {
-        "reference": handoff.reference,
-        "urgency": handoff.urgent_level or "normal",
-        "waiting_since": (waiting or handoff.created_at).isoformat(timespec="seconds"),
-        "at": now.isoformat(timespec="seconds"),
+def _notice(key: str, occasion: Occasion, receiver: Receiver, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "key": key,
+        "event": occasion.event,
+        "channel": receiver.channel,
+        "receiver": receiver.name,
+        "payload": payload,
+        "created_at": now,
+        "due_at": occasion.due,
+        "state": "waiting",
+        "attempts": 0,
     }
-    notice = _notice(key, occasion, receiver, payload, now)
-    notice.conversation_id = handoff.conversation_id
-    session.add(notice)
-    session.flush()
 
 
-def _notice(key: str, occasion: _Occasion, receiver: Receiver, payload: dict[str, Any], now: datetime) -> Notice:
-    return Notice(
-        key=key,
-        event=occasion.event,
-        channel=receiver.channel,
-        receiver=receiver.name,
-        payload=payload,
-        created_at=now,
-        due_at=occasion.due,
-        state="waiting",
-        attempts=0,
-    )
-
-
-def _occasion(handoff: Handoff, event: str, now: datetime) -> _Occasion:
+def _occasion(handoff: Handoff, event: str, now: datetime) -> Occasion:
     if event == "urgent":
-        return _Occasion(event, f"{handoff.urgent_level}-{handoff.urgent_group}-{_span(now, ALARMS_APART)}", now)
+        return Occasion(event, f"{handoff.urgent_level}-{handoff.urgent_group}-{_span(now, ALARMS_APART)}", now)
     if event == "amended":
         end = now + QUIET - timedelta(seconds=now.timestamp() % QUIET.total_seconds())
-        return _Occasion(event, str(_span(now, QUIET)), end)
+        return Occasion(event, str(_span(now, QUIET)), end)
     if event == "ending":
-        return _Occasion(event, f"{now:%Y%m%d}", now)
-    return _Occasion(event, "once", now)
+        return Occasion(event, f"{now:%Y%m%d}", now)
+    return Occasion(event, "once", now)
 
 
 def _span(now: datetime, length: timedelta) -> int:
     return int(now.timestamp() // length.total_seconds())
 
 
-def _key(occasion: _Occasion, reference: str, receiver: Receiver) -> str:
+def _key(occasion: Occasion, reference: str, receiver: Receiver) -> str:
     whom = hashlib.sha256(f"{receiver.channel}:{receiver.name}".encode()).hexdigest()[:16]
     return f"{occasion.event}:{reference}:{occasion.name}:{whom}"
 
@@ -287,7 +351,8 @@ def _to(receiver: Receiver) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Notice.channel == receiver.channel, Notice.receiver == receiver.name
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """What waits and is to be sent now, or was left by a process that died."""
     abandoned = and_(Notice.state == "sending", Notice.claimed_until < now)
     return or_(and_(Notice.state == "waiting", Notice.due_at <= now), abandoned)
 
@@ -306,4 +371,4 @@ def _tell_the_others(session: Session, notice: Claimed, now: datetime) -> None:
         return
     for receiver in receivers_of(session):
         if receiver.channel == "email" and receiver != notice.receiver:
-            _write(session, handoff, receiver, _Occasion("undelivered", str(notice.id), now), now)
+            write(session, handoff, receiver, Occasion("undelivered", str(notice.id), now), now)

@@ -15,6 +15,7 @@ from desk.post.deadline import PATIENCE, NotDelivered, Patience
 from desk.post.mail import send_mail
 from desk.post.notices import body, email
 from desk.post.receivers import MailServer, Webhook
+from desk.post.replied import drop_opened
 from desk.post.webhooks import send_webhook
 from desk.receiver import Receiver
 
@@ -74,6 +75,7 @@ class Sender:
             if not outbox.something_is_due(session, receiver, self.clock()):
                 return None  # without taking the lock for writing
         with self.database.write() as session:
+            drop_opened(session, receiver, self.clock())
             return outbox.claim(session, receiver, self.clock())
 
     def _send(self, notice: outbox.Claimed) -> bool:

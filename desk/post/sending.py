@@ -28,11 +28,12 @@ def outbox_tasks(database: Database, post: Post, hours: Hours) -> list[Coroutine
         return []
     sender = Sender(database, post)
     threads = anyio.CapacityLimiter(len(post.receivers) + 2)  # its own, so that a slow receiver slows no patient
-    sending = [_keep(partial(sender.send_due, receiver), _POLL_SECONDS, threads) for receiver in post.receivers]
-    return [*sending, _keep(sender.send_to_people, _LOOK_SECONDS, threads), _keep_looking(database, hours, threads)]
+    sending = [keep_sending(partial(sender.send_due, receiver), _POLL_SECONDS, threads) for receiver in post.receivers]
+    return [*sending, keep_sending(sender.send_to_people, _LOOK_SECONDS, threads), _keep_looking(database, hours, threads)]
 
 
-async def _keep(send: Callable[[], int], seconds: float, threads: anyio.CapacityLimiter) -> None:
+async def keep_sending(send: Callable[[], int], seconds: float, threads: anyio.CapacityLimiter) -> None:
+    """Send what is due, again and again, in threads of its own."""
     while True:
         try:
             await anyio.to_thread.run_sync(send, limiter=threads)

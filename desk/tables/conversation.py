@@ -56,6 +56,10 @@ def _no_dict() -> dict[str, Any] | None:
     return None
 
 
+def _no_words() -> list[str]:
+    return []
+
+
 def _no_dicts() -> list[dict[str, Any]]:
     return []
 
@@ -98,6 +102,7 @@ class Message(Sealed, Base):
     answer = Words(_no_answer, store=_answer_as_json, load=stored_answer)
     question = Words(_no_dict)
     values = Words(_no_dicts)  # of a patient's message: what was chosen in controls, as `intake.sent` writes it
+    hands = Words(_no_dict)  # of a notice: who has the conversation from here on, as `web.wire.Hands` says it
 
     def place(self) -> str:
         """Its number in its conversation."""
@@ -120,6 +125,25 @@ class HeldBack(Sealed, Base):
     def place(self) -> str:
         """The number of the message in its conversation."""
         return f"held back {self.conversation_id} {self.message_seq}"
+
+
+class Alarm(Sealed, Base):
+    """An alarm that a message raised. What it rests on is sealed like the message."""
+
+    __tablename__ = "alarms"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    message_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[str] = mapped_column(String(16))  # emergency, urgent
+    group: Mapped[str] = mapped_column(String(40))  # by its name in red_flags.yml
+    rule: Mapped[str] = mapped_column(String(16))  # what raised it; see `emergencies.compiled_groups.RuleName`
+    how: Mapped[str] = mapped_column(String(16))  # one of `intake.record.HowRaised`
+
+    words = Words(_no_words)  # of the patient, on which it rests
+
+    def place(self) -> str:
+        """The number of the message in its conversation."""
+        return f"alarm {self.conversation_id} {self.message_seq}"
 
 
 class Intake(Base):

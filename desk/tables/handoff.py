@@ -9,13 +9,26 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base
+from desk.tables.words import Sealed, Words, unreadable
+
+
+def _no_text() -> str | None:
+    return None
+
+
+def _no_dict() -> dict[str, Any] | None:
+    return None
 
 
 class Handoff(Base):
     """A conversation given to a person."""
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index("ix_handoffs_created", "created_at"), Index("ix_handoffs_open", "state", "conversation_id"))
+    __table_args__ = (
+        Index("ix_handoffs_created", "created_at"),
+        Index("ix_handoffs_called", "called_at"),
+        Index("ix_handoffs_open", "state", "conversation_id"),
+    )
 
     reference: Mapped[str] = mapped_column(String(16), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
@@ -25,6 +38,8 @@ class Handoff(Base):
     urgent_level: Mapped[str | None] = mapped_column(String(16))  # emergency, urgent
     urgent_group: Mapped[str | None] = mapped_column(String(40))  # of the last alarm, by its name in red_flags.yml; or harm
     urgent_at: Mapped[datetime | None]
+    called_at: Mapped[datetime | None]  # when it last called for whoever is there
+    called_for: Mapped[str | None] = mapped_column(String(16))  # why: new, again, or a level of urgency
 
 
 class Note(Base):
@@ -39,8 +54,27 @@ class Note(Base):
     sealed: Mapped[str] = mapped_column(Text)  # the text, encrypted
 
 
-class Review(Base):
-    """What a person thinks of an answer of the assistant."""
+class Correction(Sealed, Base):
+    """What a person of the clinic put beside the name or the contact that the patient gave."""
+
+    __tablename__ = "corrections"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(String(16))  # name, contact
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+
+    text = Words(str, unreadable=lambda: unreadable().answer)
+    value = Words(_no_dict)  # of a contact: what it is understood as
+
+    def place(self) -> str:
+        """Its number in its conversation."""
+        return f"correction {self.conversation_id} {self.number}"
+
+
+class Review(Sealed, Base):
+    """What a person thinks of an answer of the assistant. The wording is sealed: it was written from a patient's question."""
 
     __tablename__ = "reviews"
     __table_args__ = (UniqueConstraint("conversation_id", "message_seq"),)
@@ -50,9 +84,14 @@ class Review(Base):
     message_seq: Mapped[int]  # of the assistant's message
     verdict: Mapped[str] = mapped_column(String(24))  # right, wrong, incomplete, should_have_answered
     article: Mapped[str | None] = mapped_column(String(80))  # that should have answered
-    wording: Mapped[str | None] = mapped_column(Text)  # the question as the reviewer wrote it, without anything personal
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
+
+    wording = Words(_no_text)  # the question as the reviewer wrote it, without anything personal
+
+    def place(self) -> str:
+        """The number of the answer in its conversation."""
+        return f"review {self.conversation_id} {self.message_seq}"
 
 
 class Notice(Base):
@@ -64,7 +103,7 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120))  # event, handoff and receiver: what may not be sent twice
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    event: Mapped[str] = mapped_column(String(24))  # new, urgent, overdue, amended
+    event: Mapped[str] = mapped_column(String(24))  # one of `desk.post.notices.EVENTS`
     channel: Mapped[str] = mapped_column(String(16))  # email, webhook
     receiver: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]]  # reference, event, times: no health detail, no name

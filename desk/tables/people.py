@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, true
+from sqlalchemy import ForeignKey, Index, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.tables.base import Base
@@ -31,6 +31,7 @@ class User(Base):
     locked_until: Mapped[datetime | None]
     known_failures: Mapped[int] = mapped_column(default=0, server_default="0")  # the same, from browsers used before
     known_locked_until: Mapped[datetime | None]
+    mail_replies: Mapped[bool] = mapped_column(default=False, server_default=false())  # is told of patients who write
 
 
 class Login(Base):
@@ -74,6 +75,15 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]]  # nothing personal: an erasure cannot reach it
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class SealedAuditKey(Base):
+    """The key with which entries of the audit log are hashed, one row; `desk/audit_key.py` says what it is."""
+
+    __tablename__ = "audit_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
 
 
 class Decision(Base):

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Mapper, QueryContext, Session, column_property, objec
 from sqlalchemy.orm.util import identity_key
 
 from desk.sealed import SESSION_KEYRING, Keyring
-from desk.tables.conversation import Conversation, HeldBack, Message
+from desk.tables.conversation import Alarm, Conversation, HeldBack, Message
+from desk.tables.handoff import Correction, Review
+from desk.tables.reaching import ReplyLink
 from desk.tables.words import Sealed
 
-SEALED = (Message, HeldBack)
+SEALED = (Message, HeldBack, Alarm, Correction, Review, ReplyLink)
 for _table in SEALED:
     _key = select(Conversation.sealed_key).where(Conversation.id == _table.conversation_id)
     _table.data_key = column_property(_key.correlate_except(Conversation).scalar_subquery())  # type: ignore[assignment]

@@ -18,3 +18,13 @@ class Word(Base):
     message_id: Mapped[int] = mapped_column(
         ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
+
+
+class NoteWord(Base):
+    """The same of one note."""
+
+    __tablename__ = "note_words"
+    __table_args__ = (Index("ix_note_words_note", "note_id"), {"sqlite_with_rowid": False})
+
+    word: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,16 +13,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
+from desk.keeping.backup import backups_in, make
 from desk.sealed import new_key
 from knowledge.generation import current_id
-from tests.faults.scene import CONTACT, AtThePage, Scene, Skipped
+from tests.faults.scene import CONTACT, HANGS, READ_ONLY, AtThePage, Scene, Skipped
 from tests.support.people import Patient
+from tests.support.staff import open_records
 from tests.support.system import until
+from tests.test_a_wrong_clock import chats, left
 
+_THREADS = 60  # more than web has
 _NOISE = b"\xff\x00 not what it was "
 
 
@@ -34,6 +40,7 @@ class Try:
     moment: float = 0.0  # seconds after the message was sent; for what is tried at several
     sent: bool = False
     notes: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
     def maria_answers(self) -> None:
         """The patient answers the open question, once."""
@@ -51,6 +58,11 @@ class Try:
         """Start it with what is broken, and give open pages the time to come back."""
         self.scene.starts()
         time.sleep(5)
+
+    def kills(self, *arguments: str) -> None:
+        """Run a command, and kill it at this moment."""
+        if not self.scene.kills(self.moment, *arguments):
+            self.notes.append(f"the command had ended after {self.moment:.0f} s")
 
     def refused(self) -> None:
         """Start it where that must be refused in one sentence, and note it."""
@@ -73,6 +85,7 @@ class Row:
     how: str
     play: Callable[[Try], AbstractContextManager[None]]
     moments: tuple[float, ...]
+    made_up: bool  # whether what breaks is broken for our processes alone
 
     @property
     def name(self) -> str:
@@ -83,11 +96,11 @@ class Row:
 ROWS: list[Row] = []
 
 
-def row(what: str, how: str, moments: tuple[float, ...] = (0.0,)) -> Callable[[Play], Play]:
+def row(what: str, how: str, moments: tuple[float, ...] = (0.0,), made_up: bool = False) -> Callable[[Play], Play]:
     """Put a fault on the list. What comes before its `yield` breaks something, what comes after mends it."""
 
     def note(play: Play) -> Play:
-        ROWS.append(Row(what, how, contextmanager(play), moments))
+        ROWS.append(Row(what, how, contextmanager(play), moments, made_up))
         return play
 
     return note
@@ -227,11 +240,29 @@ def _(this: Try) -> Iterator[None]:
     this.scene.starts()
 
 
-@row("the data folder", "becomes read-only while everything runs")
+@row("the data folder", "becomes read-only while everything runs, also for files that are open", made_up=True)
 def _(this: Try) -> Iterator[None]:
-    with _read_only(this.scene.data):
+    this.scene.breaks(folder=READ_ONLY)
+    try:
         until(lambda: "folder_read_only" in _problems(this.scene), 20, "/readyz tells")
         yield
+    finally:
+        this.scene.breaks()
+
+
+@row("the data folder", "gives nothing of the database, until all threads of web hang", made_up=True)
+def _(this: Try) -> Iterator[None]:
+    hanging = this.scene.system.pid_of("web")
+    this.scene.breaks(folder=HANGS)
+    try:
+        with ExitStack() as lines:
+            for _ in range(_THREADS):
+                line = lines.enter_context(socket.create_connection(("127.0.0.1", this.scene.system.port), timeout=10))
+                line.sendall(f"GET /api/chat/messages?after=0 HTTP/1.1\r\nHost: x\r\n{_bearer(this)}\r\n".encode("ascii"))
+            yield
+            until(lambda: hanging not in this.scene.system.processes(), 150, "it was noticed")
+    finally:
+        this.scene.breaks()
 
 
 @row("the disk", "full")
@@ -253,19 +284,76 @@ def _(this: Try) -> Iterator[None]:
 
 
 def _clock(how: str, seconds: int) -> None:
-    @row("the clock", how)
+    @row("the clock", how, made_up=True)
     def _(this: Try) -> Iterator[None]:
-        this.scene.moves_the_clock(seconds)
+        this.scene.breaks(clock=seconds)
         try:
             time.sleep(5)  # so that everything that looks at the clock now and then has done so
             yield
         finally:
-            this.scene.moves_the_clock(0)
+            this.scene.breaks()
 
 
 _clock("leaps 60 days ahead, and back", 60 * 86_400)
 _clock("leaps 60 days back, and ahead again", -60 * 86_400)
 _clock("is set two minutes back, and right again", -120)
+
+
+@row("the clock", "is 60 days ahead at a start, with 25 chats and all older backups due", made_up=True)
+def _(this: Try) -> Iterator[None]:
+    records = open_records(this.scene.data)
+    chats(records, 25, 29, datetime.now(UTC))
+    for days in (3, 2, 1):
+        make(records, records.keyring, this.scene.data, datetime.now(UTC) - timedelta(days=days))
+    there = left(records), len(backups_in(this.scene.data))
+    this.scene.ends()
+    this.scene.breaks(clock=60 * 86_400)
+    try:
+        this.starts()
+        until(lambda: "retention erased nothing" in this.scene.system.log("web"), 200, "the daily run has come")
+        yield
+    finally:
+        this.scene.breaks()
+    gone = [before - now for before, now in zip(there, (left(records), len(backups_in(this.scene.data))), strict=True)]
+    this.lost += [f"{number} {what}" for number, what in zip(gone, ("chats", "backups"), strict=True) if number > 0]
+    records.close()
+
+
+# Commands, killed in the middle of their work and run again.
+
+
+@row("`cordial backup make`", "killed at four moments, and run again", moments=(1.0, 2.0, 3.0, 4.0))
+def _(this: Try) -> Iterator[None]:
+    this.kills("backup", "make")
+    yield
+    this.scene.runs("backup", "make")
+
+
+@row("`cordial keys rotate`", "killed at four moments, and `keys reseal` run", moments=(1.0, 4.0, 8.0, 9.0))
+def _(this: Try) -> Iterator[None]:
+    this.kills("keys", "rotate")
+    yield
+    this.scene.runs("keys", "reseal")
+
+
+@row("`cordial backup restore`", "killed at four moments, and run again", moments=(1.0, 2.0, 3.0, 4.0))
+def _(this: Try) -> Iterator[None]:
+    this.scene.ends()
+    this.scene.runs("backup", "make")
+    newest = backups_in(this.scene.data)[0].file.name
+    this.kills("backup", "restore", newest, "--yes")
+    yield
+    this.scene.runs("backup", "restore", newest, "--yes")
+    this.scene.starts()
+
+
+@row("`cordial kb build`", "killed at four moments, and run again", moments=(2.0, 6.0, 12.0, 20.0))
+def _(this: Try) -> Iterator[None]:
+    wordings = this.scene.home / "knowledge" / "wordings" / "cost-and-payment.yml"
+    wordings.write_text(re.sub(r'(?m)^(  - ".*)"$', r'\1 now"', wordings.read_text("utf-8"), count=1), "utf-8")
+    this.kills("kb", "build")
+    yield
+    this.scene.runs("kb", "build")
 
 
 # Damaged files, one by one, and keys.
@@ -304,22 +392,44 @@ def _(this: Try) -> Iterator[None]:
     this.scene.ends()
     for part in ("cordial.db", "cordial.db-wal", "cordial.db-shm"):
         (this.scene.data / part).unlink(missing_ok=True)
-    newest = max((this.scene.data / "backups").iterdir(), key=lambda each: each.stat().st_mtime)
-    this.scene.runs("backup", "restore", newest.name, "--yes")
+    this.scene.runs("backup", "restore", backups_in(this.scene.data)[0].file.name, "--yes")
     this.scene.starts()
 
 
-@row("a damaged file", "the index, with an older one beside it")
+@row("a damaged file", "the log of the database (`cordial.db-wal`) after a crash; the last backup is restored")
 def _(this: Try) -> Iterator[None]:
-    this.scene.ends()
-    folder = this.scene.data / "knowledge"
-    generations = folder / "generations"
-    newest = generations / str(current_id(folder))
-    shutil.copytree(newest, generations / "older", dirs_exist_ok=True)
-    (newest / "passages.json").write_bytes(_cut((newest / "passages.json").read_bytes()))
-    this.starts()
+    this.scene.runs("backup", "make")
+    newest = backups_in(this.scene.data)[0].file.name
+    for pid in this.scene.system.processes():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until(lambda: this.scene.system.ended, 10, "it is gone")
+    log = this.scene.data / "cordial.db-wal"
+    log.write_bytes(_NOISE * (log.stat().st_size // len(_NOISE)))
+    code, said = this.scene.tries("audit", "verify")
+    this.notes.append("`cordial audit verify` tells" if code and "cut off" in said else "NOBODY TELLS")
     yield
-    shutil.rmtree(generations / "older")
+    this.scene.runs("backup", "restore", newest, "--yes")
+    this.scene.starts()
+
+
+def _index(how: str, name: str) -> None:
+    @row("a damaged file", f"{how}, with an older one beside it")
+    def _(this: Try) -> Iterator[None]:
+        this.scene.ends()
+        folder = this.scene.data / "knowledge"
+        generations = folder / "generations"
+        newest = generations / str(current_id(folder))
+        shutil.copytree(newest, generations / "older", dirs_exist_ok=True)
+        (newest / name).write_bytes(_cut((newest / name).read_bytes()))
+        this.starts()
+        yield
+        shutil.rmtree(generations / "older")
+
+
+_index("the index", "passages.json")
+_index("the vectors of the index (`dense.faiss`)", "dense.faiss")
+_index("what the index has learned (`ranker.npz`)", "ranker.npz")
 
 
 @row("a damaged file", "the embedding model; it is exported anew at the start")
@@ -362,18 +472,23 @@ _key("the key that signs tokens; the copy is put back", "secret_key", _scratched
 _key("in `encryption_key`; the right one is put back", "encryption_key", _other)
 
 
-def _seal(how: str, name: str) -> None:
+def _spoiled(how: str, name: str) -> None:
     @row("a damaged file", how)
     def _(this: Try) -> Iterator[None]:
         this.scene.ends()
         file = this.scene.data / name
-        file.write_bytes(_scratched(file.read_bytes()))
+        file.write_bytes(_scratched(file.read_bytes() if file.is_file() else b""))
         this.starts()
         yield
 
 
-_seal("the seal that tells a wrong key (`key_check`)", "key_check")
-_seal("the seal of the audit log's end (`audit_end`)", "audit_end")
+_spoiled("the seal that tells a wrong key (`key_check`)", "key_check")
+_spoiled("the seal of the audit log's end (`audit_end`)", "audit_end")
+_spoiled("the list of erasures (`erased`)", "erased")
+_spoiled("the list of decisions (`decisions`)", "decisions")
+_spoiled("when the clock was last believed (`clock`)", "clock")
+_spoiled("which index is in use (`knowledge/current`)", "knowledge/current")
+_spoiled("where Rasa finds web (`rasa/endpoints.yml`)", "rasa/endpoints.yml")
 
 
 @row("a damaged file", "an article; the last good version answers")
@@ -417,6 +532,10 @@ def _stream(scene: Scene) -> Iterator[socket.socket]:
         line.sendall(head.encode("ascii"))
         assert line.recv(12).endswith(b"200")
         yield line
+
+
+def _bearer(this: Try) -> str:
+    return f"Authorization: Bearer {this.maria.token}\r\n"
 
 
 def _problems(scene: Scene) -> list[str]:

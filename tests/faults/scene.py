@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -24,7 +26,8 @@ from tests.support.system import CORDIAL, System, until
 EMERGENCY = "I have chest pain and I cannot breathe"
 CONTACT = "maria@mail.example"  # what the patient answers while something breaks
 ASKED_BEFORE, ASKED_AFTER = "reach you", "born"  # words of the question that it answers, and of the next one
-_CLOCK = Path(__file__).with_name("clock.c")
+_FAULTS = Path(__file__).with_name("broken.c")
+WELL, READ_ONLY, HANGS = 0, 1, 2  # what a data folder does that we can break
 _DISK = "700m"
 NOTHING_YET = "nothing yet"
 _SETTLED = 14.0  # seconds after which a patient has seen what there is to see; longer than web waits for Rasa
@@ -55,7 +58,8 @@ class AtThePage:
 
     def comes_to_the_contact(self) -> None:
         """Answer the intake up to the question that is open when something breaks."""
-        for text, asked in (("Start the intake", "agree"), ("I agree", "name"), ("Maria Example", ASKED_BEFORE)):
+        steps = (("Start the intake", "agree"), ("I agree", "for whom"), ("Me", "full name"), ("Maria Example", ASKED_BEFORE))
+        for text, asked in steps:
             self.writes(text)
             is_asked(self.page, asked)
 
@@ -167,7 +171,7 @@ class Scene:
         self.on_a_disk_of_its_own = _mounted(self.data)
         for part in ("encoder", "knowledge"):
             shutil.copytree(prepared / part, self.data / part)
-        self.clock = folder / "clock"
+        self._faults = folder / "faults"
         self.system = System(self.data, rasa_timeout="8")
         self.system.home, self.system.printed = self.home, folder / "printed.txt"
         self._staff: Staff | None = None
@@ -198,34 +202,50 @@ class Scene:
 
     def runs(self, *arguments: str) -> None:
         """Run a command that must work."""
+        code, printed = self.tries(*arguments)
+        assert code == 0, printed
+
+    def tries(self, *arguments: str) -> tuple[int, str]:
+        """Run a command; gives its exit code, and what it says of trouble."""
         done = subprocess.run(
             [*CORDIAL, *arguments],
             cwd=self.home,
             env=self.system.environment,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=280,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        return done.returncode, done.stderr
 
-    def with_a_clock_of_its_own(self) -> None:
-        """Start it anew under a clock that we can move; nothing else of the machine sees it."""
-        library, made = self.folder / "clock.so", ["cc", "-shared", "-fPIC", "-O2", str(_CLOCK), "-ldl", "-o"]
+    def kills(self, seconds: float, *arguments: str) -> bool:
+        """Run a command and kill it after so many seconds; whether it was still at work."""
+        command = [*CORDIAL, *arguments]
+        with subprocess.Popen(command, cwd=self.home, env=self.system.environment, stdout=subprocess.DEVNULL) as running:
+            try:
+                running.wait(seconds)
+            except subprocess.TimeoutExpired:
+                running.kill()
+        return running.returncode == -signal.SIGKILL
+
+    def with_faults_of_its_own(self) -> None:
+        """Start it anew with a clock and a data folder that we can break; nothing else of the machine sees it."""
+        library, made = self.folder / "broken.so", ["cc", "-shared", "-fPIC", "-O2", str(_FAULTS), "-ldl", "-o"]
         if shutil.which("cc") is None or subprocess.run([*made, str(library)], check=False, capture_output=True).returncode:
-            raise Skipped("there is no C compiler here for a clock that can be moved")
-        self.moves_the_clock(0)
+            raise Skipped("there is no C compiler here for what makes clocks leap and folders hang")
+        self.breaks()
         self.ends()
-        self.system.environment |= {"LD_PRELOAD": str(library), "CLOCK_FILE": str(self.clock)}
+        given = {"LD_PRELOAD": str(library), "FAULTS": str(self._faults), "FAULTS_FOLDER": str(self.data)}
+        self.system.environment |= given
         self.starts()
 
-    def moves_the_clock(self, seconds: int) -> None:
-        """Set it that far ahead, or back, of the machine's; all see it at once."""
-        self.clock.touch()
-        with self.clock.open("r+b") as file:
-            file.write(seconds.to_bytes(8, "little", signed=True))
+    def breaks(self, clock: int = 0, folder: int = WELL) -> None:
+        """Set the clock so many seconds ahead, or back, of the machine's, and break the data folder; all see it at once."""
+        self._faults.touch()
+        with self._faults.open("r+b") as file:
+            file.write(struct.pack("=qq", clock, folder))
 
-    def with_the_clock_of_the_machine(self) -> None:
+    def as_the_machine_is(self) -> None:
         """Start it anew as ever, if it is not so."""
         if self.system.environment.pop("LD_PRELOAD", None) is not None:
             self.ends()

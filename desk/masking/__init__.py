@@ -1,0 +1,1 @@
+"""What a patient wrote, with what could tell who it was left out."""
