@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from desk.audit import record
 from desk.models import User
@@ -14,6 +14,7 @@ from desk.people.passwords import WeakPassword, hash_password, refuse_weak
 from desk.people.roles import Permission
 from desk.people.second_factor import confirm_phone, new_recovery_codes
 from desk.people.users import change_password, get_user
+from desk.post.outbox import sends_mails
 from web.console.access import Person, lasting_of, needs
 from web.console.login import Anybody, Text, keep_browser
 from web.console.page import go, render
@@ -22,6 +23,7 @@ from web.parts import Parts, PartsNow
 
 router = APIRouter(include_in_schema=False)
 Proved = Annotated[Person, Depends(needs(Permission.OWN_ACCOUNT, proved=True))]
+Worker = Annotated[Person, Depends(needs(Permission.SEE_CASES))]
 _HERE = "/desk/account"
 
 
@@ -31,7 +33,7 @@ def account(request: Request, parts: PartsNow, person: Anybody) -> Response:
     with parts.database.read() as session:
         user = get_user(session, person.id)
         logins = logins_of(session, person.id, lasting_of(parts.settings), datetime.now(UTC))
-        return render(request, person, "account.html", user=user, logins=logins)
+        return render(request, person, "account.html", user=user, logins=logins, mails=sends_mails(session))
 
 
 @router.get("/desk/account/password")
@@ -82,6 +84,15 @@ def recovery_codes(request: Request, parts: PartsNow, person: Proved) -> Respons
     with parts.database.write() as session:
         codes = new_recovery_codes(session, get_user(session, person.id))
     return codes_page(request, person, codes, _HERE)
+
+
+@router.post("/desk/account/e-mails")
+def choose_mails(request: Request, parts: PartsNow, person: Worker, replies: Annotated[bool, Form()] = False) -> Response:
+    """Be written to at one's own address when a patient writes, or not any more."""
+    with parts.database.write() as session:
+        get_user(session, person.id).mail_replies = replies
+        record(session, person.id, "user.mails_chosen", person.id, replies=replies)
+    return go(request, _HERE, "mails_on" if replies else "mails_off")
 
 
 @router.post("/desk/account/logout-others")

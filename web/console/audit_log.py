@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from desk.audit import Search, actions, count, newest, record, search, verify
+from desk.audit import Search, actions, count, newest, readers, record, search, verify
+from desk.keeping.erasure import find_conversation
+from desk.models import Handoff
 from desk.people.roles import Permission
 from desk.people.users import list_users
 from web.console.access import Person, needs
@@ -30,23 +34,31 @@ class Asked(BaseModel):
     subject: str = Field("", max_length=64)
     since: str = Field("", max_length=10)  # days, as a form sends them
     until: str = Field("", max_length=10)
-    before: int | None = Field(None, ge=1, le=2**53)  # the lowest number of the page before
+    before: int | None = Field(None, ge=1, le=2**31 - 1)  # the lowest number of the page before
 
-    def search(self, zone: ZoneInfo) -> Search:
-        """The same for the records; days are those of a time zone."""
+    def search(self, zone: ZoneInfo, case: str | None) -> Search:
+        """The same for the records, where a reference number is that of a case; days are those of a time zone."""
         since, until = _start_of(self.since, zone), _start_of(self.until, zone, days=1)
-        return Search(self.actor.strip(), self.action, self.subject.strip(), since, until)
+        return Search(self.actor.strip(), self.action, case or self.subject.strip(), since, until)
 
 
 @router.get("/desk/audit")
 def audit_log(request: Request, parts: PartsNow, person: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The newest entries, or those that were searched for."""
     with parts.database.read() as session:
-        found = search(session, asked.search(ZoneInfo(parts.clinic.hours.zone)), asked.before, _PAGE + 1)
+        case = find_conversation(session, asked.subject) if asked.subject else None
+        found = search(session, asked.search(ZoneInfo(parts.clinic.hours.zone), case), asked.before, _PAGE + 1)
         names = {user.id: user.name for user in list_users(session)}
-        known = actions(session)
-    shown: dict[str, Any] = {"entries": found[:_PAGE], "more": len(found) > _PAGE, "names": names, "actions": known}
+        references = _references(session, {each.subject for each in found if each.subject} | ({case} if case else set()))
+        shown: dict[str, Any] = {"actions": actions(session), "readers": readers(session, case) if case else []}
+    shown |= {"entries": found[:_PAGE], "more": len(found) > _PAGE, "names": names, "case": case, "references": references}
     return render(request, person, "audit.html", asked=asked, words=audit_texts(), **shown)
+
+
+def _references(session: Session, subjects: set[str]) -> dict[str, str]:
+    """By which reference number each of the cases among them goes: its newest one."""
+    of_these = select(Handoff.conversation_id, Handoff.reference).where(Handoff.conversation_id.in_(subjects))
+    return {id_: reference for id_, reference in session.execute(of_these.order_by(Handoff.created_at)).tuples()}
 
 
 @router.post("/desk/audit/verify")

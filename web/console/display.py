@@ -1,11 +1,16 @@
-"""How times and names of countries are shown in the console."""
+"""How times, names of countries and ways to reach a patient are shown in the console."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from intake.judging.contact import shown_number
 from intake.judging.country import country_name
+from intake.record import FieldAnswer
 from language.durations import in_words
 
 
@@ -38,6 +43,11 @@ class Clock:
             return f"yesterday {local:%H:%M}"
         return f"{local.day} {local:%b %H:%M}" if local.year == today.year else f"{local.day} {local:%b %Y %H:%M}"
 
+    def day(self, at: datetime) -> str:
+        """The day of a time, without the hour."""
+        local = at.astimezone(self._zone)
+        return f"{local.day} {local:%b %Y}"
+
     def exactly(self, at: datetime) -> str:
         """A time with its day and zone."""
         return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M %Z}"
@@ -50,3 +60,25 @@ class Clock:
 def country(code: str | None) -> str:
     """A country by its name."""
     return country_name(code) if code else ""
+
+
+class Way(NamedTuple):
+    """A way to reach a patient: an address that opens the program for it, and how it is read."""
+
+    link: str
+    shown: str
+
+
+def ways_to(contact: FieldAnswer | None) -> list[Way]:
+    """The e-mail addresses and phone numbers that a patient gave; the one that comes first, first."""
+    if contact is None or contact.skipped or not isinstance(contact.value, dict) or "value" not in contact.value:
+        return []
+    return [_way(each) for each in (contact.value, *contact.value.get("also", []))]
+
+
+def _way(given: dict[str, Any]) -> Way:
+    value, extension = str(given["value"]), given.get("extension")
+    if given.get("by", "phone") == "email":
+        return Way(f"mailto:{quote(value, safe='@')}", value)
+    dialled = re.sub(r"[^\d+]", "", value)
+    return Way(f"tel:{dialled};ext={extension}" if extension else f"tel:{dialled}", shown_number(value, extension))

@@ -35,7 +35,8 @@ def erase_case(request: Request, parts: PartsNow, person: Eraser, case: Text = "
     if conversation_id is None:
         return render(request, person, "erase.html", 404, case=case, found=None, problem="no_such_case")
     if sure != "yes":
-        return render(request, person, "erase.html", case=case, found=_extent(parts, conversation_id), problem=None)
+        found, audits = _extent(parts, conversation_id), person.may(Permission.SEE_AUDIT)
+        return render(request, person, "erase.html", case=case, found=found, audits=audits, problem=None)
     try:
         with parts.database.write() as session:
             erase(session, conversation_id, person.id)

@@ -12,10 +12,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from desk.audit import record
 from desk.insight import numbers as insight
 from desk.insight.period import LONGEST, Period, last_days
-from desk.insight.unanswered import Group, grouped, unanswered_questions
 from desk.people.roles import Permission
 from exports.spreadsheet import CSV, as_csv
 from intake.fields import REVIEW, the_intake
@@ -30,7 +28,6 @@ router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Person, Depends(needs(Permission.SEE_INSIGHT))]
 PRESETS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
 _USUAL = 30
-_WORDS_SHOWN = 5
 FEWER = f"each in fewer than {insight.FEW} conversations"
 SHOWN = 15  # lines of a table on the page; all of them are in the CSV
 
@@ -124,7 +121,7 @@ def page(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTM
         person,
         "insight.html",
         period=period,
-        presets=_presets(period),
+        presets=presets_of(period),
         tables=tables,
         ends=ends,
         totals=[sum(column) for column in columns],
@@ -136,30 +133,6 @@ def page(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTM
         waits=waits,
         median=_lasting(waits.median),
         p90=_lasting(waits.p90),
-    )
-
-
-@router.get("/desk/insight/unanswered", response_class=HTMLResponse)
-def unanswered(request: Request, parts: PartsNow, person: Viewer, period: Days) -> HTMLResponse:
-    """What patients asked in vain. Only who may see cases sees their words; others the reviewed wording that is nearest."""
-    with parts.database.read() as session:
-        questions = unanswered_questions(session, period)
-    groups = grouped(questions, parts.encoder.encode([one.text for one in questions]))
-    may_read = person.may(Permission.SEE_CASES)
-    if may_read and groups:
-        with parts.database.write() as session:
-            record(session, person.id, "questions.viewed", None, groups=len(groups))
-    shown = [(group.conversations, len(group.questions), *_nearest(parts, group), _words(group, may_read)) for group in groups]
-    return render(
-        request,
-        person,
-        "unanswered.html",
-        period=period,
-        presets=_presets(period),
-        groups=shown,
-        looked_at=len(questions),
-        may_read=may_read,
-        few=insight.FEW,
     )
 
 
@@ -175,7 +148,7 @@ def download(name: str, parts: PartsNow, person: Viewer, period: Days) -> Respon
     return Response(as_csv(table.head, table.rows), media_type=CSV, headers=headers)
 
 
-def _presets(period: Period) -> list[tuple[str, str, bool]]:
+def presets_of(period: Period) -> list[tuple[str, str, bool]]:
     """Links to usual periods: what they are called, their query, and whether it is the one shown."""
     usual = [(text, last_days(days, period.zone, datetime.now(UTC))) for days, text in PRESETS]
     return [(text, f"from={one.first}&to={one.last}", one == period) for text, one in usual]
@@ -185,21 +158,6 @@ def _title(parts: Parts, slug: str | None) -> str:
     """An article's title; its slug, if there is no such article any more."""
     found = parts.library.article(slug) if slug else None
     return found.front.title if found else slug or "All others"
-
-
-def _nearest(parts: Parts, group: Group) -> tuple[str, str]:
-    """The article and the section that are nearest to a group's middle, in reviewed words."""
-    found = parts.library.explain(group.questions[0].text)[0].candidates
-    if not found:
-        return "", "nothing near"
-    passages = parts.library.generation.passages
-    same = (one for one in passages if (one.article, one.section) == (found[0].article, found[0].section))
-    passage = next(same, None)
-    return (passage.title, passage.heading) if passage else (found[0].article, found[0].section)
-
-
-def _words(group: Group, may_read: bool) -> list[str]:
-    return list(dict.fromkeys(one.text for one in group.questions))[:_WORDS_SHOWN] if may_read else []
 
 
 def _short(day: str, each: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cordial.settings import Settings
 from web.console.access import NotAllowed, NotLoggedIn, Person, ProofNeeded, lasting_of, person_of, wants_page
 from web.console.cookies import LOGIN, cookies_of, make_cookies
-from web.console.page import HOME, go, inside, render, with_next
+from web.console.page import HOME, form_page, go, inside, render, with_next
 from web.csrf import SAFE_METHODS, CsrfGuard
 from web.errors import ApiError, error_response, unexpected
 from web.guards import BodyTooLarge
@@ -141,5 +140,6 @@ async def _to_proof(request: Request, _error: Exception) -> Response:
 
 def _wanted(request: Request) -> str:
     """Where to go on: what was asked for, or the page whose form was sent."""
-    address = urlsplit(str(request.url) if request.method in SAFE_METHODS else request.headers.get("referer", ""))
-    return inside(f"{address.path}?{address.query}" if address.query else address.path)
+    if request.method not in SAFE_METHODS:
+        return form_page(request)
+    return inside(f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path)

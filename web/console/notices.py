@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from desk.audit import record
@@ -29,7 +29,7 @@ def page(request: Request, parts: PartsNow, person: Keeper) -> HTMLResponse:
 
 
 @router.post("/desk/notices/{number}/again")
-def send_again(request: Request, parts: PartsNow, person: Keeper, number: int) -> Response:
+def send_again(request: Request, parts: PartsNow, person: Keeper, number: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> Response:
     """Let a notice that was given up start anew; the sender takes it up by itself."""
     with parts.database.write() as session:
         begun = try_again(session, number, datetime.now(UTC))
