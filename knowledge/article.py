@@ -154,7 +154,7 @@ def read_article_and_layout(file: Path) -> tuple[Article, Layout]:
         raise ArticleError(file, 1, "the file is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise ArticleError(file, 1, f"the file cannot be read: {error.strerror}.") from error
-    return _parse(text, file)
+    return parse_article_and_layout(text, file)
 
 
 def parse_article(text: str, file: Path) -> Article:
@@ -163,10 +163,15 @@ def parse_article(text: str, file: Path) -> Article:
     Raises:
         ArticleError: with file, line and what to do.
     """
-    return _parse(text, file)[0]
+    return parse_article_and_layout(text, file)[0]
 
 
-def _parse(text: str, file: Path) -> tuple[Article, Layout]:
+def parse_article_and_layout(text: str, file: Path) -> tuple[Article, Layout]:
+    """Parse the text of an article, and tell where its parts stand.
+
+    Raises:
+        ArticleError: with file, line and what to do.
+    """
     if not text.strip():
         raise ArticleError(file, 1, "the file is empty.")
     if "\x00" in text:
@@ -184,7 +189,7 @@ def _parse(text: str, file: Path) -> tuple[Article, Layout]:
 
 def _parse_front(text: str, file: Path) -> tuple[FrontMatter, Lines]:
     try:
-        raw, lines = read_yaml(text)
+        raw, lines = read_yaml(text, aliases=False)
     except YamlError as error:
         problem = f"the front matter cannot be read: {error.problem}."
         raise ArticleError(file, error.line + 1, problem) from error

@@ -7,22 +7,25 @@ articles for a text, whether each article is the first to answer its own questio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from knowledge.article import Article, read_article_and_layout
+from knowledge.article import Article, parse_article_and_layout, read_article_and_layout
 from knowledge.article_rules import Given, Page, Problem, links_of, problems_of
 from knowledge.claims import load_promises
 from knowledge.errors import ArticleError, SourcesError
 from knowledge.figures import Figure, Statement, contradictions
 from knowledge.source_rules import CheckedSources, check_sources
+from knowledge.stamps import Stamp, stamp_of
 from knowledge.text import slug_of
 from knowledge.wordings import read_wordings_and_lines
 
 DECLINED = "declined.yml"
+_REMEMBERED = 512  # files that are not read again while they stay the same
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LINK_TARGET = re.compile(r"(?:(?P<slug>[a-z0-9-]+)\.md)?(?:#(?P<anchor>[a-z0-9-]+))?")
 
@@ -84,26 +87,35 @@ class OwnQuestions:
         return f"{self.headings} headings and {self.wordings} other wordings"
 
 
-def check_content(content: Path, today: date, promises: Path | None = None) -> Checked:
+def check_content(
+    content: Path,
+    today: date,
+    promises: Path | None = None,
+    only: Collection[str] | None = None,
+    instead: Mapping[str, str] | None = None,
+) -> Checked:
     """Check the articles and the lists beside them. Never raises for what an editor can write.
 
     Args:
         content: the folder with ``articles/``, ``studies.yml``, ``sources.yml``, ``wordings/`` and ``declined.yml``.
         today: the day on which a review may be overdue.
         promises: the list of what no article may promise.
+        only: the articles to look into, by their slugs; of the others is told what they have in common with all.
+        instead: texts in the place of files, or beside them, by slug.
 
     Raises:
         PromisesError: if that list cannot be used, as then nothing can be said of promises.
     """
     sources = check_sources(content)
     given = Given(today, load_promises(promises), sources.read_in_the_original if sources.readable else None)
-    pages, problems = _read_pages(content)
+    pages, problems = _read_pages(content, instead or {})
     questions = [question for page in pages for question in _questions_of(page)]
     more_questions, wording_problems = _wordings_beside(content, pages)
     questions += more_questions
     problems += sources.problems + wording_problems
     for page in pages:
-        problems += problems_of(page, given)
+        if only is None or page.article.slug in only:
+            problems += problems_of(page, given)
     problems += [*_titles(pages), *_links(pages), *_same_wordings(questions), *_numbers(pages, sources)]
     return Checked(tuple(page.article for page in pages), tuple(questions), tuple(sorted(set(problems))))
 
@@ -139,10 +151,11 @@ def _share(outcomes: Sequence[Problem | None]) -> Share:
 # Files
 
 
-def _read_pages(content: Path) -> tuple[list[Page], list[Problem]]:
+def _read_pages(content: Path, instead: Mapping[str, str]) -> tuple[list[Page], list[Problem]]:
     pages: list[Page] = []
     problems: list[Problem] = []
-    files = sorted(file for file in (content / "articles").glob("*") if not file.name.startswith("."))
+    there = {file for file in (content / "articles").glob("*") if not file.name.startswith(".")}
+    files = sorted(there | {content / "articles" / f"{slug}.md" for slug in instead})
     slugs: dict[str, str] = {}
     for file in files:
         name = _name(content, file)
@@ -150,7 +163,8 @@ def _read_pages(content: Path) -> tuple[list[Page], list[Problem]]:
         if file.suffix != ".md":
             continue
         try:
-            pages.append(_read_page(file, name))
+            text = instead.get(file.stem)
+            pages.append(_read_page(file, name, stamp_of(file)) if text is None else _page_of(text, file, name))
         except ArticleError as error:
             problems += [Problem(name, each.line, each.problem) for each in (error, *error.others)]
     if not any(file.suffix == ".md" for file in files):
@@ -169,8 +183,14 @@ def _name_problems(file: Path, slugs: dict[str, str]) -> Iterator[str]:
         yield f"this and {other} would have the same address; rename one of them."
 
 
-def _read_page(file: Path, name: str) -> Page:
+@lru_cache(_REMEMBERED)
+def _read_page(file: Path, name: str, _stamp: Stamp) -> Page:
     article, layout = read_article_and_layout(file)
+    return Page(name, article, layout)
+
+
+def _page_of(text: str, file: Path, name: str) -> Page:
+    article, layout = parse_article_and_layout(text, file)
     return Page(name, article, layout)
 
 

@@ -16,10 +16,13 @@ from knowledge.search import Candidate, Search, SectionId
 MAX_PASSAGES = 3
 MAX_WORDS = 120
 MAX_CHOICES = 3
-_NEAR = 0.25  # a section this much behind the best may say what was asked, too
+NEAR = 0.25  # a section this much behind the best may say what was asked, too
 _SUPPORT = 0.35  # cosine between the question and a paragraph that supports the answer, at least
+_BESIDE_IT = 0.45  # cosine between the question and the nearest text of a section of another article, at least
 _WORTH_ASKING = 0.45  # cosine between the question and the nearest wording of a choice, at least
 _CHOICES_AN_ARTICLE = 2
+_BESIDE = 2  # paragraphs of an answer that goes on
+_LOOKED_AT = 5  # sections of which a question may be offered there
 # What must not stand under one label: whether it harms, whether it helps, and why it might.
 _KEPT_APART: frozenset[About] = frozenset({"safety", "benefit", "rationale"})
 
@@ -45,9 +48,59 @@ def compose(
     return _answer(search, shown)
 
 
+def going_on(
+    search: Search,
+    candidates: list[Candidate],
+    vector: Vectors,
+    left_out: Collection[SectionId],
+    has_shown: Callable[[Quote], bool],
+) -> Answer:
+    """The answer to a message that goes on: a paragraph of the best section, and of the next if it is nearly as likely.
+
+    Args:
+        search: what searches.
+        candidates: the ranked sections, at least one.
+        vector: the embedding of the message with what it leaves out.
+        left_out: sections of which nothing is quoted beside the best.
+        has_shown: whether a quote was shown before; another paragraph of the same section is rather taken.
+    """
+    best = candidates[0]
+    near = [passage for passage, _ in search.passages_by_nearness((best.article, best.section), vector)]
+    shown = [next((passage for passage in near if not has_shown(_quote(passage))), near[0])]
+    for each in candidates[1:MAX_PASSAGES]:
+        section = (each.article, each.section)
+        if each.score < best.score - NEAR or section in left_out:
+            continue
+        passage, _ = search.nearest_passage(section, vector)
+        if _may_stand_beside(passage, shown) and _words([*shown, passage]) <= MAX_WORDS and not has_shown(_quote(passage)):
+            shown.append(passage)
+    return _answer(search, shown[:_BESIDE])
+
+
+def choices_in(search: Search, candidates: list[Candidate]) -> list[str]:
+    """The questions of the likeliest sections that are near, to ask which was meant; none unless there are two."""
+    near = [each for each in candidates[:_LOOKED_AT] if each.cosine >= _WORTH_ASKING]
+    firsts = [search.first_passage((each.article, each.section)) for each in near]
+    found = list(dict.fromkeys(first.heading for first in firsts if first.is_question))[:MAX_CHOICES]
+    return found if len(found) > 1 else []
+
+
 def quoting(search: Search, section: SectionId, vector: Vectors) -> Answer:
     """The answer that one section gives: its paragraph that is nearest to a question."""
     return _answer(search, [search.nearest_passage(section, vector)[0]])
+
+
+def quoting_first(search: Search, answer: Answer) -> Answer:
+    """An answer with its first paragraph alone."""
+    first = answer.passages[0]
+    number = search.section_at(first.article, first.start)
+    passages = search.passages_in(search.sections[number]) if number is not None else []
+    return next((_answer(search, [each]) for each in passages if each.start == first.start), answer)
+
+
+def quoting_passages(search: Search, passages: list[Passage]) -> Answer:
+    """The answer that these paragraphs give."""
+    return _answer(search, passages)
 
 
 def further_in(search: Search, article: str, vector: Vectors, has_shown: Callable[[Quote], bool]) -> Answer | None:
@@ -85,7 +138,7 @@ def choices_among(search: Search, candidates: list[Candidate]) -> list[str]:
     found: list[str] = []
     articles: list[str] = []
     for candidate in candidates:
-        if len(found) == MAX_CHOICES or candidate.score < candidates[0].score - _NEAR:
+        if len(found) == MAX_CHOICES or candidate.score < candidates[0].score - NEAR:
             break
         passage = search.first_passage((candidate.article, candidate.section))
         if (
@@ -105,9 +158,9 @@ def _further(
     best = candidates[0]
     seen = {best.article}
     for candidate in candidates[1:]:
-        if candidate.score < best.score - _NEAR:
+        if candidate.score < best.score - NEAR:
             break
-        if candidate.article not in seen:
+        if candidate.article not in seen and candidate.cosine >= _BESIDE_IT:
             seen.add(candidate.article)
             yield candidate.article, candidate.section
     support = [

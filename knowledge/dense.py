@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -38,6 +39,7 @@ class DenseIndex:
     def __init__(self, index: faiss.Index) -> None:
         """Wrap a FAISS index; use `build` or `load`."""
         self._index = index
+        self._stored = _stored_in(index) if self.is_exact else None
 
     @classmethod
     def build(cls, vectors: Vectors, exact_up_to: int = EXACT_UP_TO) -> DenseIndex:
@@ -94,6 +96,12 @@ class DenseIndex:
         rows, scores = self.nearest(query, count)
         return [(int(row), float(score)) for row, score in zip(rows, scores, strict=True)]
 
+    def cosines(self, queries: Vectors) -> Vectors | None:
+        """Of every row with each of some vectors, of shape (rows, queries); nothing, where not every vector is compared."""
+        if self._stored is None:
+            return None
+        return np.asarray(self._stored @ np.ascontiguousarray(queries, dtype=np.float32).T)
+
     def nearest(self, query: Vectors, count: int) -> tuple[npt.NDArray[np.int64], Vectors]:
         """What `search` gives, as rows and cosines side by side."""
         count = min(count, len(self))
@@ -107,9 +115,31 @@ class DenseIndex:
         there = rows[0] >= 0
         return rows[0][there], scores[0][there]
 
+    def rows(self, numbers: npt.NDArray[np.intp]) -> Vectors:
+        """Some stored vectors, of shape (numbers, dimension)."""
+        wanted = np.ascontiguousarray(numbers, dtype=np.int64)
+        return np.asarray(self._index.reconstruct_batch(wanted), dtype=np.float32).reshape(len(wanted), self._index.d)
+
     def row(self, number: int) -> Vectors:
         """One stored vector, of shape (dimension,)."""
         return np.asarray(self._index.reconstruct(number), dtype=np.float32)
+
+
+def _stored_in(index: faiss.Index) -> Vectors:
+    """The vectors of an index as they lie in its memory, of shape (rows, dimension)."""
+    if not index.ntotal:
+        return np.zeros((0, index.d), dtype=np.float32)
+    flat: Any = faiss.downcast_index(index)
+    stored = faiss.rev_swig_ptr(flat.get_xb(), index.ntotal * index.d)
+    return np.asarray(stored.reshape(index.ntotal, index.d))
+
+
+def best_of(cosines: Vectors, count: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """The rows with the highest cosines of one vector, best first, and their cosines."""
+    count = min(count, len(cosines))
+    among = np.argpartition(-cosines, count - 1)[:count] if 0 < count < len(cosines) else np.arange(len(cosines))
+    rows = among[np.argsort(-cosines[among], kind="stable")]
+    return rows.astype(np.int64), cosines[rows]
 
 
 def _cells(vectors: Vectors) -> faiss.IndexIVFFlat:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.errors import GenerationError
+from language.normalise import without_accents
+from language.plurals import singular
 
 Scores = npt.NDArray[np.float32]
 
 _FORMAT = 1  # raised when words or fields change, so that an old file is refused and built anew
+_REMEMBERED = 20_000  # words whose singular is not looked for again
 _WORD = re.compile(r"\w+")
-# Ending, the letters before it that forbid the change ("toes", "virus", "abscess" stay), and what stands instead.
-_NOT_BEFORE = (("ies", "ae", "y"), ("es", "aeo", "e"), ("s", "us", ""))
 
 
 def words_of(text: str) -> list[str]:
@@ -31,9 +32,7 @@ def words_of(text: str) -> list[str]:
     stemmer, which takes "infusion" and "infused" for the same. No word is left out for being common: BM25 gives such words
     little weight by itself, and "what causes" and "who has" tell questions apart.
     """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return [_singular(word) for word in _WORD.findall(kept)]
+    return [_singular(word) for word in _WORD.findall(without_accents(text).casefold())]
 
 
 class LexicalIndex:
@@ -147,12 +146,9 @@ def _pairs_of(words: list[str]) -> list[str]:
     return [f"{first} {second}" for first, second in pairwise(words)]
 
 
+@lru_cache(_REMEMBERED)
 def _singular(word: str) -> str:
-    if len(word) > 3:
-        for ending, not_before, instead in _NOT_BEFORE:
-            if word.endswith(ending):
-                return word if word[-len(ending) - 1] in not_before else word[: -len(ending)] + instead
-    return word
+    return singular(word, "careful")
 
 
 def _ready(words: Sequence[str], scores: Mapping[str, Any]) -> bm25s.BM25:

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from cordial.data_files import CLINIC, Part, PlainText, fills, like, read_data
+from cordial.data_files import CLINIC, Part, PlainText, fills, read_data
 from knowledge.article import About
 from knowledge.errors import PhrasesError
 from language.spoken import text_file
@@ -16,11 +16,11 @@ from language.spoken import text_file
 _OfTheClinic = Annotated[str, fills(*CLINIC)]
 
 
-class AfterInfusion(Part):
-    """Where it stands what to do about a complaint after an infusion."""
+class AboutTheService(Part):
+    """Where it stands what somebody asks about the service itself."""
 
+    acts: list[str]
     articles: list[str] = Field(min_length=1)
-    when_to_call: Annotated[str, like(r"[a-z0-9-]+#[a-z0-9-]+", "write it as article#section")]
 
 
 class Phrases(Part):
@@ -32,10 +32,11 @@ class Phrases(Part):
     clarify: PlainText
     something_else: PlainText
     declined: dict[str, _OfTheClinic]
+    by_act: dict[str, str]
     offer_person: PlainText
     plain: Annotated[str, fills("plain")]
     not_plainer: _OfTheClinic
-    after_infusion: AfterInfusion
+    about_the_service: AboutTheService
 
     @field_validator("lead")
     @classmethod
@@ -44,6 +45,13 @@ class Phrases(Part):
         if missing:
             raise ValueError(f"there is no sentence for {' and '.join(missing)}. Add it")
         return lead
+
+    @model_validator(mode="after")
+    def _are_there(self) -> Phrases:
+        unknown = [kind for kind in self.by_act.values() if kind not in self.declined]
+        if unknown:
+            raise ValueError(f"by_act names {' and '.join(unknown)}, which is not under declined. Add it there")
+        return self
 
     def why_not(self, kind: str | None) -> str:
         """What to say when there is no answer; `kind` is the kind of declined question that it resembles, if any."""

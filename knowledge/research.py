@@ -16,6 +16,7 @@ from knowledge.sources import Study
 
 Kind = Literal["review", "randomised", "other-human", "animal", "laboratory", "overview", "registered"]
 Cells = Literal["umbilical-cord", "cord-blood", "other", "not-stated"]
+Route = Literal["vein", "joint", "spinal-fluid", "heart", "eye", "womb", "mixed", "not-stated"]
 Verdict = Literal[
     "larger-trial", "small-trials", "review-only", "no-fair-test", "animals-only", "laboratory-only", "nothing-tested"
 ]
@@ -23,6 +24,7 @@ Sort = Literal["newest", "oldest", "people", "title"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CELLS: tuple[Cells, ...] = get_args(Cells)
+ROUTES: tuple[Route, ...] = get_args(Route)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 RULES = Path(__file__).parent / "research.yml"
 
@@ -83,6 +85,16 @@ def cells_of(study: Study) -> Cells:
     return "not-stated" if study.cells == "not stated" else "other"
 
 
+def route_of(study: Study) -> Route | None:
+    """Where the cells were given, roughly; nothing where none were given to anybody."""
+    if study.route == "not applicable":
+        return None
+    if study.route.startswith("heart"):
+        return "heart"
+    named = study.route.replace(" ", "-")
+    return next((route for route in ROUTES if route == named), "mixed")
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which studies a reader wants to see. Nothing asked for means all."""
@@ -91,6 +103,7 @@ class Wanted:
     kind: str = ""
     population: str = ""
     cells: str = ""
+    route: str = ""
     since: int | None = None  # the first year
     until: int | None = None  # the last year
     words: str = ""  # all of them in the title or the finding
@@ -104,6 +117,7 @@ class Wanted:
             and self.kind in {"", kind_of(study)}
             and self.population in {"", study.population}
             and self.cells in {"", cells_of(study)}
+            and self.route in {"", route_of(study)}
             and _in_years(study.year, self.since, self.until)
             and all(word in text for word in self.words.casefold().split())
         )

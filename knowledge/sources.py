@@ -36,6 +36,7 @@ class Source(BaseModel):
     publisher: str
     year: int | None = None
     doi: str | None = None
+    pmid: str | None = None
     url: str | None = None
     read: Read  # how we read it; a patient is told when it was only a copy
     verified: Verified | None = None
@@ -105,8 +106,8 @@ class OtherSource(Part):
 
 
 def _shown(entry: Study | OtherSource, publisher: str) -> Source:
-    kept = ("id", "title", "year", "doi", "url", "read", "verified")
-    return Source(publisher=publisher, **{name: getattr(entry, name) for name in kept})
+    kept = ("id", "title", "year", "doi", "pmid", "url", "read", "verified")
+    return Source(publisher=publisher, **{name: getattr(entry, name, None) for name in kept})
 
 
 def load_sources(folder: Path) -> dict[str, Source]:

@@ -37,6 +37,19 @@ class Speller:
             if len(word) >= _SHORTEST and (count >= 4 or (count >= 2 and word in english))
         )
 
+    @property
+    def targets(self) -> Vocabulary:
+        """The words towards which is corrected."""
+        return self._targets
+
+    def uses(self, word: str, often: int = 1) -> bool:
+        """Whether a word in small letters stands in the library so often."""
+        return self._counts[word] >= often
+
+    def knows(self, word: str) -> bool:
+        """Whether a word in small letters is one of the library, or an ordinary one."""
+        return word in self._english or word in self._counts
+
     def correct(self, text: str) -> str:
         """The text with its unknown words replaced by the nearest words of the library, where one is near enough."""
         return _WORD.sub(lambda match: self._word(match.group()), text)

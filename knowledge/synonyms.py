@@ -23,6 +23,10 @@ class Synonyms:
         names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
         self._names = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE) if names else None
 
+    def as_json(self) -> dict[str, str]:
+        """The list, from which the same is made again."""
+        return dict(self._meanings)
+
     def expand(self, text: str) -> str:
         """The text with each meaning after the name that stands for it, unless the text says it already."""
         if self._names is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,32 +16,43 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 
 from cordial.data_files import CLINIC, Part, PlainText, fills, read_data
+from knowledge.aftercare import tells_of_a_complaint
 from knowledge.answer import Answer, Quote
 from knowledge.article import About, Evidence
 from knowledge.errors import PhrasesError
 from knowledge.questions import goes_on, refers_back
 from knowledge.sources import Source
 from language.normalise import normalised, straight
+from language.questions import asks_one_of_several, looks_like_a_question
 from language.spoken import text_file
 
 Kind = Literal["condition", "person", "route", "country"]
-AboutThePassage = Literal["study", "certainty", "verdict", "more"]
+AboutThePassage = Literal["study", "funding", "certainty", "verdict", "more", "why"]
 
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _LONGEST = 9  # words of a message that leaves something out
+_TELLS = 5  # words of a message without an answer that may tell what the next is about
+_FEWEST = 3  # words of one that says what it is about and names no illness
+_SHORT = 6  # words of a message that may leave something out without showing it
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_LEAST_WITH_S = 4  # letters of a word whose "s" may be that of a plural
 _LASTING = frozenset({"person", "country"})  # kept when a question is about something else
 _LONGEST_ANEW = 8  # words of one that only names something else
 
 
 class _Says(Part):
     again: PlainText
+    counted: PlainText
     further: PlainText
     no_further: Annotated[str, fills(*CLINIC)]
     nothing_on: Annotated[str, fills(*CLINIC, "name")]
+    funding: PlainText
     sources: Annotated[str, fills("title")]
     no_sources: Annotated[str, fills("title")]
     certain: dict[Evidence, PlainText]
     verdict: dict[Literal["benefit", "safety", "other"], PlainText]
+    to_question: Annotated[str, fills("question")]
+    between_questions: PlainText
     no_answer_to: Annotated[str, fills(*CLINIC, "question")]
 
 
@@ -50,15 +61,25 @@ class TopicWords(Part):
 
     language: str
     names: dict[Kind, list[str]]
+    also_called: dict[str, list[str]]
+    parts_of_the_body: frozenset[str]
+    around_an_illness: frozenset[str]
     begins_anew: list[str]
     around_a_name: frozenset[str]
     stands_for_somebody: frozenset[str]
+    before_a_subject: str
+    kinds: dict[str, list[str]]
     leaves_out: list[str]
+    leaves_all_out: frozenset[str]
+    how_many_people: list[str]
+    people: list[str]
     before_and_after: frozenset[str]
     study: frozenset[str]
+    funding: frozenset[str]
     certainty: frozenset[str]
     verdict: frozenset[str]
     more: frozenset[str]
+    why: frozenset[str]
     says: _Says
 
 
@@ -89,7 +110,9 @@ class Topic(BaseModel):
         evidence: what stands behind it.
         sources: of the last answer.
         shown: every passage that was quoted: its article and where it begins there.
+        said: the message before, whatever was replied.
         just: whether that was to the last message, and nothing came between.
+        since_complaint: how many messages ago a complaint after an infusion was told; nothing, if none was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -102,7 +125,9 @@ class Topic(BaseModel):
     evidence: Evidence = "none"
     sources: list[Source] = []
     shown: list[tuple[str, int]] = []
+    said: str | None = None
     just: bool = True
+    since_complaint: int | None = None
 
     def has_shown(self, quote: Quote) -> bool:
         """Whether a passage was quoted before."""
@@ -117,12 +142,42 @@ def topic_of(turns: Iterable[tuple[str, Sequence[Answer]]]) -> Topic | None:
     """
     topic: Topic | None = None
     for message, answers in turns:
-        answered = [answer for answer in answers if answer.status == "answered" and answer.passages]
-        if answered:
-            topic = _answered(topic, message, answered)
-        elif topic is not None:
-            topic = topic.model_copy(update={"names": topic.names | names_in(message), "just": False})
+        topic = topic_after(topic, message, answers)
     return topic
+
+
+def topic_after(topic: Topic | None, message: str, answers: Sequence[Answer]) -> Topic | None:
+    """The topic after one more message, with the answers that it got."""
+    now = _after(topic, message, answers)
+    before = topic.since_complaint if topic else None
+    since = 0 if tells_of_a_complaint(message) else before + 1 if before is not None else None
+    return now.model_copy(update={"since_complaint": since}) if now and since is not None else now
+
+
+def _after(topic: Topic | None, message: str, answers: Sequence[Answer]) -> Topic | None:
+    answered = [answer for answer in answers if answer.status == "answered" and answer.passages]
+    if answered:
+        return _answered(topic, message, answered)
+    if topic is not None:
+        return topic.model_copy(update={"names": topic.names | _told_of(message), "said": message, "just": False})
+    return Topic(asked=message, names=_told_of(message), said=message, just=False) if tells(message) else None
+
+
+def tells(message: str) -> bool:
+    """Whether a message that had no answer tells what the next may be about."""
+    return "condition" in names_in(message) or len(_words(message)) >= _TELLS or tells_of_a_complaint(message)
+
+
+def plain(message: str) -> str:
+    """The words of a message in small letters, without marks."""
+    return " ".join(_words(message))
+
+
+@lru_cache(maxsize=4_096)
+def kinds_of_question(message: str) -> frozenset[str]:
+    """What a message asks for, by its words: a number, a time, a reason and so on."""
+    said = f" {plain(message)} "
+    return frozenset(kind for kind in topic_words().kinds if _asks(kind).search(said))
 
 
 def _answered(topic: Topic | None, message: str, answers: Sequence[Answer]) -> Topic:
@@ -133,12 +188,13 @@ def _answered(topic: Topic | None, message: str, answers: Sequence[Answer]) -> T
     return Topic(
         asked=asked,
         followed=followed,
-        names=kept | names_in(message),
+        names=kept | _told_of(message),
         in_hand=last.passages[0],
         about=last.about,
         evidence=last.evidence,
         sources=last.sources,
         shown=[*(topic.shown if topic else []), *shown],
+        said=message,
     )
 
 
@@ -163,9 +219,11 @@ def about_the_passage(message: str) -> AboutThePassage | None:
     forms = {" ".join(part) for part in _without_around(said, words.before_and_after)}
     kinds: dict[AboutThePassage, frozenset[str]] = {
         "study": words.study,
+        "funding": words.funding,
         "certainty": words.certainty,
         "verdict": words.verdict,
         "more": words.more,
+        "why": words.why,
     }
     return next((kind for kind, ways in kinds.items() if forms & ways), None)
 
@@ -179,11 +237,77 @@ def _without_around(said: list[str], around: frozenset[str]) -> Iterator[list[st
             yield said[start : len(said) - end]
 
 
+def asks_how_many_people(message: str) -> bool:
+    """Whether a message asks how many people were in the study that was quoted last, and nothing else."""
+    return _how_many_people().fullmatch(" ".join(_words(message))) is not None
+
+
+def counts_people(text: str) -> bool:
+    """Whether a text says of how many people it speaks."""
+    return _counted_people().search(text) is not None
+
+
+@cache
+def _how_many_people() -> re.Pattern[str]:
+    words = topic_words()
+    around = "|".join(map(re.escape, words.before_and_after))
+    ways = "|".join(words.how_many_people).replace("PEOPLE", f"(?:{'|'.join(words.people)})")
+    return re.compile(rf"(?:(?:{around}) )*(?:{ways})(?: (?:{around}))*")
+
+
+@cache
+def _counted_people() -> re.Pattern[str]:
+    return re.compile(rf"\b\d[\d,]*(?: [a-z-]+){{0,2}} (?:{'|'.join(topic_words().people)})\b")
+
+
 def names_in(message: str) -> dict[Kind, str]:
     """What of each kind a message names; the last one of each."""
     said = " ".join(_words(message))
     found = {kind: [match.group() for match in _names(kind).finditer(said)] for kind in topic_words().names}
     return {kind: matches[-1] for kind, matches in found.items() if matches}
+
+
+def conditions_in(message: str) -> frozenset[str]:
+    """The illnesses that a message asks about; where its questions name no more than parts of the body, all that it names."""
+    sentences = [each for each in _SENTENCE.split(straight(normalised(message))) if looks_like_a_question(each)]
+    asked = frozenset(_conditions(" ".join(sentences)))
+    return asked if asked - topic_words().parts_of_the_body else frozenset(_conditions(message))
+
+
+def conditions_of(text: str) -> list[str]:
+    """All illnesses and parts of the body that a text names, in their order."""
+    return _conditions(text)
+
+
+def without_names(text: str) -> str:
+    """The words of a text but for the illnesses and persons that it names."""
+    return _names("person").sub(" ", _names("condition").sub(" ", plain(text)))
+
+
+def _conditions(text: str) -> list[str]:
+    return [match.group() for match in _names("condition").finditer(" ".join(_words(text)))]
+
+
+def _told_of(message: str) -> dict[Kind, str]:
+    """What a message names for those that follow; of several illnesses, the last one that it asks about."""
+    named, asked = names_in(message), conditions_in(message)
+    illnesses = (asked - topic_words().parts_of_the_body) or asked
+    last: dict[Kind, str] = {"condition": [each for each in _conditions(message) if each in illnesses][-1]} if asked else {}
+    return named | last
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s") if len(word) > _LEAST_WITH_S else word  # "ms" is no plural
+
+
+@lru_cache(maxsize=4_096)
+def speaks_of(condition: str) -> re.Pattern[str]:
+    """What a text holds that speaks of an illness, in small letters."""
+    words = topic_words()
+    names = [condition, *words.also_called.get(condition, [])]
+    told = [[word for word in name.split() if word not in words.around_an_illness] or name.split() for name in names]
+    ways = ["".join(rf"(?=.*\b{re.escape(_stem(word))}s?\b)" for word in each) for each in told]
+    return re.compile("|".join(ways), re.DOTALL)
 
 
 def asked_anew(message: str, topic: Topic) -> list[str]:
@@ -229,6 +353,27 @@ def refers(message: str) -> bool:
     return refers_back(message) or points_at_somebody(message)
 
 
+def stands_by_itself(message: str) -> bool:
+    """Whether a message says by its form and length what it is about."""
+    if leaves_out(message) or refers(message) or goes_on(message):
+        return False
+    return len(_words(message)) > _SHORT or asks_one_of_several(message)
+
+
+def is_long(message: str) -> bool:
+    """Whether a message has more words than one that leaves something out."""
+    return len(_words(message)) > _LONGEST
+
+
+def names_its_subject(message: str) -> bool:
+    """Whether a message says what it is about: by its length, or as nothing in it points elsewhere."""
+    said, words = _words(message), topic_words()
+    if is_long(message) or "condition" in names_in(message):
+        return is_long(message) or not (refers(message) or goes_on(message))
+    goes_from_before = leaves_out(message) or refers(message) or goes_on(message) or " ".join(said) in words.leaves_all_out
+    return len(said) >= _FEWEST and not goes_from_before
+
+
 def completed(message: str, topic: Topic) -> str:
     """A message with what it leaves out: the condition and person, or else the question before it."""
     if "condition" not in topic.names:
@@ -251,6 +396,12 @@ def _with_name(asked: str, kind: Kind, name: str) -> str:
     first = matches[0]
     before, after = asked[: first.start()], _names(kind).sub("", asked[first.end() :])
     return " ".join(f"{before}{name}{after}".split())
+
+
+@cache
+def _asks(kind: str) -> re.Pattern[str]:
+    ways = topic_words().kinds[kind]
+    return re.compile(rf" (?:{'|'.join(map(re.escape, ways))}) ")
 
 
 @cache

@@ -8,11 +8,15 @@ They teach the search and are never shown, so they can grow without a new versio
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from cordial.data_files import Text, judge_data, read_raw
 from cordial.yaml_text import Lines
 from knowledge.errors import SourcesError
+from knowledge.stamps import Stamp, stamp_of
+
+_REMEMBERED = 512  # files that are not read again while they stay the same
 
 
 def read_wordings(file: Path) -> dict[str, list[str]]:
@@ -30,6 +34,11 @@ def read_wordings_and_lines(file: Path) -> tuple[dict[str, list[str]], Lines]:
     Raises:
         SourcesError: if the file has another form.
     """
+    return _read(file, stamp_of(file))
+
+
+@lru_cache(_REMEMBERED)
+def _read(file: Path, _stamp: Stamp) -> tuple[dict[str, list[str]], Lines]:
     if not file.is_file():
         return {}, Lines(None)
     raw, lines = read_raw(file, SourcesError)
