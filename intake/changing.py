@@ -17,6 +17,13 @@ def wants_to_change(text: str) -> bool:
     return bool(expression("changing_wish").match(text))
 
 
+def standing(text: str) -> str:
+    """What still stands of a wish to change: "change medicines, no wait, just the country" is about the country."""
+    begun = expression("changing_withdrawn").match(text)
+    rest = text[begun.end() :] if begun else expression("changing_keeps").sub(" ", text)
+    return rest.strip(" ,.;:!-–—") or text
+
+
 def new_value(field: IntakeField, text: str, context: Context) -> tuple[str, Understood] | None:
     """The words that give the new value, and what they mean; none if the message only names the field.
 
@@ -29,7 +36,10 @@ def new_value(field: IntakeField, text: str, context: Context) -> tuple[str, Und
     for mark in expressions("changing_before_the_value"):
         for found in mark.finditer(text):
             said = expression("changing_stops").sub("", text[found.end() :]).strip(" .!\"'“”")
-            nothing = expression("changing_empty").match(said) or letters(said) in names or looks_like_a_question(said)
+            named = letters(expression("changing_articles").sub("", said)).removesuffix("s") in {
+                name.removesuffix("s") for name in names
+            }
+            nothing = expression("changing_empty").match(said) or named or looks_like_a_question(said)
             understood = None if nothing else judge(field, said, context)
             if isinstance(understood, Understood):
                 return said, understood

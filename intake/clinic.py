@@ -81,6 +81,9 @@ class Hours(Part):
     open: dict[Weekday, list[str]] = {}  # "09:00-17:00"; a day that is not named is closed
     closed_on: list[date] = []
     target_minutes: _Number = Field(480, ge=1, le=28 * 24 * 60, description="of opening hours")
+    emergency_minutes: _Number = Field(
+        5, ge=1, le=30, description="of any hours, until an emergency in somebody's case calls all"
+    )
 
     @field_validator("zone")
     @classmethod
@@ -129,6 +132,7 @@ class Clinic(Part):
     hours: Hours  # the same, for reckoning
     reply_within: PlainText
     booking_link: _Link | None = None
+    mail_patients: StrictBool = False  # who left is told by e-mail that somebody of the clinic has written
     # What patients ask about the clinic. Where something is not given, they are told that it is not known here.
     address: PlainText | None = None
     treats: StrictBool | None = None  # patients itself; false: it coordinates, and another clinic treats
@@ -137,6 +141,25 @@ class Clinic(Part):
     complaints: PlainText | None = None  # where complaints go: an office, an address
     referrals: _Email | None = None  # for physicians who refer somebody
     aftercare_phone: Phone | None = None  # for patients after a treatment, if it is another one
+    appointments: PlainText | None = None  # each a sentence of the clinic: how they are made, moved and cancelled
+    deposit: PlainText | None = None  # and what becomes of it when somebody cancels
+    payment: PlainText | None = None  # how one can pay
+    medical_director: PlainText | None = None  # by name
+    doctors: PlainText | None = None  # who they are, and what they are trained in
+    staff_languages: PlainText | None = None
+    messenger: PlainText | None = None  # WhatsApp and the like, calls by video
+    documents: PlainText | None = None  # what patients should send, and how
+    referral_letter: PlainText | None = None  # whether one is needed
+    decision_within: PlainText | None = None  # until a physician has looked at an intake
+    conditions: PlainText | None = None  # for which patients are seen
+    ages: PlainText | None = None
+    own_results: PlainText | None = None  # how many were treated, and what became of them
+    access: PlainText | None = None  # with a wheelchair, without stairs
+    parking: PlainText | None = None
+    hotels: PlainText | None = None
+    pick_up: PlainText | None = None
+    other_places: PlainText | None = None
+    brochure: PlainText | None = None
     prices_policy: PlainText
     emergency_number: EmergencyNumber
     emergency_numbers: dict[Country, EmergencyNumber] = {}  # what differs from emergencies/numbers.yml

@@ -11,7 +11,21 @@ from typing import Annotated, Literal, TypeVar, cast, get_args
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from cordial.data_files import CLINIC, DataFileError, Faults, Name, Part, PlainText, Text, Way, by_name, fills, read_data
+from cordial.data_files import (
+    CLINIC,
+    DataFileError,
+    Faults,
+    Name,
+    Part,
+    PlainText,
+    Text,
+    Way,
+    by_name,
+    did_you_mean,
+    fills,
+    read_data,
+)
+from intake.judging.histories import history_names
 from language.family import Person
 from language.spoken import text_file
 
@@ -82,6 +96,7 @@ class Option(Part):
     value: Name
     title: PlainText
     also: list[Text] = []  # what somebody may type for it, beside the title
+    things: list[Text] = []  # of whoever it is about, and nobody by themselves: "my knee"
     people: list[Person] = []  # whom it is about, in the words of other languages for them
     ages: _Ages | None = None  # of whoever it is said of, where an age is named beside it
     otherwise: Name | None = None  # the option that is meant where that age is another one
@@ -100,10 +115,12 @@ class IntakeField(Part):
     name: Name
     kind: Kind
     role: Role | None = None
+    about: Name | None = None
     formerly: list[Name] = []
     label: PlainText
     called: list[Text] = []
     ask: Annotated[str, fills("consent", *CLINIC)]
+    ask_again: Annotated[str, fills(*CLINIC)] | None = None
     why: PlainText
     counts: PlainText
     example: PlainText
@@ -192,6 +209,8 @@ class Says(Part):
     amended: _Reference
     already_sent: _Reference
     kept: PlainText
+    list_kept: Annotated[str, fills("label")]
+    no_longer_listed: Annotated[str, fills("words")]
     it_was: Annotated[str, fills("said")]
     first_already: PlainText
     which_field: PlainText
@@ -262,6 +281,7 @@ class Intake(Part):
     def _fit_together(cls, fields: list[IntakeField], info: ValidationInfo) -> list[IntakeField]:
         cards = [card.name for card in info.data.get("cards", [])]
         wrong = [*_wrong_consent(fields), *_named_twice(fields), *_wrong_roles(fields), *_wrong_choices(fields, cards)]
+        wrong += _wrong_histories(fields)
         if wrong:
             raise Faults(wrong)
         return fields
@@ -399,6 +419,18 @@ def _wrong_roles(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
             yield (), f"no field has the role {role}, so {otherwise}. Add a field with “{how}”"
 
 
+def _wrong_histories(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
+    """What a question is said to be about and nothing is known of, so that answers to it would not be understood."""
+    for at, field in enumerate(fields):
+        if field.about is None:
+            continue
+        names = history_names()
+        if field.kind != "history":
+            yield (at, "about"), "only a field of kind history is about something of histories.yml"
+        elif field.about not in names:
+            yield (at, "about"), f"nothing in histories.yml is called {field.about}{did_you_mean(field.about, names)}"
+
+
 def _wrong_choices(fields: list[IntakeField], cards: list[str]) -> Iterator[tuple[Way, str]]:
     """Choices without answers, answers where nothing is chosen, and cards that there are not."""
     for at, field in enumerate(fields):
@@ -430,7 +462,7 @@ def _wrong_conditions(at: int, field: IntakeField, fields: list[IntakeField]) ->
 
 def _named_twice(fields: list[IntakeField]) -> Iterator[tuple[Way, str]]:
     """Names that lead to two fields, so that an answer could end up at the wrong one."""
-    seen: dict[str, str] = {REVIEW: "the review"}
+    seen: dict[str, str] = {REVIEW: "what is read back"}
     meant: dict[str, IntakeField] = {}
     for at, field in enumerate(fields):
         if field.name in seen:

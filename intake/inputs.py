@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import phonenumbers
+
 from intake.fields import Intake, IntakeField
 from intake.judge import MAX_ANSWER
 from intake.judging.phrases import phrases
@@ -29,11 +31,24 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "guardian": {"yes": "yes", "no": "no"},
     "history": {"yes": "yes", "no": "no", "unsure": "unsure", "not_applicable": "not_applicable"},
 }
-_SUGGESTED = {"country": "countries", "medicines": "medicines", "allergies": "allergies"}
+_SUGGESTED = {
+    "country": "countries",
+    "contact": "mail",
+    "condition": "conditions",
+    "treatments": "treatments",
+    "medicines": "medicines",
+    "allergies": "allergies",
+}
 
 
-def input_of(intake: Intake, field: IntakeField) -> dict[str, object]:
-    """The control for a field, in the form of the chat contract."""
+def input_of(intake: Intake, field: IntakeField, country: str | None = None) -> dict[str, object]:
+    """The control for a field, in the form of the chat contract.
+
+    Args:
+        intake: the fields.
+        field: the field.
+        country: ISO code of the country in which the patient lives, if it is known.
+    """
     kind = _KINDS[field.kind]
     suggested = _SUGGESTED.get(intake.role_of(field.name) or "")
     most = {"list": MOST_LISTED, "text": MAX_ANSWER}.get(kind)
@@ -45,7 +60,14 @@ def input_of(intake: Intake, field: IntakeField) -> dict[str, object]:
         "detail": field.more,
         "suggest": f"{SUGGESTIONS}/{suggested}" if suggested else None,
         "max": most,
+        "prefix": _prefix(field, country),
     }
+
+
+def _prefix(field: IntakeField, country: str | None) -> str | None:
+    """What a phone number begins with where somebody lives."""
+    code = phonenumbers.country_code_for_region(country) if field.kind == "contact" and country else 0
+    return f"+{code}" if code else None
 
 
 def options_of(intake: Intake, field: IntakeField) -> dict[str, str]:

@@ -15,6 +15,8 @@ from intake.judging.choices import chosen_in
 from intake.judging.consent import judge_consent
 from intake.judging.contact import judge_contact
 from intake.judging.country import judge_country
+from intake.judging.expressions import expression
+from intake.judging.histories import history_among
 from intake.judging.history import judge_history
 from intake.judging.lists import judge_list
 from intake.judging.names import judge_name
@@ -33,7 +35,7 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
         text: what the patient wrote.
         context: what the judge may go by beside the text.
     """
-    read = normalised(text)
+    read = expression("dictated_comma").sub(",", expression("dictated_stop").sub(".", normalised(text)))
     cleaned = " ".join(read.split())[:MAX_ANSWER] if field.kind != "list" else read.strip()[:MAX_ANSWER]
     if not cleaned:
         return None
@@ -42,12 +44,21 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
         if chosen is None:
             return Refused() if refuses(cleaned) else None
         return Understood(chosen == YES if field.kind == "guardian" else chosen)
-    return _JUDGES[field.kind](cleaned, replace(context, field=field.name, role=field.role or ""))
+    return _JUDGES[field.kind](cleaned, replace(context, role=field.role or "", about=_about(field)))
 
 
-def _text(text: str, _context: Context) -> Judgement:
+def _about(field: IntakeField) -> str:
+    """What a history is about, by a name of `histories.yml`: the one given, or that of the field, today's or a former one."""
+    return field.about or history_among((field.name, *field.formerly)) if field.kind == "history" else ""
+
+
+def _text(text: str, context: Context) -> Judgement:
     if refuses(text):
         return Refused()
+    if expression("text_points_back").match(text):
+        return None
+    if context.role == "condition" and context.attempts == 0 and expression("text_too_vague").match(text):
+        return None  # "it hurts everywhere": asked once more, and then taken
     return Understood(text) if re.search(r"[^\W\d_]{2}", text) else None
 
 

@@ -18,7 +18,9 @@ from intake.record import FieldAnswer
 from language.questions import looks_like_a_question
 
 _LIKE = 85  # likeness from which a mistyped name is that of an item
-_MOST_WORDS = 6  # of a part that may go on with the items before it
+_MOST_WORDS = 8  # of something to add in which nothing is known
+_MOST_GOING_ON = 6  # of one that names nothing known
+_MOST_OF_A_MEDICINE = 14  # … that names one: "Xarelto 20 mg because of the atrial fibrillation"
 _LONGEST = 500  # characters of a part; what is longer is no such wish
 
 
@@ -52,8 +54,14 @@ def wishes_in(intake: Intake, text: str, answers: Mapping[str, FieldAnswer], ope
     found: dict[str, ListChange] = {}
     rest: list[str] = []
     last: str | None = None
-    for part in clauses_of(text, intake.fields) if lists else []:
+    parts = clauses_of(text, intake.fields) if lists else []
+    of_a_history = open_field is not None and any(each.name == open_field and each.kind == "history" for each in intake.fields)
+    while parts:
+        part = parts.pop(0)
         change = _change_in(intake, part, lists, answers, open_field)
+        if change is None and not of_a_history and (named := _named_behind(intake, part, parts, lists)):
+            change = ListChange(named, [", ".join([_items_of(part), *parts])])
+            parts = []
         if change is None and last and _goes_on(intake, part):
             change = replace(found[last], add=[part], remove=[])
         if change is None:
@@ -84,7 +92,8 @@ def _change_in(
     if expression("listing_removes").search(part):
         return _removed(part, lists, answers)
     cued = next((each for each in lists if any(begins_with_cue(part, cue, each) for cue in each.cues)), None)
-    adds = expression("listing_adds").search(part)
+    names_it = bool(expression("listing_names_the_list").search(part)) and bool(medicines_of(part))
+    adds = expression("listing_adds").search(part) or names_it
     if not adds and (cued is None or cued.name == open_field):
         return None
     return _added(intake, part, lists, cued)
@@ -114,10 +123,26 @@ def _removed(part: str, lists: Sequence[IntakeField], answers: Mapping[str, Fiel
 
 
 def _added(intake: Intake, part: str, lists: Sequence[IntakeField], cued: IntakeField | None) -> ListChange | None:
-    named = intake.field_meant(part)
+    named = _of_allergies(intake, lists, part) or intake.field_meant(part)
     items = _items_of(part)
     target = cued or (named if named in lists else None) or _of_medicines(intake, lists, items)
-    return ListChange(target, [items]) if target is not None and items else None
+    says_so = cued is not None or bool(expression("listing_allergic").search(part)) or bool(medicines_of(items))
+    if target is None or not items or not (says_so or len(items.split()) <= _MOST_WORDS):
+        return None  # a sentence in which nothing is known is no item: "put everything back like it was before, please"
+    return ListChange(target, [items])
+
+
+def _named_behind(intake: Intake, part: str, behind: Sequence[str], lists: Sequence[IntakeField]) -> IntakeField | None:
+    """The list to which a part adds that says first what something is for: "I also have drops for the eyes, Xalatan"."""
+    adds = expression("listing_adds").search(part) and not looks_like_a_question(part) and _items_of(part)
+    if not adds or not behind or not all(_goes_on(intake, each) for each in behind):
+        return None
+    return _of_medicines(intake, lists, ", ".join(behind))
+
+
+def _of_allergies(intake: Intake, lists: Sequence[IntakeField], part: str) -> IntakeField | None:
+    allergies = intake.role("allergies")
+    return allergies if allergies in lists and expression("listing_allergic").search(part) else None
 
 
 def _of_medicines(intake: Intake, lists: Sequence[IntakeField], items: str) -> IntakeField | None:
@@ -128,18 +153,24 @@ def _of_medicines(intake: Intake, lists: Sequence[IntakeField], items: str) -> I
 def _goes_on(intake: Intake, part: str) -> bool:
     """Whether a part may be a further item: short, and about nothing that is asked."""
     cued = any(begins_with_cue(part, cue, each) for each in intake.fields for cue in each.cues)
-    return not cued and len(part.split()) <= _MOST_WORDS and not looks_like_a_question(part)
+    most = _MOST_OF_A_MEDICINE if medicines_of(part) else _MOST_GOING_ON
+    says_how = expression("lists_how").match(part) is not None  # "one drop in each eye at night"
+    return not cued and (says_how or len(part.split()) <= most) and not looks_like_a_question(part)
 
 
 def _items_of(part: str) -> str:
     return expression("listing_behind").sub("", expression("listing_around").sub("", part)).strip(" .,;:!\"'“”")
 
 
+def items_of(value: object) -> list[dict[str, object]]:
+    """The items of a stored list; none of anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def items_like(words: str, items: object) -> list[dict[str, object]]:
     """The items of a stored list that some words name, also with a mistake in them."""
     wanted = letters(words)
-    found = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return [item for item in found if any(_is(wanted, str(item.get(key, ""))) for key in ("name", "said"))]
+    return [item for item in items_of(items) if any(_is(wanted, str(item.get(key, ""))) for key in ("name", "said"))]
 
 
 def _is(wanted: str, item: str) -> bool:
@@ -152,7 +183,7 @@ def _is(wanted: str, item: str) -> bool:
 
 def changed_list(change: ListChange, answer: FieldAnswer, context: Context) -> FieldAnswer | None:
     """The answer with a change; nothing, if what is to be added cannot be read as a list."""
-    items = [item for item in answer.value if isinstance(item, dict)] if isinstance(answer.value, list) else []
+    items = items_of(answer.value)
     off = [item for words in change.remove for item in items_like(words, items)]
     kept = [item for item in items if item not in off]
     judged = judge(change.field, ", ".join(change.add), context) if change.add else Understood([])

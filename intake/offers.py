@@ -11,6 +11,7 @@ from intake.judging.plain import letters
 from language.questions import looks_like_a_question
 from language.spoken import text_file
 
+_SHORT = 3  # letters of a word that tells nothing of which offer is meant
 _MOST_WORDS = 6  # of a message that takes an offer; a longer one says something by itself
 
 
@@ -69,6 +70,16 @@ def taken_of(text: str, offered: Sequence[str], said: str) -> str | None:
         return _suggested(offered, said)
     found = {each for each in (_by_position(plain, offered), _by_a_part(plain, offered)) if each is not None}
     return found.pop() if len(found) == 1 else None
+
+
+def fits_best(text: str, offered: Sequence[str]) -> str | None:
+    """What a message that agrees to an offer agrees to: the only thing, or the one with most of its words; else nothing."""
+    if len(offered) == 1:
+        return offered[0]
+    told = {word for word in _without(letters(text), _offers().around) if len(word) > _SHORT}
+    shared = sorted(((len(told & set(_words(each))), each) for each in offered), reverse=True)
+    clear = len(shared) > 1 and shared[0][0] > shared[1][0]
+    return shared[0][1] if clear else _by_position(letters(text), offered)
 
 
 def _suggested(offered: Sequence[str], said: str) -> str | None:

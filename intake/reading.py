@@ -15,8 +15,10 @@ from intake.changing import wants_to_change
 from intake.fields import IntakeField
 from intake.judge import judge
 from intake.judging.choices import rest_of
+from intake.judging.corrected import after_a_slip
 from intake.judging.expressions import expression
 from intake.judging.history import begins_with_an_answer
+from intake.judging.lists import is_known
 from intake.judging.names import calls_oneself
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
@@ -24,14 +26,31 @@ from intake.judging.results import Context, Doubt, Judgement, Refused, Understoo
 from intake.sent import Sent
 from intake.service import AFTER_INFUSION, HARM, TOPICS
 from language.normalise import straight
-from language.questions import asks_one_of_several, begins_a_question, looks_like_a_question
+from language.questions import asks_one_of_several, begins_a_question, leaves_out_somebody, looks_like_a_question
 from language.sentences import detail_clauses, question_clauses, sentences
+from language.spoken import spoken
+from language.which_language import language_or_english
 from language.yes_and_no import yes_or_no
 
 # Below this an intent says too little to override an answer that fits the field.
 SURE = 0.5
+# What a hope may look like: "stop it getting worse", "walk my dog"; up to which confidence, and from how many words.
+_LIKE_A_HOPE = frozenset({"small_talk", "goodbye", "stop_intake"})
+_SURE_BESIDE_A_HOPE, _FEWEST_OF_A_HOPE = 0.7, 3
+_SURE_ELSEWHERE = 0.8  # in a language that the model does not know
+_SURE_OF_A_FEELING = 0.75  # where a message asks something as well
 
-FEELINGS = ("feel_fear", "feel_grief", "feel_low", "feel_anger", "distrust")
+FEELINGS = (
+    "feel_fear",
+    "feel_grief",
+    "feel_low",
+    "feel_anger",
+    "feel_hindsight",
+    "feel_longing",
+    "feel_torn",
+    "feel_doubted",
+    "distrust",
+)
 
 # What a patient may do at any time instead of answering. Everything else is an answer, or a failed one.
 # These need nothing of the record. Rules on the form's unhappy path reply to them: data/rules/interruptions.yml.
@@ -81,7 +100,8 @@ _AS_A_WHOLE = frozenset({"consent", "guardian", "choice"})
 _SELF_EVIDENT = ("contact", "birth", "country")
 _FREE = frozenset({"text", "list", "history"})
 _HALF_A_CONTACT = re.compile(r"\d{5}|\S@\S")
-_MOST_OF_AN_ITEM = 5  # words
+_FEWEST_DIGITS = 7  # of a phone number that shows by itself
+_MOST_OF_AN_ITEM, _MOST_OF_A_COUNTRY = 5, 3  # words
 _DASH = re.compile(r"\s+[-–—]+\s+")
 _LIKE_AN_AGE = re.compile(r"^\W*1?\d?\d\W*$")
 
@@ -139,8 +159,10 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
         context_of: what a judge may go by, for each field.
     """
     text = heard.text
+    if _asks_nothing(open_field, text):
+        return Reading()
     told, asked = told_and_asked(text)
-    if asked and _goes_on_asking(open_field, asked, context_of):
+    if asked and (_goes_on_asking(open_field, asked, context_of) or _asks_nothing(open_field, asked)):
         told, asked = text, ""
     both = told and asked and not open_field.takes_questions
     beside = _beside_a_question(open_field, heard, (told, asked), others, context_of) if both else None
@@ -151,7 +173,14 @@ def _goes_on_asking(open_field: IntakeField, asked: str, context_of: ContextOf) 
     """Whether what looks like a question belongs to the answer: "perhaps aspirin? …", "… or was it 612 34568?"."""
     if open_field.kind == "contact":
         return bool(_HALF_A_CONTACT.search(asked))
+    if open_field.kind in {"birth", "name"} and "?" not in asked:  # "…, my father, is from 7 December 1941", "Will Turner"
+        return isinstance(judge(open_field, asked, context_of(open_field)), Understood)
     return open_field.kind == "list" and _names_something(open_field, asked, context_of)
+
+
+def _asks_nothing(open_field: IntakeField, asked: str) -> bool:
+    """Whether what has the form of a question wants no answer: "who else would I be", "where do I even start"."""
+    return not open_field.takes_questions and expression("rhetorical").match(asked) is not None
 
 
 def _names_something(open_field: IntakeField, asked: str, context_of: ContextOf) -> bool:
@@ -159,7 +188,7 @@ def _names_something(open_field: IntakeField, asked: str, context_of: ContextOf)
     if begins_a_question(asked) or len(asked.split()) > _MOST_OF_AN_ITEM:
         return False
     judged = judge(open_field, asked, context_of(open_field))
-    return isinstance(judged, Understood) and any(item.get("names") for item in _items(judged))
+    return isinstance(judged, Understood) and any(is_known(open_field.role, item) for item in _items(judged))
 
 
 def _items(judged: Understood) -> list[dict[str, object]]:
@@ -172,21 +201,32 @@ def _of_one_kind(
     """A message that tells or asks or is a move, but not several of these."""
     text = heard.text
     whole = judge(open_field, text, context_of(open_field))
+    asked = asked or _asks_elsewhere(open_field, text)
     move = None if _is_about(open_field, heard, whole) or _left_to(open_field, heard) else heard.sure_move
     if isinstance(whole, Understood) and (_is_pressed(open_field, text) or open_field.kind in _BY_CONTENT):
         beside = _beside(open_field, text, others, context_of)
         rest = [each for each in beside.taken if each.field != open_field]
-        own = next((each for each in beside.taken if each.field == open_field), Taken(open_field, text, whole))
+        own = next((each for each in beside.taken if each.field == open_field), None)
+        if own is None or open_field.kind in _AS_A_WHOLE:  # what is told beside a choice is no other one
+            own = Taken(open_field, text, whole)
         return Reading([own, *rest], later=beside.later, unplaced=beside.unplaced if open_field.kind == "contact" else {})
     if isinstance(whole, Refused) and move not in _BEFORE_A_REFUSAL:
         return Reading(move="skip")
     if open_field.takes_questions and move in {None, "question", "greet", "thanks", "small_talk"}:
         return Reading([Taken(open_field, text, whole)]) if isinstance(whole, Understood) else Reading()
+    if asked and move in FEELINGS and heard.confidence < _SURE_OF_A_FEELING:
+        move = "question"  # "what does her age matter? We were sent away"
     if move and move != "question" and not (move in _AROUND_AN_ANSWER and _certain(open_field, text, others, context_of)):
         return Reading(move=move)
     if asked:
         return Reading(move="why_ask") if heard.intent == "why_ask" else Reading(question=text)
     return Reading(doubt=whole) if isinstance(whole, Doubt) else _told(open_field, heard, others, context_of)
+
+
+def _asks_elsewhere(open_field: IntakeField, text: str) -> str:
+    """A message that asks something in another language without a question mark, where any text would be an answer."""
+    is_free = open_field.kind in _FREE and not open_field.takes_questions
+    return text if is_free and expression("text_asks_elsewhere").match(text) else ""
 
 
 def told_and_asked(text: str) -> tuple[str, str]:
@@ -206,7 +246,10 @@ def told_and_asked(text: str) -> tuple[str, str]:
 
 
 def _asks_by_itself(rest: str) -> bool:
-    return begins_a_question(rest) and (rest.rstrip().endswith("?") or asks_one_of_several(rest))
+    if expression("reading_goes_on").match(rest):
+        return False
+    asks = rest.rstrip().endswith("?") or asks_one_of_several(rest)
+    return begins_a_question(rest) and asks and not leaves_out_somebody(rest)
 
 
 def _beside_a_question(
@@ -218,13 +261,27 @@ def _beside_a_question(
         told = ", ".join(part for part in clauses_of(told, [open_field]) if not looks_like_a_question(part))
     if not set(letters(told).split()) - phrases("fillers"):
         return None
-    found = _parts_and_doubts(open_field, told, others, context_of)
+    if open_field.kind == "text" and expression("text_around_a_question").match(told):
+        return None  # "otherwise I'll save my breath"
+    found = _with_the_whole(_parts_and_doubts(open_field, told, others, context_of), open_field, told, context_of)
     taken = [_to_be_checked(each) if each.field.kind == "text" else each for each in found.taken]
+    taken = [_with_what_it_asks(each, heard.text) if each.field == open_field else each for each in taken]
     if not taken:
         return None
     if heard.intent == "why_ask" and not any(each.field == open_field for each in taken):
         return Reading(taken, move="why_ask", unplaced=found.unplaced)
     return Reading(taken, later=found.later, question=asked, unplaced=found.unplaced)
+
+
+def _with_the_whole(found: Reading, open_field: IntakeField, told: str, context_of: ContextOf) -> Reading:
+    """What was found in parts of a message, with the choice that all of it makes: "my boy, he is 6. Is that too young?"."""
+    if open_field.kind not in {"choice", "guardian"} or _of(found, open_field) is not None:
+        return found
+    whole = judge(open_field, told, context_of(open_field))
+    if not isinstance(whole, Understood):
+        return found
+    unplaced = {name: words for name, words in found.unplaced.items() if name != open_field.name}
+    return replace(found, taken=[Taken(open_field, told, whole), *found.taken], unplaced=unplaced)
 
 
 def _says_something(part: str) -> bool:
@@ -234,6 +291,15 @@ def _says_something(part: str) -> bool:
 def _to_be_checked(taken: Taken) -> Taken:
     """A free text beside a question may belong to the question."""
     return replace(taken, understood=replace(taken.understood, to_check=True))
+
+
+def _with_what_it_asks(taken: Taken, text: str) -> Taken:
+    """A yes or no with the question beside it, which may name the illness: "is that tumour a cancer? They took it out"."""
+    value = taken.understood.value
+    says_so = taken.field.kind != "history" or begins_with_an_answer(taken.said)  # "yes, in 2010. Is that a problem?"
+    if says_so or not isinstance(value, dict) or value.get("answer") not in {"yes", "unsure"}:
+        return taken
+    return replace(taken, said=text, understood=replace(taken.understood, value={**value, "detail": text}, to_check=True))
 
 
 def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
@@ -247,10 +313,34 @@ def _beside(open_field: IntakeField, text: str, others: Sequence[IntakeField], c
 def _told(open_field: IntakeField, heard: Heard, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """A message that asks nothing by its form. It may still imply a question: "my brother swears by it"."""
     found = _parts_and_doubts(open_field, heard.text, others, context_of)
-    surely_told = open_field.kind == "history" and _answers_a_history(heard, _of(found, open_field))
+    surely_told = (open_field.kind == "history" and _answers_a_history(heard, _of(found, open_field))) or _tells(
+        open_field, heard.text
+    )
     if heard.sure_move == "question" and not surely_told and (not found.taken or open_field.kind in _FREE):
         return Reading([each for each in found.taken if each.field != open_field], question=heard.text)
     return found
+
+
+def _tells(open_field: IntakeField, text: str) -> bool:
+    """Whether a text tells something, however much it sounds like a question to a model that knows one language."""
+    if open_field.kind in {"consent", "guardian"}:  # "ja, ich bin …": it is asked again, if it is not understood
+        return begins_with_an_answer(text) or yes_or_no(clauses_of(text, [])[0] if clauses_of(text, []) else "") is not None
+    if open_field.kind == "list":
+        return bool(expression("history_unsure").match(text))
+    if open_field.kind != "text":
+        return False
+    if open_field.role == "condition" and expression("text_of_an_illness").search(text):
+        return True
+    if open_field.role == "hopes" and expression("text_of_a_hope").match(text) and not looks_like_a_question(text):
+        return True
+    says_little = any(expression(f"text_{name}").match(text) for name in ("undecided", "points_back", "too_vague"))
+    return says_little or (_is_elsewhere(text) and not expression("may_ask_elsewhere").search(text))
+
+
+def _is_elsewhere(text: str) -> bool:
+    """Whether a message is surely in another language than the one that Rasa's model knows."""
+    language = language_or_english(text, spoken())
+    return language.sure and language.code != spoken()
 
 
 def _of(found: Reading, open_field: IntakeField) -> Judgement:
@@ -270,9 +360,10 @@ def _is_about(open_field: IntakeField, heard: Heard, judged: Judgement) -> bool:
     """Whether a text speaks to the field whatever it was taken for: "maybe" to a yes or no, "as before", "call me Maria"."""
     text = heard.text
     if open_field.kind == "list":
-        return isinstance(judged, Doubt) or letters(text) in phrases("unsure") or _names_with_a_change(heard, judged)
+        return _answers_a_list(heard, judged)
     if open_field.kind == "name":
-        return isinstance(judged, Understood) and calls_oneself(text)
+        spells = heard.intent == "change_answer" and not wants_to_change(text)  # "Ilse Brandt, people get it wrong"
+        return isinstance(judged, Understood) and (calls_oneself(text) or (spells and not judged.to_check))
     if open_field.kind == "choice":
         return isinstance(judged, Understood)
     if open_field.kind == "history":
@@ -280,17 +371,39 @@ def _is_about(open_field: IntakeField, heard: Heard, judged: Judgement) -> bool:
     return open_field.kind in {"consent", "guardian"} and letters(text) in phrases("unsure")
 
 
+def _answers_a_list(heard: Heard, judged: Judgement) -> bool:
+    """Whether a text lists something whatever it sounds like: "yes, the contrast that they give for scans"."""
+    text = heard.text
+    says_yes = expression("history_starts_yes").match(text) and not looks_like_a_question(text)
+    if isinstance(judged, Understood) and says_yes:
+        return True
+    not_known = expression("history_unsure").match(text) and not looks_like_a_question(text)
+    return (
+        isinstance(judged, Doubt)
+        or letters(text) in phrases("unsure")
+        or bool(not_known)
+        or _names_with_a_change(heard, judged)
+    )
+
+
 def _answers_a_history(heard: Heard, judged: Judgement) -> bool:
     """Whether a text answers a yes or no; what sounds like a question or a wish to skip has to begin with its answer."""
     if not isinstance(judged, Understood) or looks_like_a_question(heard.text):
         return False
-    certain = not judged.to_check and heard.intent not in {"question", "skip"}
-    return certain or begins_with_an_answer(heard.text)
+    asks = heard.intent == "question" and expression("history_of_the_cells").search(heard.text)
+    unclear = judged.to_check and not expression("history_suspected").search(heard.text)
+    told = not unclear and heard.intent != "skip" and not asks
+    return told or begins_with_an_answer(heard.text)
 
 
 def _left_to(open_field: IntakeField, heard: Heard) -> bool:
     """Whether a message that sounds like something else is an answer, because the field takes any text."""
-    return open_field.kind in _FREE and heard.intent in LEFT_TO_A_TEXT and not looks_like_a_question(heard.text)
+    if open_field.kind not in _FREE or looks_like_a_question(heard.text):
+        return False
+    if open_field.role == "hopes" and heard.intent in _LIKE_A_HOPE and heard.confidence < _SURE_BESIDE_A_HOPE:
+        return len(heard.text.split()) >= _FEWEST_OF_A_HOPE
+    taken_for = heard.intent not in _BEFORE_A_REFUSAL | {"question", "skip"} and heard.confidence < _SURE_ELSEWHERE
+    return heard.intent in LEFT_TO_A_TEXT or (taken_for and _is_elsewhere(heard.text))
 
 
 def _names_with_a_change(heard: Heard, judged: Judgement) -> bool:
@@ -333,7 +446,10 @@ def read_parts(fields: Sequence[IntakeField], text: str, context_of: ContextOf) 
 def _parts_and_doubts(open_field: IntakeField, text: str, others: Sequence[IntakeField], context_of: ContextOf) -> Reading:
     """The values in a message, each with its part of it; the whole message for the open field, if no part is another's."""
     found = _Parts(open_field, others, context_of)
-    for part in clauses_of(text, [open_field, *others]):
+    if open_field.kind == "name":
+        text = expression("names_before_an_address").sub(", ", text)
+    beside = expression("names_spelling_aside") if open_field.kind == "name" else None
+    for part in clauses_of(beside.sub("", text) if beside else text, [open_field, *others]):
         found.add(part)
     if not found.of_others:
         understood = judge(open_field, text, context_of(open_field))
@@ -392,21 +508,38 @@ class _Parts:
             first = judge(each, parts[0], self._context_of(each))
             if isinstance(first, Understood):
                 return Taken(each, parts[0], first), [part for part in parts[1:] if _says_something(part)]
-        for said in [", ".join(parts), *(parts if len(parts) > 1 else [])]:
+        told = ", ".join(parts)
+        by_parts = len(parts) > 1 and not (each.kind == "name" and after_a_slip(told))  # "Maier, no, Meier with e"
+        for said in [told, *(parts if by_parts else [])]:
             understood = judge(each, said, self._context_of(each))
             if isinstance(understood, Understood):
                 return Taken(each, said, understood), [part for part in parts if part not in said and _says_something(part)]
         return None, [part for part in parts if _says_something(part)]
 
     def _by_cue(self, part: str) -> IntakeField | None:
-        cued = [(len(cue), each) for each in self._fields.values() for cue in each.cues if begins_with_cue(part, cue, each)]
+        fields = [each for each in self._fields.values() if not self._is_a_treatment(each, part)]
+        cued = [(len(cue), each) for each in fields for cue in each.cues if begins_with_cue(part, cue, each)]
         for _, each in sorted(cued, key=lambda pair: -pair[0]):
-            if isinstance(judge(each, part, self._context_of(each)), Understood):
+            judged = judge(each, part, self._context_of(each))
+            # "Male, I think" is a word on the sex, by which pregnancy is asked or not, and none on pregnancy.
+            follows = self._open.name in each.unless
+            if isinstance(judged, Understood) and not (follows and judged.to_check):
                 return each
         return None
 
+    def _is_a_treatment(self, each: IntakeField, part: str) -> bool:
+        """Whether what sounds like a medicine of now is what was asked for: "I took cyclophosphamide 6 times in 2022"."""
+        of_before = self._open.role == "treatments" and expression("reading_of_before").search(part)
+        return bool(of_before) and each.role == "medicines"
+
     def _by_content(self, part: str) -> IntakeField | None:
-        if self._open.kind not in _FREE and self._open.name not in self._texts and self._judged(self._open, part):
+        of_an_age = self._open.kind == "choice" and re.search(r"\d", part)  # "my daughter, she is 33"
+        if (
+            self._open.kind not in _FREE
+            and self._open.name not in self._texts
+            and not of_an_age
+            and self._judged(self._open, part)
+        ):
             return self._open
         for kind in _SELF_EVIDENT if self._open.kind not in _FREE else ("contact",):
             for each in self._others:
@@ -420,10 +553,15 @@ class _Parts:
         return self._open.kind in _FREE or (self._open.kind == "contact" and self._open.name not in self._texts)
 
     def _judged(self, each: IntakeField, part: str) -> bool:
-        if each.kind == "country" and len(part.split()) > 3:  # a name alone, not a sentence that holds one
+        sentence = len(part.split()) > _MOST_OF_A_COUNTRY or expression("country_no_name").search(part)
+        if each.kind == "country" and sentence:  # a name alone, not a sentence that holds one
             return False
         if each.kind == "birth" and _LIKE_AN_AGE.match(part) and self._may_be_more_of_the_open_one:
             return False
+        if each.kind == "birth" and self._open.kind != "birth" and expression("reading_only_a_year").search(part):
+            return False  # "from 1996", "that was in May 2009"
+        if each.kind == "contact" and "@" not in part and sum(map(str.isdigit, part)) < _FEWEST_DIGITS:
+            return False  # "first 5 and then 10 mg, stopped in 2023"
         judgement = judge(each, part, self._context_of(each))
         # "maria@gmial.com" is a contact, even if it is asked about before it is stored; "500 1-0-1" in a list is a dose.
         figures = self._open.kind in _FREE | {"birth"}  # they belong to the open field

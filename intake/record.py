@@ -155,6 +155,20 @@ class IntakeCompleted(_Effect):
     reference: str
 
 
+# At once: without a question. Said yes: the patient said that it happens now. Left to a person: who has the conversation asks.
+HowRaised = Literal["at_once", "said_yes", "left_to_a_person"]
+
+
+class RestsOn(BaseModel):
+    """Why there was an alarm, for the people who read the case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: list[str]  # of the patient
+    rule: str  # what raised it; see `emergencies.compiled_groups.RuleName`
+    how: HowRaised
+
+
 class Urgent(BaseModel):
     """Why a person should look at a handoff before the others."""
 
@@ -162,6 +176,7 @@ class Urgent(BaseModel):
 
     group: str  # of `red_flags.yml`; or "harm", which is no emergency by itself
     level: Literal["emergency", "urgent"]
+    rests_on: RestsOn | None = None
 
 
 class HandoffAsked(_Effect):

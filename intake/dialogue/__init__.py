@@ -1,8 +1,8 @@
 """The conversation of the intake: what a message changes in the record, and what is said.
 
-Everything that can happen at an open field, at the review, after sending, and outside of all is decided here, from the record
-and the message alone. Nothing is stored and nothing is looked up: the caller carries out the steps and stores the effects
-together. One file for each thing that a message may do; each uses those named before it:
+Everything that can happen at an open field, while all is read back, after sending, and outside of all is decided here, from
+the record and the message alone. Nothing is stored and nothing is looked up: the caller carries out the steps and stores the
+effects together. One file for each thing that a message may do; each uses those named before it:
 
 - `progress`: the record so far, what is said, what is recorded
 - `asking`: the open field in words
@@ -10,7 +10,7 @@ together. One file for each thing that a message may do; each uses those named b
 - `correcting`, `listing`, `placing`, `forgetting`: what becomes of a change, of a wish about a list, of words that are no
   answer, and of all answers
 - `moving`: skipping, going back, stopping, and the other moves
-- `answering`, `reviewing`: a message at an open field, and while everything is read back
+- `answering`, `reading_back`: a message at an open field, and while everything is read back
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from intake.dialogue.after_sending import takes_a_contact
 from intake.dialogue.answering import at_a_field
 from intake.dialogue.asking import Asked, ask, told_so_far
 from intake.dialogue.choosing import known_values, take_values
@@ -27,7 +28,7 @@ from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
 from intake.dialogue.placing import place
 from intake.dialogue.progress import LookUp, Progress, Respond, Say, Setting, Step
-from intake.dialogue.reviewing import at_the_review
+from intake.dialogue.reading_back import at_the_read_back
 from intake.fields import REVIEW
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
@@ -71,13 +72,17 @@ class Dialogue(Setting):
             _hear(progress, was_removed)
         return Turned(progress.record, progress.steps, progress.effects, progress.interrupted)
 
-    def ask(self, record: IntakeRecord) -> Asked:
+    def ask(self, record: IntakeRecord, again: bool = False) -> Asked:
         """The open field in words.
+
+        Args:
+            record: where the patient is.
+            again: whether the message before asked it already.
 
         Raises:
             ValueError: if none is open.
         """
-        return ask(self, record)
+        return ask(self, record, again)
 
     def told_so_far(self, record: IntakeRecord) -> dict[str, Any]:
         """Every answer so far, for a client that lets each be changed in its place."""
@@ -91,7 +96,7 @@ def _hear(progress: Progress, was_removed: bool) -> None:
         if heard.sure_move and heard.sure_move not in _ABOUT_A_FIELD:
             move(progress, heard.sure_move)
     elif progress.record.open_field == REVIEW:
-        at_the_review(progress)
+        at_the_read_back(progress)
     elif open_field is not None:
         at_a_field(progress, open_field)
     else:
@@ -99,7 +104,9 @@ def _hear(progress: Progress, was_removed: bool) -> None:
 
 
 def _with_nothing_open(progress: Progress) -> None:
-    """A list may be changed at any time; what else a message says is what Rasa took it for."""
+    """A list may be changed, and a contact added, at any time; what else a message says is what Rasa took it for."""
+    if takes_a_contact(progress):
+        return
     before = progress.heard
     left = change_lists(progress)
     if progress.heard is before:

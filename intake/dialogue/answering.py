@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from intake.changing import wants_to_change
-from intake.dialogue.correcting import change
+from intake.dialogue.correcting import change_what_is_meant
 from intake.dialogue.listing import change_lists
 from intake.dialogue.moving import move
 from intake.dialogue.placing import name_unplaced
@@ -13,12 +14,15 @@ from intake.dialogue.progress import LookUp, Progress
 from intake.dialogue.taking import doubt, refuse, take_all
 from intake.fields import IntakeField
 from intake.judge import judge
+from intake.judging.expressions import expression
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
-from intake.judging.results import Context, Understood
+from intake.judging.results import Context, Doubt, Understood
 from intake.reading import Heard, Reading, Taken, clauses_of, read_message, told_and_asked
+from language.questions import looks_like_a_question
 
 _CORRECTED = frozenset({"contact", "birth", "country"})  # kinds that a message may change by the way
+_ANYTHING = frozenset({"text", "list", "history"})  # kinds that take what was said around an answer as well
 _CUED = frozenset({"history", "text"})  # kinds, too, where a part of it begins with a cue
 
 
@@ -27,15 +31,30 @@ def at_a_field(progress: Progress, open_field: IntakeField) -> None:
     pressed = progress.heard.text.strip() in open_field.offered
     if not pressed and not change_lists(progress):
         return
+    _leave_out_that_it_was_said(progress, open_field)
     text = progress.heard.text
-    meant = progress.intake.field_meant(text) if wants_to_change(text) else None
+    names_a_line = wants_to_change(text) and progress.intake.field_meant(text) is not None
     if _keeps(progress, open_field):
         progress.say(progress.says.kept)
         progress.go_on()
-    elif meant is not None:
-        change(progress, meant)
+    elif names_a_line:
+        change_what_is_meant(progress)
     else:
         _dealt_with(progress, open_field, _read(progress, open_field))
+
+
+def _leave_out_that_it_was_said(progress: Progress, open_field: IntakeField) -> None:
+    """Read "Ireland, I just said" as the answer that it is, and not as a wish to change something."""
+    if progress.heard.sure_move not in {None, "change_answer"}:  # "I told you, I want to talk to a person"
+        return
+    if open_field.kind in _ANYTHING or looks_like_a_question(progress.heard.text):  # "what have I told you so far?"
+        return
+    bare = expression("reading_said_before").sub(" ", progress.heard.text).strip(" ,;:.-")
+    if not bare or bare == progress.heard.text.strip(" ,;:.-"):
+        return
+    judged = judge(open_field, bare, progress.context_of()(open_field))
+    if isinstance(judged, Understood | Doubt):
+        progress.heard = replace(progress.heard, text=bare, intent="inform")
 
 
 def _keeps(progress: Progress, open_field: IntakeField) -> bool:

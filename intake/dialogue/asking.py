@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from intake.dialogue.progress import Setting
 from intake.fields import REVIEW, IntakeField
 from intake.inputs import input_of
+from intake.judging.country import code_of
 from intake.judging.plain import letters
 from intake.record import FieldAnswer, IntakeRecord
 from intake.showing import line, needs_check, understood_as
@@ -17,7 +18,7 @@ SEND, CHANGE = "send", "change"
 
 @dataclass(frozen=True)
 class Asked:
-    """The open field, or the review, as it is put to the patient."""
+    """The open field, or everything that is read back, as it is put to the patient."""
 
     text: str
     kind: str
@@ -25,8 +26,13 @@ class Asked:
     question: dict[str, object] | None
 
 
-def ask(setting: Setting, record: IntakeRecord) -> Asked:
+def ask(setting: Setting, record: IntakeRecord, again: bool = False) -> Asked:
     """The open field in words.
+
+    Args:
+        setting: what the intake asks, and of which clinic.
+        record: where the patient is.
+        again: whether the message before asked it already, so that a long text need not be said twice.
 
     Raises:
         ValueError: if none is open.
@@ -34,12 +40,12 @@ def ask(setting: Setting, record: IntakeRecord) -> Asked:
     if record.open_field is None:
         raise ValueError("no field is open")
     if record.open_field == REVIEW:
-        return _review(setting, record)
+        return _read_back(setting, record)
     intake, open_field = setting.intake, setting.intake.field(record.open_field)
     question = _question(setting, record, open_field)
     if record.detail_asked and open_field.more:
         return Asked(open_field.more, "question", [intake.skip_button], question)
-    text = _put(setting, record, open_field)
+    text = setting.fill(open_field.ask_again) if again and open_field.ask_again else _put(setting, record, open_field)
     buttons = [*open_field.offered]
     if open_field.name in record.answers:
         text = f"{text} {intake.says.it_was.format(said=_said(setting, record.answers[open_field.name]))}"
@@ -59,7 +65,22 @@ def _question(setting: Setting, record: IntakeRecord, open_field: IntakeField) -
     question: dict[str, object] = {"field": open_field.name, "step": step, "steps": len(asked)}
     if record.detail_asked:  # a few words, to a yes that was given
         return {**question, "input": {"kind": "text", "options": [], "multiple": False, "optional": True}}
-    return {**question, "input": input_of(setting.intake, open_field), "card": _card(setting, record, open_field)}
+    before = record.answers.get(open_field.name)
+    whole = {**question, "input": _input(setting, record, open_field), "card": _card(setting, record, open_field)}
+    return {**whole, "value": before.value} if before and before.value is not None else whole
+
+
+def _input(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict[str, object]:
+    """The control of a field; the number in it begins as it does where the patient lives."""
+    told = next(
+        (
+            record.answers[each.name].value
+            for each in setting.intake.fields
+            if each.kind == "country" and each.name in record.answers
+        ),
+        None,
+    )
+    return input_of(setting.intake, field, code_of(told))
 
 
 def _card(setting: Setting, record: IntakeRecord, open_field: IntakeField) -> dict[str, object] | None:
@@ -83,7 +104,7 @@ def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict
         "label": field.label,
         "ask": _put(setting, record, field) if setting.intake.asks(field.name) else "",
         "why": field.why,
-        "input": input_of(setting.intake, field),
+        "input": _input(setting, record, field),
         "value": answer.value if answer else None,
     }
     if answer is None:
@@ -94,7 +115,7 @@ def _on_card(setting: Setting, record: IntakeRecord, field: IntakeField) -> dict
     return {**asked, **told, "skipped": answer.skipped, "to_check": needs_check(answer)}
 
 
-def _review(setting: Setting, record: IntakeRecord) -> Asked:
+def _read_back(setting: Setting, record: IntakeRecord) -> Asked:
     review = setting.intake.review
     text = "\n".join([setting.fill(review.ask), *_told_by_subject(setting, record), "", review.offer])
     steps = len(setting.asked_of(record))

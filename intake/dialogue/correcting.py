@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from intake.changing import new_value
+from dataclasses import replace
+
+from intake.changing import new_value, standing
 from intake.dialogue.progress import Progress
+from intake.dialogue.replacing import words_put_back
 from intake.dialogue.taking import line_of, take
 from intake.fields import IntakeField
+from intake.judge import judge
+from intake.judging.results import Understood
 from intake.reading import Taken
 from intake.record import AskedBack, FieldAsked
 
 _MOST_CHOICES = 20
+
+
+def change_what_is_meant(progress: Progress) -> None:
+    """Change the answer that a message names; what it takes back, "no wait, leave it", or wants to keep is left out."""
+    left = standing(progress.heard.text)
+    if progress.intake.field_meant(left) is not None:  # "…, never mind the old one" takes nothing back
+        progress.heard = replace(progress.heard, text=left)
+    change(progress, progress.intake.field_meant(progress.heard.text))
 
 
 def change(progress: Progress, meant: IntakeField | None) -> None:
@@ -35,12 +48,20 @@ def which(progress: Progress) -> None:
     progress.do(AskedBack(asking="which_field"))
 
 
+def _put_back(progress: Progress, meant: IntakeField) -> tuple[str, Understood] | None:
+    """The list on the button that puts it back, word for word."""
+    words = words_put_back(progress, meant)
+    judged = judge(meant, words, progress.context_of()(meant)) if words else None
+    return (words, judged) if words and isinstance(judged, Understood) else None
+
+
 def _change(progress: Progress, meant: IntakeField) -> None:
-    found = new_value(meant, progress.heard.text, progress.context_of()(meant))
+    found = _put_back(progress, meant) or new_value(meant, progress.heard.text, progress.context_of()(meant))
     if found is None:
         progress.do(FieldAsked(field=meant.name))
         return
-    take(progress, Taken(meant, *found), None)
+    if not take(progress, Taken(meant, *found), None):
+        return
     if not progress.record.sent:
         progress.say("\n".join([progress.says.changed, line_of(progress, meant)]))
         open_field = progress.open_field

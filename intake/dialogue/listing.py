@@ -25,13 +25,25 @@ def change_lists(progress: Progress) -> bool:
     if _tells_of_a_history(progress):
         return True
     wishes = wishes_in(progress.intake, progress.heard.text, progress.record.answers, open_name)
+    adds = any(change.add for change in wishes.changes) and not any(change.remove for change in wishes.changes)
+    also_told = adds and _is_a_yes(progress)  # "I take tacrolimus", asked about the immune system
     left = [words for change in wishes.changes for words in _carried_out(progress, change)]
     rest = ", ".join([*wishes.rest, *left])
-    if wishes.changes:
+    if wishes.changes and not also_told:
         progress.heard = replace(progress.heard, text=rest, intent="inform")
         if not rest and open_name in {change.field.name for change in wishes.changes}:
             progress.go_on()
-    return bool(rest)
+    return bool(rest) or also_told
+
+
+def _is_a_yes(progress: Progress) -> bool:
+    """Whether a message that adds to a list is a certain yes to the open question of history as well."""
+    each = progress.open_field
+    if each is None or each.kind != "history":
+        return False
+    judged = judge(each, progress.heard.text, progress.context_of()(each))
+    value = judged.value if isinstance(judged, Understood) and not judged.to_check else None
+    return isinstance(value, dict) and value.get("answer") == "yes"
 
 
 def _tells_of_a_history(progress: Progress) -> bool:

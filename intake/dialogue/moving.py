@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from intake.dialogue.correcting import change
+from intake.dialogue.correcting import change_what_is_meant
 from intake.dialogue.forgetting import wish_to_delete, wish_to_start_over
 from intake.dialogue.progress import Progress
 from intake.dialogue.taking import reason
@@ -86,9 +86,9 @@ def _back(progress: Progress) -> None:
     if open_now is None:
         progress.respond("utter_nothing_open")
         return
-    asked = [each.name for each in progress.setting.asked_of(progress.record) if each.kind != "consent"]
-    until = asked.index(open_now) if open_now in asked else len(asked)
-    before = [name for name in asked[:until] if name in progress.record.answers]
+    asked = {each.name for each in progress.setting.asked_of(progress.record) if each.kind != "consent"}
+    given = [name for name in progress.record.answers if name in asked]  # in the order in which they were given
+    before = given[: given.index(open_now)] if open_now in given else given
     if open_now == progress.intake.fields[0].name or not before:
         progress.say(progress.says.first_already)
     else:
@@ -102,17 +102,13 @@ def _summary(progress: Progress) -> None:
     progress.say("\n".join([progress.says.so_far, *told]) if told else progress.says.nothing_so_far, kind="summary")
 
 
-def _change(progress: Progress) -> None:
-    change(progress, progress.intake.field_meant(progress.heard.text))
-
-
 _MOVES: Mapping[str, Callable[[Progress], None]] = {
     "start_intake": _start,
     "stop_intake": _stop,
     "skip": _skip,
     "why_ask": _why,
     "go_back": _back,
-    "change_answer": _change,
+    "change_answer": change_what_is_meant,
     "summary": _summary,
     "start_over": wish_to_start_over,
     "delete_data": wish_to_delete,

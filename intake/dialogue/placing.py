@@ -9,6 +9,7 @@ from intake.dialogue.progress import Progress
 from intake.dialogue.taking import record_change
 from intake.fields import Intake, IntakeField, Role
 from intake.judge import judge
+from intake.judging.expressions import expression
 from intake.judging.plain import letters
 from intake.judging.results import Understood
 from intake.listing import ListChange, changed_list
@@ -21,12 +22,23 @@ _LABEL, _WORDS = "\0label\0", "\0words\0"
 
 def name_unplaced(progress: Progress, unplaced: Mapping[str, str]) -> None:
     """Name the words that could not be placed, with the fields to which they may belong."""
-    words = ", ".join(unplaced.values())
+    words = ", ".join(part for name, part in unplaced.items() if not _says_nothing_new(progress, name, part))
     if not words:
         return
     fields = _offered(progress, unplaced)
     buttons = [progress.says.place_in.format(label=each.label, words=words) for each in fields]
     progress.say(progress.says.not_placed.format(words=words), buttons=[*buttons, progress.says.leave_it])
+
+
+def _says_nothing_new(progress: Progress, name: str, part: str) -> bool:
+    """Whether words only name a field, "email", or go with the birth that was told: "so I shall be 88 next spring"."""
+    plain = letters(part)
+    named = progress.intake.field_meant(part)
+    names_a_line = named is not None and named.kind not in {"history", *_FREE}  # "thrombosis" says more than where it belongs
+    if names_a_line and named is not None and plain in {letters(each) for each in (named.label, *named.called)}:
+        return True
+    of_birth = progress.intake.field(name).kind == "birth"
+    return of_birth and expression("placing_an_age").search(part) is not None
 
 
 def placed_in(intake: Intake, text: str) -> tuple[IntakeField, str] | None:

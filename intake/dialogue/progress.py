@@ -113,7 +113,7 @@ class Progress:
         return (effect.field, effect.detail) == (self.record.open_field, self.record.detail_asked)
 
     def go_on(self) -> None:
-        """To the next field without an answer; to the review when there is none; to nothing when all has been sent."""
+        """To the next field without an answer; to reading back when there is none; to nothing when all has been sent."""
         waiting = self.waiting
         if waiting:
             self.do(FieldAsked(field=waiting[0].name))
@@ -124,7 +124,7 @@ class Progress:
 
     @property
     def open_field(self) -> IntakeField | None:
-        """The open field; none at the review."""
+        """The open field; none while everything is read back."""
         name = self.record.open_field
         return self.intake.field(name) if name and name != REVIEW else None
 

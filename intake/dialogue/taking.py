@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.chosen import in_words
+from intake.dialogue.contacts import beside_the_first, chosen_among
 from intake.dialogue.progress import Progress, Say
+from intake.dialogue.replacing import after_an_earlier_list, left_out
 from intake.fields import IntakeField
 from intake.judging.birth import age_of
 from intake.judging.results import Doubt
+from intake.listing import ListChange, changed_list, items_of
 from intake.reading import Taken
 from intake.record import AnswerRefused, AskedBack, FieldAnswer, FieldAnswered, FieldAsked, IntakeAmended, IntakeStopped
 from intake.showing import line
@@ -29,27 +32,50 @@ def take_all(progress: Progress, taken: Sequence[Taken], open_field: IntakeField
         progress.say("\n".join([progress.says.noted, *(line_of(progress, each) for each in others)]))
 
 
-def take(progress: Progress, taken: Taken, open_field: IntakeField | None) -> None:
-    """Take one value. A no to the consent, or of somebody under age who is alone, ends the intake instead."""
+def take(progress: Progress, taken: Taken, open_field: IntakeField | None) -> bool:
+    """Take one value; gives whether it was taken.
+
+    A no to the consent, or of somebody under age who is alone, ends the intake instead; words that are no list change none.
+    """
     each, value = taken.field, taken.understood.value
     if each.kind in {"consent", "guardian"} and value is not True:
         _end(progress, each)
-        return
+        return False
     before = progress.record.answers.get(each.name)
     if before is not None and open_field is not None and each != open_field and crosses_eighteen(progress, taken):
         _ask_for_the_age(progress, taken)
-        return
+        return False
     detail = progress.record.detail_asked and each == open_field and before is not None
     said = f"{before.said}; {taken.said}" if detail and before else taken.said
     value = _agreement(progress) if each.kind == "consent" else value
     answer = FieldAnswer(said=said, value=value, to_check=taken.understood.to_check)
-    if before is not None and not before.skipped and open_field is not None and each != open_field:
-        answer = _beside_earlier(each, before, answer)
+    if before is not None and not before.skipped:
+        after = _after_earlier(progress, taken, answer, asked=open_field is None or each == open_field)
+        if after is None:
+            _keep_the_list(progress, each)
+            return False
+        answer = after
     progress.do(FieldAnswered(field=each.name, answer=answer))
     if taken.understood.more and each.more and each == open_field and not detail:
         progress.do(FieldAsked(field=each.name, detail=True))
     if progress.record.sent:
         _amended(progress, each)
+    return True
+
+
+def _keep_the_list(progress: Progress, each: IntakeField) -> None:
+    """Leave a list as it is, after words that are none."""
+    progress.say("\n".join([progress.says.list_kept.format(label=each.label), line_of(progress, each)]))
+
+
+def _offer_to_put_back(progress: Progress, each: IntakeField, before: FieldAnswer, answer: FieldAnswer) -> None:
+    """Name what a new list has no longer, with a button for the list before."""
+    gone = left_out(before, answer)
+    if gone:
+        back = progress.says.change_to.format(
+            label=each.label, said=", ".join(str(item["said"]) for item in items_of(before.value))
+        )
+        progress.say(progress.says.no_longer_listed.format(words=", ".join(gone)), buttons=[back])
 
 
 def crosses_eighteen(progress: Progress, taken: Taken) -> bool:
@@ -66,6 +92,31 @@ def _ask_for_the_age(progress: Progress, taken: Taken) -> None:
     text = progress.says.age_crosses.format(said=before, change=change)
     progress.steps.append(Say(text, "question", (change, progress.intake.keep_button)))
     progress.do(AskedBack(asking="age"))
+
+
+def _after_earlier(progress: Progress, taken: Taken, answer: FieldAnswer, asked: bool) -> FieldAnswer | None:
+    """An answer after an earlier one; nothing, if the earlier one stays as it is.
+
+    Asked again, it takes its place, but for a choice among several contacts, and for a list, which only a list replaces.
+    """
+    each, before = taken.field, progress.record.answers[taken.field.name]
+    if each.kind == "contact":
+        return chosen_among(before, answer) if asked else beside_the_first(before, answer, progress.heard.text)
+    if each.kind == "list" and not progress.heard.values:  # what was chosen in a control is the whole list
+        return _after_earlier_list(progress, taken, answer, asked)
+    return answer if asked else _beside_earlier(each, before, answer)
+
+
+def _after_earlier_list(progress: Progress, taken: Taken, answer: FieldAnswer, asked: bool) -> FieldAnswer | None:
+    """What is told by the way stands beside the list, and never in its place."""
+    before = progress.record.answers[taken.field.name]
+    if not asked:
+        added = changed_list(ListChange(taken.field, add=[taken.said]), before, progress.context_of()(taken.field))
+        return added or before
+    in_its_place = after_an_earlier_list(progress, before, taken, answer)
+    if in_its_place is not None:
+        _offer_to_put_back(progress, taken.field, before, in_its_place)
+    return in_its_place
 
 
 def _beside_earlier(each: IntakeField, before: FieldAnswer, answer: FieldAnswer) -> FieldAnswer:
@@ -94,6 +145,10 @@ def doubt(progress: Progress, about: Doubt, open_field: IntakeField) -> None:
     if progress.record.attempts + 1 >= _GIVE_UP_AFTER and not about.buttons:
         refuse(progress, open_field, [text])
         return
+    if about.kept is not None:
+        progress.do(
+            FieldAnswered(field=open_field.name, answer=FieldAnswer(said=progress.heard.text, value=about.kept, to_check=True))
+        )
     progress.do(AnswerRefused(field=open_field.name))
     progress.steps.append(Say(text, "question", about.buttons, asks=True))
     progress.do(AskedBack(asking="doubt"))

@@ -13,20 +13,27 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.units import format_unit
 
 from intake.judging.corrected import after_a_slip
 from intake.judging.expressions import expression
-from intake.judging.phrases import in_figures
+from intake.judging.phrases import days_in_figures, in_figures
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
+from language.folding import folded
+from language.spelling import Vocabulary
 
 OLDEST = 115
 ADULT = 18
 _IN_MONTHS = 36  # months of age up to which they are kept
 # In which the name of a month is understood; each further one costs time.
 _LANGUAGES = ["en", "lt", "de", "es", "fr", "it", "pl", "pt", "ru", "uk", "tr", "nl", "sv", "lv", "ar", "th"]
+# In which a month has its name.
+_NAMED_IN = "en lt de es fr it pl pt ru uk tr nl sv lv et fi da nb cs sk hu ro hr el ar fa he hi id vi th"
+_FEWEST_LETTERS, _LONG_NAME = 4, 7  # of a name that may be mistyped, and mistyped twice
+_MARKED = "hi th"  # whose names of months have marks between their letters
+_LONGEST_ELSEWHERE = 60  # characters of a message in another language that tells an age
 _BUDDHIST = 543  # years that the Thai calendar is ahead
 _ATTEMPTS = 2  # answers that were not taken, after which the careful reading is stored to be checked
 _NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,4})\s?[./\-,\s]\s?(\d{1,2})\s?[./\-,\s]\s?(\d{4}|\d{1,2})(?!\d)")
@@ -52,14 +59,55 @@ def judge_birth(text: str, context: Context) -> Judgement:
         return Refused()
     if len(text) > _LONGEST:
         return None
-    read = expression("birth_nought").sub("0", in_figures(text))
+    read = _with_months_in_letters(expression("birth_nought").sub("0", in_figures(_days_beside_months(text))))
+    read = expression("birth_by_labels").sub(lambda told: f"{told['year']}-{told['month']:0>2}-{told['day']:0>2}", read)
     corrected = after_a_slip(read)
     if corrected and isinstance(judged := _judged(corrected, context), Understood):
+        return _with_the_year(read.removesuffix(corrected), judged, context)
+    again = expression("birth_no_year").search(read)
+    if again and isinstance(judged := _judged(again.group("year"), context), Understood):
+        return _with_the_year(read[: again.start()], judged, context)
+    instead = expression("birth_no_date").search(read)
+    if instead and isinstance(judged := _a_date(instead.group("date"), context), Understood):
         return judged
+    if len(_YEAR.findall(read)) > 1 and expression("birth_names_the_patient").search(read):
+        read = expression("birth_date_of_the_writer").sub("", read)
     read = expression("birth_denied_age").sub("", read)
     if context.whom in _OTHERS and len(_ages_in(read)) > 1:
         read = expression("birth_of_the_writer").sub("", read)
     return _judged(read, context)
+
+
+def _with_the_year(before: str, judged: Understood, context: Context) -> Judgement:
+    """A date of which only the year was corrected: "12 Feb 1967, sorry, 1976"."""
+    told = judged.value if isinstance(judged.value, dict) else {}
+    earlier = _a_date(before, context)
+    if set(told) != {"year", "age"} or not isinstance(earlier, Understood) or not isinstance(earlier.value, dict):
+        return judged
+    day = date.fromisoformat(earlier.value["date"])
+    return _of_days(_days([(told["year"], day.month, day.day)]), False, context) or judged
+
+
+def _days_beside_months(text: str) -> str:
+    """A text with the numbers of days in figures, where a month may stand beside them."""
+    beside = expression("birth_day_in_words").search(text) or expression("birth_day_of_a_month_in_words").search(text)
+    return days_in_figures(text) if beside else text
+
+
+def _with_months_in_letters(text: str) -> str:
+    """A text in which the months have English names whose own have marks between their letters, as in Hindi and Thai."""
+    for name, number in _marked_months():
+        if name in text:
+            text = text.replace(name, f" {get_month_names('wide', locale='en')[number]} ")
+    return text
+
+
+@cache
+def _marked_months() -> list[tuple[str, int]]:
+    names = [
+        (name, number) for language in _MARKED.split() for number, name in get_month_names("wide", locale=language).items()
+    ]
+    return sorted(names, key=lambda pair: -len(pair[0]))
 
 
 def _judged(read: str, context: Context) -> Judgement:
@@ -76,7 +124,9 @@ def _two_tellings(text: str, context: Context) -> Judgement:
     of_others = expression("birth_of_something_else").search(text) and not after_a_slip(text)
     if of_others or not years:
         return None
-    told = _ages_in(_YEAR.sub(" ", text))
+    told = (
+        [] if expression("birth_date_in_words").search(text) else _ages_in(_YEAR.sub(" ", text))
+    )  # "12 February 1941, or 1942"
     fits = all(context.today.year - int(years[0]) - age in {0, 1} for age in told)
     if len(years) == 1 and (fits or len(told) != 1):
         return None
@@ -157,6 +207,22 @@ def _east_asian(match: re.Match[str], _context: Context) -> Readings:
     return _days([(year, month, day)]), False
 
 
+def _numbered(match: re.Match[str], _context: Context) -> Readings:
+    """Day, month and year as Vietnamese names them."""
+    day, month, year = (int(part) for part in match.groups())
+    return _days([(year, month, day)]), False
+
+
+def _of_ordinals(match: re.Match[str], context: Context) -> Readings:
+    """The day and the month by their numbers, as people dictate them."""
+    day, month, year = match.groups()
+    return _days([(each, int(month), int(day)) for each in _years(year, context)]), len(year) < 4
+
+
+def _year_then_day(match: re.Match[str], context: Context) -> Readings:
+    return _named(match.group(2), match.group(3), match.group(1), context)
+
+
 def _day_first(match: re.Match[str], context: Context) -> Readings:
     return _named(match.group(1), match.group(2), match.group(3), context)
 
@@ -178,6 +244,9 @@ def _named(day: str, month: str, year: str, context: Context) -> Readings:
 _FORMS: list[tuple[Callable[[re.Match[str], Context], Readings], Callable[[], re.Pattern[str]]]] = [
     (_east_asian, lambda: _EAST_ASIAN),
     (_numeric, lambda: _NUMERIC),
+    (_of_ordinals, lambda: expression("birth_date_of_ordinals")),
+    (_numbered, lambda: expression("birth_date_numbered")),
+    (_year_then_day, lambda: expression("birth_date_year_then_day")),
     (_year_first, lambda: expression("birth_date_year_first")),
     (_day_first, lambda: expression("birth_date_in_words")),
     (_month_first, lambda: expression("birth_date_month_first")),
@@ -190,9 +259,35 @@ def _month(word: str) -> int | None:
     """The number of a month by its name, in any language that the library knows."""
     import dateparser  # noqa: PLC0415  -- takes long, and most processes never read such a date
 
+    if expression("birth_about").fullmatch(word):  # "about 1950" is not in August
+        return None
     settings = {"REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
     found = dateparser.parse(f"1 {word} 2000", languages=_LANGUAGES, settings=settings)
-    return found.month if found and (found.day, found.year) == (1, 2000) else None
+    return found.month if found and (found.day, found.year) == (1, 2000) else _month_like(word)
+
+
+def _month_like(word: str) -> int | None:
+    """The month whose name is meant by a mistyped one, or by another form of it: "ocotber", "в июне"."""
+    names, vocabulary = _month_names()
+    word = folded(word)
+    if word in names:
+        return names[word]
+    mistakes = 0 if len(word) < _FEWEST_LETTERS else 1 if len(word) < _LONG_NAME else 2
+    near = vocabulary.near(word, mistakes) if mistakes else []
+    months = {names[name] for name, distance in near if distance == near[0][1]}
+    return months.pop() if len(months) == 1 else None
+
+
+@cache
+def _month_names() -> tuple[dict[str, int], Vocabulary]:
+    """The months by their names in every language in which people write; a name of two months is left out."""
+    found: dict[str, set[int]] = {}
+    for language in _NAMED_IN.split():
+        for form in ("format", "stand-alone"):
+            for number, name in get_month_names("wide", context=form, locale=language).items():
+                found.setdefault(folded(name).strip(" ."), set()).add(number)
+    names = {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1 and name.isalpha()}
+    return names, Vocabulary(names)
 
 
 def _years(figures: str, context: Context) -> list[int]:
@@ -329,7 +424,7 @@ def _an_age(text: str, context: Context) -> Judgement:
             return Understood({"age": age - years})
     about, almost = expression("birth_about").search(text), expression("birth_almost").search(text)
     plain = expression("birth_about").sub(" ", expression("birth_almost").sub(" ", text))
-    told = _told_age(plain) or _age_that_begins(plain)
+    told = _told_age(plain) or _age_that_begins(plain) or _age_elsewhere(plain)
     if told is None:
         inside = list(expression("birth_age_inside").finditer(plain))
         ages = {match.group(1) or match.group(3): match for match in inside}
@@ -340,6 +435,17 @@ def _an_age(text: str, context: Context) -> Judgement:
     if told is None:
         return None
     return _of_age(told, bool(almost), bool(about), context)
+
+
+def _age_elsewhere(text: str) -> dict[str, int] | None:
+    """The one number of a short message in another language, with its word for years or for an age."""
+    numbers = re.findall(r"\d+", text)
+    unlike = expression("birth_ago_elsewhere").search(text) or expression("birth_of_something_else").search(text)
+    if len(numbers) != 1 or len(text) > _LONGEST_ELSEWHERE or unlike:
+        return None
+    match = expression("birth_age_elsewhere").search(text)
+    age = next((int(number) for number in match.groups() if number), OLDEST + 1) if match else OLDEST + 1
+    return {"age": age} if age <= OLDEST else None
 
 
 def _age_that_begins(text: str) -> dict[str, int] | None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
-
-from rapidfuzz.distance import OSA
 
 from intake.judging.expressions import expression
 from intake.judging.phrases import phrases
 from intake.judging.plain import letters
 from intake.judging.results import Context, Judgement, Understood
+from language.sentences import PARTS, detail_clauses, sentences
+from language.spelling import Vocabulary
 from language.yes_and_no import agrees
 
-_PARTS = re.compile(r"[,.;:!\n()…]+|\s[-–—]+\s")
+_AS_COMMAS = str.maketrans(dict.fromkeys(".…:()", ","))
 _FEWEST_LETTERS = 5  # of a word that may be mistyped
-_MISTYPED = ("agree", "agreed", "accept")
 
 
 def judge_consent(text: str, _context: Context) -> Judgement:
     """A plain yes or a plain no; a yes with a condition, a question or a second thought is neither."""
     if "?" in text:
         return None
-    told = expression("consent_slip").sub("", text)
+    told = expression("consent_neutral").sub(" ", expression("consent_slip").sub("", text))
     plain = letters(told)
     if plain in phrases("disagree"):
         return Understood(False)
@@ -33,19 +31,26 @@ def judge_consent(text: str, _context: Context) -> Judgement:
         return Understood(in_another_language)
     if _says_only_yes(told):
         return Understood(True)
-    return Understood(False) if _says_only_no(told) else None
+    return Understood(False) if _says_only_no(text) else None
 
 
 def _says_only_yes(text: str) -> bool:
     """Whether each part of a text says yes, or is a word of courtesy beside one."""
-    parts = [part for part in _PARTS.split(text) if letters(part)]
+    parts = [part for part in _parts(text) if letters(part)]
     yes = [_is_yes(part) for part in parts]
-    if expression("consent_holds_back").search(text) or any(map(expression("consent_not_mine").search, parts[:1])):
+    asks = any(map(expression("consent_asks").search, parts)) or any(map(expression("consent_not_mine").search, parts[:1]))
+    if asks or expression("consent_holds_back").search(text):
         return False
     return any(yes) and all(
         is_yes or _changes_nothing(part) or (at and yes[0] and _is_yes_of_others(part))
         for at, (part, is_yes) in enumerate(zip(parts, yes, strict=True))
     )
+
+
+def _parts(text: str) -> list[str]:
+    """A text cut at every end of a sentence, comma, colon, bracket and dash."""
+    told = sentences(text.translate(_AS_COMMAS), PARTS)
+    return [clause for sentence in told for clause in detail_clauses(sentence, lambda _rest: False)]
 
 
 def _is_yes(part: str) -> bool:
@@ -69,7 +74,12 @@ def _as_meant(word: str) -> str:
     """A word with one mistake in it as it was meant: "agere"."""
     if word in _known() or len(word) < _FEWEST_LETTERS:
         return word
-    return next((meant for meant in _MISTYPED if OSA.distance(word, meant) == 1), word)
+    return next((meant for meant, _ in _often_mistyped().near(word, 1, 1)), word)
+
+
+@cache
+def _often_mistyped() -> Vocabulary:
+    return Vocabulary(sorted(phrases("agree_mistyped")))
 
 
 @cache
@@ -87,4 +97,4 @@ def _says_only_no(text: str) -> bool:
 
 
 def _says_any_yes(text: str) -> bool:
-    return bool(set(letters(text).split()) & phrases("agree_words")) or any(agrees(part) for part in _PARTS.split(text))
+    return bool(set(letters(text).split()) & phrases("agree_words")) or any(agrees(part) for part in _parts(text))

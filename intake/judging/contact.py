@@ -7,6 +7,8 @@ stranger is worse than one question more.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import phonenumbers
@@ -14,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from rapidfuzz.distance import DamerauLevenshtein
 
 from intake.judging.country import country_in
+from intake.judging.elsewhere import says_perhaps
 from intake.judging.expressions import expression
 from intake.judging.phrases import number_words, phrases
 from intake.judging.plain import letters
@@ -29,7 +32,11 @@ _FEWEST_DIGITS = 6
 _ENOUGH_DIGITS = 7  # of a number that is taken as it was written, to be checked, when it was given again and again
 _ATTEMPTS = 2
 _LONGEST = 500  # characters in which half an address, or a dictated one, is looked for
+_TWO = 2
+_MOST = 3  # ways to choose from
+_SHORT_WORD = 3  # letters of a word that belongs to no address, where others stand before it
 _NEAR = 80  # … before an address that may belong to it
+_MARKS = (",", ";", ":", ".", "!", "-")
 _ENDS = ".,!?'`*_~-"
 # Providers that many people have; an address that is one or two letters off is a likely mistake.
 _PROVIDERS = (
@@ -58,19 +65,48 @@ _PROVIDERS = (
     "btinternet.com",
     "comcast.net",
 )
+
+
+def mail_providers() -> tuple[str, ...]:
+    """Providers of e-mail that many people have, the commonest first."""
+    return _PROVIDERS
+
+
 _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coml": "com", "nett": "net", "ogr": "org"}
 
 
 def judge_contact(text: str, context: Context) -> Judgement:
     """An address or a number, wherever it stands in the text; asked back where more than one can be meant."""
+    whole = text
     text = _without_denied(_plus_in_figures(_digits_in_figures(straight(text))))
+    corrected = _after_a_correction(text)
+    if corrected:
+        judged = judge_contact(corrected, context)
+        return replace(judged, to_check=True) if isinstance(judged, Understood) else judged
     only = letters(text)
     if only in phrases("only_email") | phrases("only_phone"):
         return Doubt("contact_email" if only in phrases("only_email") else "contact_phone")
     judged = _by_email(text, context) or _by_phone(text, context)
     if judged is None and refuses(text):
         return Refused()
+    one = len(_EMAIL.findall(whole)) + len(_LONG_DIGITS.findall(whole)) == 1  # of two, the doubt may be about the other
+    if one and isinstance(judged, Understood) and (expression("contact_unsure").search(text) or says_perhaps(text)):
+        return replace(judged, to_check=True)
     return judged
+
+
+def names_a_contact(text: str) -> bool:
+    """Whether a text has something with the form of an e-mail address or of a phone number in it."""
+    return bool(_EMAIL.search(text) or _LONG_DIGITS.search(text))
+
+
+def _after_a_correction(text: str) -> str | None:
+    """What follows the first of two addresses or numbers, if that one is taken back: "… no sorry, Karl with K: …"."""
+    begin = text[:_LONGEST]
+    found = sorted([*_EMAIL.finditer(begin), *_LONG_DIGITS.finditer(begin)], key=lambda each: each.start())
+    if len(found) != _TWO or not expression("contact_corrected").search(text[found[0].end() : found[1].start()]):
+        return None
+    return text[found[1].start() :]
 
 
 def _without_denied(text: str) -> str:
@@ -78,17 +114,26 @@ def _without_denied(text: str) -> str:
     found = [*_EMAIL.finditer(text), *_LONG_DIGITS.finditer(text)]
     found = [match for match in sorted(found, key=lambda each: each.start()) if len(text) <= _LONGEST]
     ends = [*(match.start() for match in found[1:]), len(text)]
-    denied = [
-        match
-        for match, begin, end in zip(found, [0, *(match.end() for match in found)], ends, strict=False)
-        if expression("contact_denied_before").search(text[begin : match.start()])
-        or expression("contact_denied_behind").match(text[match.end() : end])
-    ]
+    denied = []
+    said_of_last = False  # what stands between two of them denies one of them only
+    for match, begin, end in zip(found, [0, *(match.end() for match in found)], ends, strict=False):
+        before, behind = text[begin : match.start()], text[match.end() : end]
+        by_before = not said_of_last and expression("contact_denied_before").search(before)
+        said_of_last = _denies_the_one_before(behind, alone=end == len(text))
+        if by_before or said_of_last:
+            denied.append(match)
     if not denied or len(denied) == len(found):
         return text
     for match in reversed(denied):
         text = f"{text[: match.start()]};{text[match.end() :]}"
     return text
+
+
+def _denies_the_one_before(behind: str, alone: bool) -> bool:
+    """Whether words behind a number deny it, and not the next one: "…, that's my old number, …", but "…, no longer …"."""
+    if not expression("contact_denied_behind").match(behind):
+        return False
+    return alone or behind.rstrip()[-1:] in _MARKS or not expression("contact_denied_before").search(behind)
 
 
 def _by_email(text: str, context: Context) -> Judgement:
@@ -101,7 +146,7 @@ def _by_email(text: str, context: Context) -> Judgement:
     if not addresses:
         return Doubt("email_wrong")
     if len(addresses) > 1:
-        return Doubt("contact_two", buttons=[address for _, address in found][:3])
+        return _which_first([{"by": "email", "value": address} for _, address in found if _is_email(address)])
     match, address = found[0]
     before = _word_before(plain, match.start())
     if before and context.attempts < _ATTEMPTS:
@@ -121,6 +166,8 @@ def _word_before(text: str, at: int) -> str | None:
     if not before.group(1).isascii() and text[at : at + 1].isascii():
         return None  # a word in another script is no part of an address
     word = letters(before.group(1))
+    if len(word) <= _SHORT_WORD and len(text[:at].split()) > 1:
+        return None  # "proszę pisać na …"
     return before.group(1) if word and word not in phrases("contact_before") else None
 
 
@@ -191,19 +238,28 @@ def _suggestion(address: str) -> str | None:
 
 def _by_phone(text: str, context: Context) -> Judgement:
     numbers = _phones(text, context)
-    if len({_of_number(number)["value"] for number in numbers}) > 1:
-        form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        return Doubt("contact_two", buttons=[str(phonenumbers.format_number(number, form)) for number in numbers][:3])
-    if numbers and expression("contact_or_another").search(text):
-        form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        return Doubt("contact_two", buttons=[str(phonenumbers.format_number(numbers[0], form))])
-    if numbers:
-        return Understood({"by": "phone", **_of_number(numbers[0])})
+    ways: list[dict[str, Any]] = [{"by": "phone", **_of_number(number)} for number in numbers]
+    if len({way["value"] for way in ways}) > 1 or (ways and expression("contact_or_another").search(text)):
+        return _which_first(ways)
+    if ways:
+        return Understood(ways[0])
     tried = _DIGITS.search(text)
     figures = sum(character.isdigit() for character in tried.group()) if tried else 0
     if tried and figures >= _ENOUGH_DIGITS and context.attempts >= _ATTEMPTS:
         return Understood({"by": "phone", "value": tried.group().strip()}, to_check=True)
     return Doubt("phone_wrong") if figures >= _FEWEST_DIGITS else None
+
+
+def _which_first(ways: list[dict[str, Any]]) -> Doubt:
+    """Of two addresses or numbers each that can be read is kept, and it is asked which of them comes first."""
+    shown = [shown_number(way["value"], way.get("extension")) if way["by"] == "phone" else way["value"] for way in ways]
+    return Doubt("contact_two", buttons=list(dict.fromkeys(shown))[:_MOST], kept=several(ways) if ways else None)
+
+
+def several(ways: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Several ways to reach a patient as one contact: the first of them, and each other once beside it."""
+    first, *others = [way for at, way in enumerate(ways) if way not in ways[:at]]
+    return {**first, **({"also": others} if others else {})}
 
 
 def _of_number(number: phonenumbers.PhoneNumber) -> dict[str, Any]:

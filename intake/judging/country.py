@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pycountry
@@ -9,7 +10,7 @@ from babel import Locale
 from rapidfuzz import fuzz, process
 
 from intake.judging.expressions import expression
-from intake.judging.phrases import everyday_countries, phrases, shared_countries
+from intake.judging.phrases import everyday_countries, phrases, shared_countries, towns
 from intake.judging.plain import letters
 from intake.judging.refusals import refuses
 from intake.judging.results import Context, Doubt, Judgement, Refused, Understood
@@ -20,7 +21,10 @@ _FLAG_A = 0x1F1E6  # the sign with which a flag writes an A
 _LANGUAGES = "lt de es fr it pl pt ru uk tr nl sv nb da fi lv et cs sk hu ro hr bg el ar he fa hi th vi id zh ja ko"
 _LIKELY = 80  # …, from which the patient is asked
 _LONGEST_NAME = 5  # words
+_LONGEST_SENTENCE = 60  # characters in which a name with another ending is looked for
+_SHORTEST_STEM, _LONGEST_ENDING, _MOST_LEFT = 5, 4, 3  # letters: of the stem, and of what follows in the text and in the name
 _MOST_LETTERS = 60
+_JOINED = "בלמהو"  # letters of Hebrew and Arabic that stand for "in", "from" and "and" before a name
 _SHORTEST_NAME = 4  # letters, of a mistyped one
 
 
@@ -34,12 +38,93 @@ def judge_country(text: str, context: Context) -> Judgement:
         return Doubt("country_two", buttons=[country_name(code) for code in shared_countries()[plain]])
     code = _flagged(text) or _foreign().get(plain) or _coded(text, plain)
     found = [code] if code else list(dict.fromkeys(_named_in(plain)))
+    lived_in = _lived_in(told) if code is None else set()
+    if len(lived_in) == 1 and set(found) != lived_in:
+        return _understood(lived_in.pop())
     if len(found) == 1:
         return _understood(found[0])
     if found:
         return Doubt("country_two", buttons=[country_name(code) for code in found[:3]])
+    return _by_another_name(plain)
+
+
+def _lived_in(text: str) -> set[str]:
+    """The countries in which somebody says to live, of all that are named: "born in Chile, I live in Norway"."""
+    parts = [letters(found.group("where")) for found in expression("country_lives").finditer(text)]
+    return {code for part in parts for code in _all_in(part)}
+
+
+def _all_in(plain: str) -> set[str]:
+    named = set(_named_in(plain))
+    foreign = {code for name in (plain, *plain.split()) if (code := _foreign().get(name)) and name not in _names()}
+    inside = _inside(plain) if not named and not foreign else None
+    return named | foreign | ({inside} if inside else set())
+
+
+def _by_another_name(plain: str) -> Judgement:
+    """A country that a text names in another language or form, by a town, or with a mistake."""
+    mistyped = _like_a_name(plain) if " " not in plain and _SHORTEST_NAME <= len(plain) <= _MOST_LETTERS else None
+    if mistyped:
+        return mistyped
+    elsewhere = _inside(plain)
+    if elsewhere:
+        return _understood(elsewhere)
+    of_towns = {towns()[word] for word in plain.split() if word in towns()}
+    if len(of_towns) == 1:
+        return replace(_understood(of_towns.pop()), to_check=True)
     could_be = len(plain.split()) <= _LONGEST_NAME and _SHORTEST_NAME <= len(plain) <= _MOST_LETTERS
     return _like_a_name(plain) if could_be else None
+
+
+def _inside(plain: str) -> str | None:
+    """The country whose name in another language stands in a sentence, also with another ending: "mieszkam w Niemczech"."""
+    codes = set() if plain.isascii() else {code for name, code in _unspaced() if name in plain}
+    if not codes and len(plain) <= _LONGEST_SENTENCE:
+        words = [word for word in plain.split() if not word.isascii() or word not in _names()]
+        codes = {code for word in words if (code := _of_a_word(word) or _of_stem(word))}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _is_unspaced(name: str) -> bool:
+    return not name.isascii() and all(sign >= "\u0e00" for sign in name if sign.isalpha())
+
+
+def _of_a_word(word: str) -> str | None:
+    """The country that a word of another script names, also with a small word before it that is written together with it."""
+    if word.isascii():
+        return None
+    return _foreign().get(word) or (_foreign().get(word[1:]) if word[0] in _JOINED else None)
+
+
+def _of_stem(word: str) -> str | None:
+    """The one country whose name begins as a word does, but for its ending."""
+    if len(word) <= _SHORTEST_STEM or word in _names() or word in _foreign():  # "on an island" is not in Iceland
+        return None
+    for ending in range(1, _LONGEST_ENDING + 1):
+        stem = word[:-ending]
+        if len(stem) < _SHORTEST_STEM:
+            return None
+        codes = _stems().get(stem)
+        if codes:
+            return next(iter(codes)) if len(codes) == 1 else None
+    return None
+
+
+@cache
+def _unspaced() -> list[tuple[str, str]]:
+    """Names of scripts without spaces, with their ISO codes."""
+    return [(name, code) for name, code in _foreign().items() if _is_unspaced(name) and len(name) > 1]
+
+
+@cache
+def _stems() -> dict[str, frozenset[str]]:
+    """What names of countries in other languages begin with, each with the codes of those that do."""
+    found: dict[str, set[str]] = {}
+    for name, code in {**_foreign(), **everyday_countries()}.items():
+        for left in range(_MOST_LEFT + 1):
+            if len(name) - left >= _SHORTEST_STEM:
+                found.setdefault(name[: len(name) - left], set()).add(code)
+    return {stem: frozenset(codes) for stem, codes in found.items()}
 
 
 def _coded(text: str, plain: str) -> str | None:
@@ -132,6 +217,14 @@ def _names() -> dict[str, str]:
         if "," in country.name:  # "Bolivia, Plurinational State of"
             names.setdefault(letters(country.name.split(",")[0]), country.alpha_2)
     return {**names, **everyday_countries()}
+
+
+@cache
+def words_of_countries() -> frozenset[str]:
+    """Every longer word of a country's name or of a language's, in any language, as `letters` writes it."""
+    languages = [name for code, name in Locale.parse("en").languages.items() if len(code) == 2]
+    names = [*_names(), *_foreign(), *everyday_countries(), *map(letters, languages)]
+    return frozenset(word for name in names for word in (name, *name.split()) if len(word) >= _SHORTEST_NAME)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -58,9 +59,19 @@ class History(Part):
         return found
 
 
-def history_of(field: str) -> History:
-    """What the question of a field is about; nothing is known of a field that the file does not name."""
-    return _file().get(field, History(words=[]))
+def history_of(name: str) -> History:
+    """What a question is about, by its name in the file; nothing is known of what the file does not name."""
+    return _file().get(name, History(words=[]))
+
+
+def history_among(names: Iterable[str]) -> str:
+    """The first of some names that the file knows; nothing, if it knows none of them."""
+    return next((name for name in names if name in _file()), "")
+
+
+def history_names() -> list[str]:
+    """What there is."""
+    return list(_file())
 
 
 def read_histories(file: Path | None = None) -> dict[str, History]:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from intake.judging.elsewhere import says_perhaps, told_elsewhere
 from intake.judging.expressions import expression
 from intake.judging.histories import History, history_of
 from intake.judging.patient import without_the_patient
@@ -79,17 +80,28 @@ def judge_history(text: str, context: Context) -> Judgement:
     if said_so is not None:
         detail = text.strip() if len(plain.split()) >= _FEWEST_TELLING else None
         return Understood({"answer": _ANSWERS[said_so], "detail": detail}, more=said_so)
-    return _told(text, context, history_of(context.field))
+    about = history_of(context.about)
+    elsewhere = told_elsewhere(text, context.about, either=about.childbearing)
+    if elsewhere is not None:
+        return Understood({"answer": elsewhere.answer, "detail": text.strip()}, to_check=not elsewhere.certain)
+    judged = _told(text, context, about)
+    unsure = says_perhaps(text) or expression("history_unsure_behind").search(text)
+    return replace(judged, to_check=True) if isinstance(judged, Understood) and unsure else judged
 
 
 def _told(text: str, context: Context, about: History) -> Judgement:
     """What an answer says that is more than a yes or a no."""
     measured = about.temperature and _temperature(text, about)
-    if not (_WORD.search(text) or measured) or looks_like_a_question(text):
+    asks = looks_like_a_question(text) and not (text.rstrip()[-1:] != "?" and expression("history_unsure").match(text))
+    if not (_WORD.search(text) or measured) or asks:
         return None
     whole = _ECHO.sub("", text)
     said = without_the_patient(whole, context.whom)
     told = [part for part in _parts(said, about) if part.says != "empty"]
+    if context.attempts == 0 and {part.says for part in told} == {"others"} and not expression("history_not_me").search(text):
+        return None  # of a relative alone, so the patient is asked about once more
+    if about.recent and told and told[0].says == "no":  # "no, not lately"
+        told = [part for part in told if not expression("history_not_lately").match(part.text)]
     judged = _of_parts(text, _in_time(text, told, about, context), about)
     may_be_either = said != whole and expression("history_not_me").search(text)  # "my wife had it, not me", written for a wife
     return replace(judged, to_check=True) if may_be_either and isinstance(judged, Understood) else judged
@@ -116,7 +128,8 @@ def _as_past(part: _Part, context: Context) -> _Part:
 
 def begins_with_an_answer(text: str) -> bool:
     """Whether a text begins with a yes, a no or that it is not known, whatever follows: "no, except once"."""
-    first = next((part for part in _parts(text, _OF_NOTHING) if part.says != "empty"), None)
+    said = expression("history_as_others_say").sub("", text)
+    first = next((part for part in _parts(said, _OF_NOTHING) if part.says != "empty"), None)
     return first is not None and first.says in {"yes", "no", "unsure", "not_applicable"}
 
 
@@ -139,7 +152,8 @@ def _answer(parts: list[_Part], about: History) -> tuple[str, bool]:
         return _with_a_yes(parts, says, about)
     if says & _NO and says <= _NO | {"others"}:
         return "no", True  # "no, only my mother had it"
-    if "not_applicable" in says and says <= {"not_applicable", "no", "others"}:
+    beside: set[_Says] = {"unread"} if about.childbearing else set()
+    if "not_applicable" in says and says <= {"not_applicable", "no", "others"} | beside:
         return "not_applicable", True
     return "unsure", says == {"unsure"}
 
@@ -230,8 +244,12 @@ def _of_a_statement(part: str, about: History) -> _Says:
 
 def _of_figures(part: str, about: History) -> _Says | None:
     """What an age, a laboratory value, a temperature or a sign of the zodiac says."""
+    if about.childbearing and expression("history_weeks_along").match(part):
+        return "reported"
     if expression("history_age").match(part):
         return "not_applicable" if about.childbearing and _is_past_childbearing(part) else "empty"
+    if about.ever and expression("history_other_sign").search(part):
+        return "doubted"
     if expression("history_value").match(part) or (about.ever and expression("history_star_sign").search(part)):
         return "empty"
     return _temperature(part, about) if about.temperature else None

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from intake.judging.elsewhere import Told, told_elsewhere
 from intake.judging.expressions import expression
 from intake.judging.patient import without_the_patient
 from intake.judging.phrases import phrases
@@ -31,28 +32,70 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 def judge_list(text: str, context: Context) -> Judgement:
     """What is listed, each as it was written and with the name that it was understood as; an empty list for none."""
     plain = letters(text)
-    if plain and (_says_nothing(plain) or yes_or_no(text) is False):
+    elsewhere = told_elsewhere(text, context.role)
+    if plain and (_says_nothing(plain) or yes_or_no(text) is False or (elsewhere and elsewhere == Told("no", certain=True))):
         return Understood([])
     if plain in phrases("same"):
         return Understood(context.earlier) if isinstance(context.earlier, list) else Doubt("nothing_before")
     if refuses(text):
         return Refused()
-    if plain in phrases("unsure"):
+    if plain in phrases("unsure") or (
+        expression("history_unsure").match(text) and not medicines_of(text) and not _of_allergens(plain)
+    ):
         return Understood([{"name": text.strip(), "said": text.strip(), "names": [], "doubtful": True}], to_check=True)
     return _listed(text, context)
+
+
+def is_known(role: str | None, item: Item) -> bool:
+    """Whether an item names a medicine that is known by name or, in a list of allergies, something that people react to."""
+    return bool(item.get("names")) or (role == _ALLERGIES and bool(_allergens().search(str(item["said"]))))
+
+
+def _of_allergens(plain: str) -> bool:
+    return bool(set(plain.split()) & phrases("allergens"))
 
 
 def _listed(text: str, context: Context) -> Judgement:
     """What a text lists; nothing, if it says that there is something and not what."""
     allergies = context.role == _ALLERGIES
-    if expression("lists_yes").match(text):
+    if expression("lists_yes").match(text) or expression("lists_how_many").match(text):
         return None
+    if not allergies and (meant := _as_meant(text)) != text:
+        judged = _listed(meant, context)
+        return replace(judged, to_check=True) if isinstance(judged, Understood) else judged
+    own = _of_oneself(text) if context.whom in {"", "me"} else None
+    if own:
+        judged = _of_parts(_parts(own, allergies), allergies)
+        return replace(judged, to_check=True) if judged else None
     judged = _of_parts(_parts(text, allergies), allergies)
     if judged is None:
         return None
     if _says_none_of_oneself(text):
         return Understood([]) if context.whom == "me" else replace(judged, to_check=True)
     return replace(judged, to_check=True) if _is_of_somebody_else(text, context) else judged
+
+
+def _as_meant(text: str) -> str:
+    """A text without the medicines that are taken back, named as the wrong ones, or were taken before the one of now."""
+    slip = expression("lists_slip").match(text)
+    if slip and medicines_of(slip.group("before")) and medicines_of(slip.group("rest")):
+        *kept, _ = _parts(slip.group("before"), allergies=False)
+        text = ", ".join([*kept, slip.group("rest")])
+    switched = expression("lists_switched").search(text)
+    if switched and medicines_of(switched.group("old")):
+        text = text[: switched.start()] + text[switched.start("new") :]
+    return expression("lists_not_that").sub(lambda found: " " if medicines_of(found.group("other")) else found.group(), text)
+
+
+def _of_oneself(text: str) -> str | None:
+    """What a message says of the writer, where it says first what others take: "my wife takes warfarin, I only pregabalin"."""
+    clauses = [clause for sentence in sentences(text) for clause in detail_clauses(sentence, lambda _rest: True)]
+    of_others = [clause for clause in clauses if expression("lists_of_another").match(clause)]
+    own = [clause for clause in clauses if clause not in of_others]
+    if not of_others or clauses[0] not in of_others or not own or not expression("lists_first_person").search(own[0]):
+        return None
+    own = [expression("lists_i_only").sub("", own[0]), *own[1:]]
+    return None if all(_says_none(clause.strip(" .,!")) for clause in own) else ", ".join(own)
 
 
 def _says_nothing(plain: str) -> bool:
@@ -80,7 +123,7 @@ def _is_of_somebody_else(text: str, context: Context) -> bool:
 def _of_parts(parts: list[str], allergies: bool) -> Understood | None:
     items: list[Item] = []
     waiting = ""  # words before the first item that name nothing: "dose changed, …"
-    told = [part for part in parts if not _says_none(part)]
+    told = [part for part in parts if not (_says_none(part) or _is_filler(part) or expression("lists_how_many").match(part))]
     if told and len(told) < len(parts) and not allergies and all(map(_is_planned, told)):
         return Understood([])  # "they want to start me on it in May, at the moment nothing"
     for part in told:
@@ -91,9 +134,27 @@ def _of_parts(parts: list[str], allergies: bool) -> Understood | None:
             items[-1] = _item(f"{items[-1]['said']}, {part}", allergies)
         else:
             waiting = f"{waiting}{part}, "
+    if waiting and not items and len(told) < len(parts) and all(expression("lists_remark").match(part) for part in told):
+        return Understood([], to_check=True)  # "none. good grief"
     if waiting and not items:
         items = [_item(waiting.strip(" ,"), allergies)]
-    return Understood(items[:_MOST], to_check=any("doubtful" in item for item in items)) if parts else None
+    doubtful = any("doubtful" in item for item in items)
+    return Understood(_of_now(items, allergies)[:_MOST], to_check=doubtful) if parts else None
+
+
+def _of_now(items: list[Item], allergies: bool) -> list[Item]:
+    """The medicines of now, where others were taken before: "stopped methotrexate, started baricitinib"."""
+    now = [item for item in items if item["names"] and not expression("lists_past").search(item["said"])]
+    return items if allergies or not now else [item for item in items if not _is_over(item)]
+
+
+def _is_over(item: Item) -> bool:
+    return bool(item["names"] and expression("lists_past").search(item["said"]))
+
+
+def _is_filler(part: str) -> bool:
+    words = set(letters(part).split())
+    return bool(words) and words <= phrases("fillers")
 
 
 def _is_planned(part: str) -> bool:
@@ -106,9 +167,12 @@ def _is_doubtful(said: str, names: list[str], allergies: bool) -> bool:
         return True
     if not (allergies and _reaction(said)) and expression("lists_past").search(said):
         return True
+    if len(names) > 1 and expression("lists_one_of_two").search(said):
+        return True
     if names:
         dosed = allergies and not _reaction(said) and expression("lists_dose").search(said)  # it may be what is taken
         return bool(dosed or expression("lists_denied").match(said))
+    said = expression("lists_clause_behind").sub("", said) if allergies else said
     return bool(expression("lists_vague").search(said)) or len(said.split()) > (_LONG_ALLERGY if allergies else _LONG_MEDICINE)
 
 
@@ -116,14 +180,33 @@ def _says_more(part: str, allergies: bool, has_one_before: bool) -> bool:
     """Whether a part only says more of the one before: how much of it and when, what it does, that its name is not known."""
     if expression("lists_how").match(part):
         return True
-    if has_one_before and expression("lists_doubt").match(part) and not medicines_of(part):
+    if expression("lists_remark").match(part) and not _names_a_cause(part, allergies):
+        return True
+    unsure = expression("lists_doubt").match(part) or expression("lists_doubt_behind").match(part)
+    if has_one_before and unsure and not medicines_of(part):
         return True
     plain = expression("lists_reaction").sub(" ", expression("history_childhood").sub(" ", re.sub(r"\d", " ", part)))
     return allergies and _has_reaction(part) and set(_without_reaction_words(plain).split()) <= phrases("fillers")
 
 
-def _item(said: str, allergies: bool) -> Item:
+def _names_a_cause(part: str, allergies: bool) -> bool:
+    """Whether a part names a medicine or an allergen; what helps against a reaction, "he has an EpiPen", is not its cause."""
+    return bool(_reacted_to(part) or _allergens().search(part)) if allergies else bool(medicines_of(part))
+
+
+def _reacted_to(said: str) -> list[Medicine]:
+    """The medicines in an item of a list of allergies that may be the cause; not one that helps against a reaction."""
     known = medicines_of(said)
+    outside = _BRACKETS.sub(lambda found: " " * len(found.group()), said)
+    names_it = bool(_allergens().search(outside))  # "peanuts (epipen)"; of "painkillers (ibuprofen)" the bracket says which
+    kept = [each for each in known if not (names_it and said[slice(*each.span)] != outside[slice(*each.span)])]
+    helps = expression("lists_helps")
+    others = [each for each in kept if not any(helps.fullmatch(name) for name in (each.name, *each.substances))]
+    return others if others or names_it or _SAYS.search(_without(said, kept)) else kept
+
+
+def _item(said: str, allergies: bool) -> Item:
+    known = _reacted_to(said) if allergies else medicines_of(said)
     names = list(dict.fromkeys(name for medicine in known for name in medicine.substances))
     item: Item = {"name": _called(said, known, allergies), "said": said, "names": names}
     dose = None if allergies else expression("lists_dose").search(_without(said, known))

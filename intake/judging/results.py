@@ -15,8 +15,8 @@ class Context:
     language: str = "en"
     attempts: int = 0  # answers to this field that were not taken before
     earlier: object = None  # what the field holds already
-    field: str = ""  # the name of the field, and its role, so that its own words are known
-    role: str = ""
+    role: str = ""  # the role of the field, and what its history is about, so that its own words are known
+    about: str = ""
     whom: str = ""  # whom the answers are about: me, my_child, another_adult; nothing if that is not known
 
 
@@ -38,12 +38,14 @@ class Refused:
 class Doubt:
     """The text is meant as an answer, and it takes another word from the patient before it can be stored.
 
-    `says` names the sentence in `fields.yml`, `details` fill it, `buttons` are answers to choose from.
+    `says` names the sentence in `fields.yml`, `details` fill it, `buttons` are answers to choose from. `kept` is what can be
+    stored meanwhile, to be checked, so that nothing is lost if that word never comes.
     """
 
     says: str
     details: dict[str, str] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
+    kept: object = None  # as JSON
 
 
 Judgement = Understood | Doubt | Refused | None

@@ -35,6 +35,7 @@ _SURE = 88  # likeness to a name of our own lists from which a mistyped word is 
 _SURE_OF_OTHERS = 90  # …, to one of the package
 _SHORTEST_MISTYPED, _LONGEST_MISTYPED = 5, 30  # letters
 _LONGEST_NAME = 3  # words
+_SHORTEST_WORD = 4  # letters of a name that says by itself that it is one
 _MOST_AMBIGUOUS = 3  # letters of a name that must be written in capitals
 
 
@@ -87,6 +88,13 @@ def names_to_suggest() -> list[str]:
     return sorted({shown for shown, _ in _own().values()}, key=str.lower)
 
 
+@cache
+def every_medicine() -> frozenset[str]:
+    """Every name of one word that is known, also of those that stand in no guide for patients, in small letters."""
+    names = [*_own(), *_table()["drug_variant_to_canonical"]]
+    return frozenset(name.lower() for name in names if " " not in name and len(name) >= _SHORTEST_WORD)
+
+
 def warm_up() -> None:
     """Load every name, so that no patient waits for it."""
     medicines_of("ramipril")
@@ -114,7 +122,7 @@ def _read_word(word: re.Match[str]) -> Medicine | None:
 def _mistyped(word: str) -> tuple[str, tuple[str, ...]] | None:
     if (
         not _SHORTEST_MISTYPED <= len(word) <= _LONGEST_MISTYPED
-        or word in phrases("allergens")
+        or word in phrases("allergens") | phrases("no_medicines")
         or any(character.isdigit() for character in word)
     ):
         return None
