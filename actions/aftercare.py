@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import EventType
-
-from actions.answers import show_answer
-from actions.service import standing_of
-from actions.turn import SafeAction, Turn
+from actions.turn import Turn
+from intake.beginning import TOPIC_SLOT
 from intake.service import AFTER_INFUSION, reply_to
+from knowledge.aftercare import aftercare, tells_more, tells_of_a_complaint
+from knowledge.answer import Answer
 from knowledge.phrases import phrases
+from knowledge.topic import Topic
+
+_JUST = 1  # messages after a complaint, to which a few words more belong
 
 
-class ActionAfterInfusion(SafeAction):
-    """Quote what is known of the complaint and when to call, and give the numbers of today."""
+def replied_to_a_complaint(turn: Turn) -> bool:
+    """Reply to a complaint after an infusion, or to a few words more about one, whatever else the message was taken for."""
+    if tells_of_a_complaint(turn.text):
+        reply_to_a_complaint(turn)
+        return True
+    topic = Topic.model_validate(turn.slot(TOPIC_SLOT)) if turn.slot(TOPIC_SLOT) else None
+    since = topic.since_complaint if topic else None
+    if since is None or since > _JUST or not tells_more(turn.text):
+        return False
+    turn.say(turn.fill(aftercare().says.more), buttons=[phrases().offer_person])
+    return True
 
-    def name(self) -> str:
-        """The name in the domain."""
-        return "action_after_infusion"
 
-    def act(self, turn: Turn) -> list[EventType]:
-        """Say it."""
-        where = phrases().after_infusion
-        article, _, section = where.when_to_call.partition("#")
-        for answer in turn.services.library.after_an_infusion(turn.text, where.articles, (article, section)):
-            show_answer(turn, answer)
-        text, buttons = reply_to(AFTER_INFUSION, standing_of(turn, turn.slot("handoff_reference")), turn.texts())
-        turn.say(text, buttons=buttons)
-        return []
+def reply_to_a_complaint(turn: Turn) -> None:
+    """What the articles say on it, if they do; always when to call; and whom, with the numbers of today."""
+    library, says = turn.services.library, aftercare().says
+    about, when = library.about_a_complaint(turn.text), library.when_to_call(turn.text)
+    _quote(turn, says.heard if about else says.nothing_on, about or when)
+    if about and when and about.passages != when.passages:
+        _quote(turn, says.when_to_call, when)
+    text, buttons = reply_to(AFTER_INFUSION, turn.standing(), turn.texts())
+    turn.say(text, buttons=buttons)
+
+
+def _quote(turn: Turn, lead: str, answer: Answer | None) -> None:
+    if answer:
+        turn.say(lead, kind="answer", answer=answer.model_dump(mode="json"))

@@ -7,13 +7,27 @@ from typing import Any
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
-from actions.aftercare import ActionAfterInfusion
+from actions.after_infusion import ActionAfterInfusion
 from actions.answers import ActionAnswer, ActionAnswerBeside, ActionUnclear
+from actions.going_on import ActionAccept, ActionCourtesy, ActionDecline, ActionMissed, ActionReact, ActionTold
 from actions.service import ActionService
 
 # They set nothing, so that Rasa goes on with a turn without waiting for them.
 HANDED_BACK = tuple(
-    each().name() for each in (ActionAnswer, ActionAnswerBeside, ActionUnclear, ActionService, ActionAfterInfusion)
+    each().name()
+    for each in (
+        ActionAnswer,
+        ActionAnswerBeside,
+        ActionUnclear,
+        ActionService,
+        ActionAfterInfusion,
+        ActionCourtesy,
+        ActionReact,
+        ActionTold,
+        ActionAccept,
+        ActionDecline,
+        ActionMissed,
+    )
 )
 
 

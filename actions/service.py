@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.answers import ActionAnswer, replied_to_each, show_answer, topic_in_hand
 from actions.turn import SafeAction, Turn
 from intake.record import HandoffAsked, Urgent, new_reference
-from intake.service import HARM, TOPICS, Standing, reply_to
+from intake.service import HARM, TOPICS, reply_to
+from knowledge.answer import Answer
+from knowledge.phrases import phrases
+from knowledge.topic import names_in
 
 
 class ActionService(SafeAction):
@@ -18,9 +22,17 @@ class ActionService(SafeAction):
 
     def act(self, turn: Turn) -> list[EventType]:
         """Say what belongs to the message's intent."""
+        if replied_to_each(turn, turn.text, surely=True):
+            return []
         topic = turn.intent if turn.intent in TOPICS else "contact_details"
-        text, buttons = reply_to(topic, standing_of(turn, turn.slot("handoff_reference")), turn.texts())
-        turn.say(text, buttons=buttons)
+        if turn.doing in phrases().about_the_service.acts and "condition" in names_in(turn.text):
+            return ActionAnswer().answer(turn, turn.text)  # "do you treat Parkinson's?" is a matter of the articles
+        found = _written_about(turn) if turn.doing else None
+        if found:
+            show_answer(turn, found)
+        else:
+            text, buttons = reply_to(topic, turn.standing(), turn.texts(), turn.text)
+            turn.say(text, buttons=buttons)
         return []
 
 
@@ -34,12 +46,16 @@ class ActionReportHarm(SafeAction):
     def act(self, turn: Turn) -> list[EventType]:
         """Record it as urgent, and say what happens next."""
         reference = turn.slot("handoff_reference") or turn.record.reference or new_reference()
-        text, buttons = reply_to(HARM, standing_of(turn, reference), turn.texts())
+        text, buttons = reply_to(HARM, turn.standing(reference), turn.texts())
         handoff = HandoffAsked(reference=reference, reason="harm", urgent=Urgent(group="harm", level="urgent"))
         turn.say(text, buttons=buttons, kind="handoff", effects=[handoff])
         return [SlotSet("handoff_reference", reference)]
 
 
-def standing_of(turn: Turn, open_case: str | None) -> Standing:
-    """What is known of the clinic and of the patient at this turn."""
-    return Standing(turn.services.clinic, turn.record, open_case)
+def _written_about(turn: Turn) -> Answer | None:
+    """The answer of an article about the service itself, if one surely answers what is asked."""
+    if turn.doing not in phrases().about_the_service.acts:
+        return None
+    [best, *_] = turn.services.library.explain(turn.text, topic_in_hand(turn))
+    is_sure = best.answer.status == "answered" and best.is_sure and not best.again
+    return best.answer if is_sure and best.answer.passages[0].article in phrases().about_the_service.articles else None

@@ -17,9 +17,11 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.services import Services, services
 from emergencies.red_flags import the_red_flags
-from intake.beginning import BROUGHT, FIELD_SLOT, FORM, RECORD_SLOT
+from intake.beginning import BEFORE_SLOT, BROUGHT, FIELD_SLOT, FORM, RECORD_SLOT
 from intake.record import Effect, IntakeRecord
+from intake.said_before import SaidBefore
 from intake.sent import Sent, from_json
+from intake.service import Standing
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,27 @@ class Turn:
         return (self._tracker.latest_message.get("intent") or {}).get("name") or ""
 
     @property
+    def intent_of_act(self) -> str:
+        """The intent of what the patient most likely does with the message, also where that was left open."""
+        named = (str(each["name"]) for each in self._said_to_be() if each.get("act"))
+        return next(named, self.intent)
+
+    @property
+    def doing(self) -> str:
+        """What the patient does with the message, where it was judged by what was said before."""
+        return next((str(each["act"]) for each in self._said_to_be() if each.get("act")), "")
+
+    def _said_to_be(self) -> list[dict[str, Any]]:
+        """What Rasa takes a message for; what was left open has its act in the ranking alone."""
+        message = self._tracker.latest_message
+        return [message.get("intent") or {}, *(message.get("intent_ranking") or [])]
+
+    @property
+    def before(self) -> SaidBefore:
+        """What was said last."""
+        return SaidBefore.model_validate(self.slot(BEFORE_SLOT) or {"kind": "text"})
+
+    @property
     def confidence(self) -> float:
         """How sure Rasa is, between 0 and 1."""
         return float((self._tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
@@ -70,6 +93,10 @@ class Turn:
         """Where the intake stands, from its slot."""
         return IntakeRecord.model_validate(self.slot(RECORD_SLOT) or {})
 
+    def standing(self, open_case: str | None = None) -> Standing:
+        """What is known of the clinic and of the patient; `open_case` is the reference of a case that this very turn opens."""
+        return Standing(self.services.clinic, self.record, open_case or self.slot("handoff_reference"))
+
     @property
     def values(self) -> list[Sent]:
         """What the patient chose in controls beside the words."""
@@ -93,7 +120,8 @@ class Turn:
             buttons: texts that the patient may press instead of typing.
             effects: what is to be recorded with this reply.
             reference: a reference number that the response mentions.
-            fields: further fields of the message (kind, answer, question).
+            fields: further fields of the message (kind, answer, question); or "instead", the words of what was offered and is
+                taken: they are dealt with in the place of the message; or "asks", the part of it that is.
         """
         if text is not None or response is not None:
             pressed = [{"title": title, "payload": title} for title in buttons]

@@ -19,6 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.action_endpoint import HandingBack, handing_back, kept_open
+from bot.acts import BEFORE
 from bot.featurizer import VECTOR
 
 logger = logging.getLogger(__name__)
@@ -27,11 +28,12 @@ SENDER = "patient"  # whoever it is: nothing is stored under this name
 
 
 class TurnInput(InputChannel):
-    """Takes ``{"message", "events", "vector", "hand_back"}`` and answers with what is said, in the form of the REST channel.
+    """Takes ``{"message", "events", "vector", "before", "hand_back"}`` and answers with what is said, as the REST channel does.
 
     ``events`` are those with which the turn begins, in the form in which an action returns them; ``vector`` is the embedding of
-    the message. ``hand_back``, which may be missing, names actions that the caller runs: the call of each stands as ``{"run":
-    call}`` in the place of what it says. It must set nothing, because the turn went on as if it had not.
+    the message; ``before`` is what was said last, if the message is to be judged by that. ``hand_back``, which may be missing,
+    names actions that the caller runs: the call of each stands as ``{"run": call}`` in the place of what it says. It must set
+    nothing, because the turn went on as if it had not.
     """
 
     @classmethod
@@ -73,7 +75,7 @@ async def take_turn(processor: MessageProcessor, call: Dict[Text, Any]) -> List[
     """
     processor.action_endpoint = kept_open(processor.action_endpoint)
     collected = CollectingOutputChannel()
-    asked = UserMessage(call["message"], metadata={VECTOR: call.get(VECTOR)})
+    asked = UserMessage(call["message"], metadata={VECTOR: call.get(VECTOR), BEFORE: call.get(BEFORE)})
     understood = await processor.parse_message(asked)
     message = UserMessage(asked.text, collected, SENDER, parse_data=understood, input_channel=TurnInput.name())
     tracker = DialogueStateTracker(SENDER, processor.domain.slots)

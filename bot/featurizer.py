@@ -107,14 +107,19 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
                 to_ask.append(message)
         for start in range(0, len(to_ask), BATCH):
             batch = to_ask[start : start + BATCH]
-            vectors = self._encode([message.get(TEXT) for message in batch])
+            vectors = self.encode([message.get(TEXT) for message in batch])
             for message, vector in zip(batch, vectors, strict=True):
                 self._add(message, vector)
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS]))
 
-    def _encode(self, texts: List[Text]) -> np.ndarray:
+    def encode(self, texts: List[Text]) -> np.ndarray:
+        """The embeddings of some texts, from web.
+
+        Raises:
+            EncoderAway: if it could not be asked.
+        """
         request = urllib.request.Request(  # noqa: S310  -- to where the settings say
             f"{self.url}/encode", data=json.dumps({"texts": texts}).encode(), headers={"Content-Type": "application/json"}
         )

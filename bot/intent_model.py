@@ -25,7 +25,7 @@ from sklearn.svm import LinearSVC
 Floats = npt.NDArray[Any]
 
 FILE = "model.npz"
-VERSION = 2
+VERSION = 3
 _COST = 1.0
 _GRAM_WEIGHT = 0.7  # of pieces and of words, against 1 of the embedding
 _NEAREST = 3
@@ -37,8 +37,9 @@ _UNKNOWN_WEIGHT = 0.25
 _FORMS: dict[str, dict[str, Any]] = {
     "pieces": {"analyzer": "char_wb", "ngram_range": (2, 5), "lowercase": False},
     "words": {"ngram_range": (1, 2), "token_pattern": r"\b\w+\b|[?!]", "lowercase": False},
+    "beside": {"token_pattern": r"\S+", "lowercase": False},  # what stands beside a message, not in it
 }
-_AT_LEAST = {"pieces": 2, "words": 1}  # examples that a gram has to stand in
+_AT_LEAST = {"pieces": 2, "words": 1, "beside": 2}  # examples that a gram has to stand in
 
 
 class IntentModelError(ValueError):
@@ -102,11 +103,12 @@ class Machine:
     examples: Floats
 
     @classmethod
-    def fit(cls, texts: Sequence[str], vectors: Floats, intents: Sequence[str], seed: int) -> Machine:
-        """Learn from examples and their embeddings."""
-        lowered = [text.lower() for text in texts]
-        grams = {kind: Grams.learn(kind, lowered) for kind in _FORMS}
-        features = hstack([csr_matrix(vectors), *(_GRAM_WEIGHT * kind.of(lowered) for kind in grams.values())]).tocsr()
+    def fit(cls, texts: Sequence[str], vectors: Floats, intents: Sequence[str], seed: int, beside: Sequence[str]) -> Machine:
+        """Learn from examples and their embeddings, and from what stands beside them, if anything does."""
+        views = _views(texts, beside)
+        grams = {kind: Grams.learn(kind, seen) for kind, seen in views.items()}
+        seen_as = [csr_matrix(vectors), *(_GRAM_WEIGHT * kind.of(views[name]) for name, kind in grams.items())]
+        features = hstack(seen_as).tocsr()
         machine = LinearSVC(C=_COST, random_state=seed).fit(features, intents)
         weights, offsets = machine.coef_.T, machine.intercept_
         if len(machine.classes_) == 2:  # then it gives one column, for the second against the first
@@ -115,14 +117,14 @@ class Machine:
         weights = np.ascontiguousarray(weights, dtype=np.float32)  # row by row, as they are used
         return cls(names, grams, weights, offsets.astype(np.float32), _rounded(vectors))
 
-    def values(self, texts: Sequence[str], vectors: Floats) -> Floats:
+    def values(self, texts: Sequence[str], vectors: Floats, beside: Sequence[str]) -> Floats:
         """How far each message is on the side of each intent: decision values of shape (messages, intents)."""
-        lowered = [text.lower() for text in texts]
+        views = _views(texts, beside)
         start = vectors.shape[1]
         values = _product(vectors, self.weights[:start]) + self.offsets
-        for kind in self.grams.values():
+        for name, kind in self.grams.items():
             end = start + len(kind.grams)
-            values += _GRAM_WEIGHT * (kind.of(lowered) @ self.weights[start:end])
+            values += _GRAM_WEIGHT * (kind.of(views[name]) @ self.weights[start:end])
             start = end
         return np.asarray(values)
 
@@ -153,7 +155,9 @@ class IntentModel:
     sign_offset: float
 
     @classmethod
-    def fit(cls, texts: Sequence[str], vectors: Floats, intents: Sequence[str], seed: int = 0) -> IntentModel:
+    def fit(
+        cls, texts: Sequence[str], vectors: Floats, intents: Sequence[str], seed: int = 0, beside: Sequence[str] = ()
+    ) -> IntentModel:
         """Learn from examples.
 
         Args:
@@ -161,6 +165,7 @@ class IntentModel:
             vectors: their embeddings, shape (examples, dimension).
             intents: their intents.
             seed: the same seed and examples give the same model.
+            beside: for each example the signs that stand beside it, with spaces between; or nothing at all.
 
         Raises:
             IntentModelError: if there are too few.
@@ -168,7 +173,7 @@ class IntentModel:
         if len(set(intents)) < 3:
             raise IntentModelError("There are fewer than three intents with examples; add some to data/nlu.")
         vectors = np.asarray(vectors, dtype=np.float32)
-        signs, right, known = _kept_back(texts, vectors, intents, seed)
+        signs, right, known = _kept_back(texts, vectors, intents, seed, beside)
         if not right[known].any() or right.all():
             raise IntentModelError("There are too few examples to tell how sure to be; each intent needs at least five.")
         # First which messages are surer than others, by all that was kept back; then how sure that is, for the mixture in use.
@@ -177,16 +182,16 @@ class IntentModel:
         level = LogisticRegression(C=_LOOSE).fit(score, right, sample_weight=np.where(known, 1.0, _UNKNOWN_WEIGHT))
         slope = float(level.coef_[0, 0])
         offset = slope * float(order.intercept_[0]) + float(level.intercept_[0])
-        return cls(Machine.fit(texts, vectors, intents, seed), slope * order.coef_[0], offset)
+        return cls(Machine.fit(texts, vectors, intents, seed, beside), slope * order.coef_[0], offset)
 
-    def rank(self, texts: Sequence[str], vectors: Floats) -> list[list[tuple[str, float]]]:
+    def rank(self, texts: Sequence[str], vectors: Floats, beside: Sequence[str] = ()) -> list[list[tuple[str, float]]]:
         """All intents of each message with their probabilities, the best first.
 
         The best has the probability that it is right. The others share the rest by the softmax of their decision values, none
         with more than the best.
         """
         vectors = np.asarray(vectors, dtype=np.float32)
-        values = self.machine.values(texts, vectors)
+        values = self.machine.values(texts, vectors, beside)
         sure = self._sure(self.machine.signs(values, vectors))
         return [self._ranking(row, float(best)) for row, best in zip(values, sure, strict=True)]
 
@@ -227,6 +232,7 @@ class IntentModel:
             grams = {
                 name: Grams(name, arrays[f"{name}_terms"].tobytes().decode().split("\n"), arrays[f"{name}_rarity"])
                 for name in _FORMS
+                if f"{name}_terms" in arrays
             }
             examples = arrays["examples"].astype(np.float32)
             machine = Machine(about["intents"], grams, arrays["weights"], arrays["offsets"], examples)
@@ -238,7 +244,7 @@ class IntentModel:
 
 
 def _kept_back(
-    texts: Sequence[str], vectors: Floats, intents: Sequence[str], seed: int
+    texts: Sequence[str], vectors: Floats, intents: Sequence[str], seed: int, beside: Sequence[str]
 ) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Have every message judged by a machine that was trained without it.
 
@@ -255,8 +261,8 @@ def _kept_back(
         seen, judged = np.flatnonzero((fold != number) & (intent_fold != number)), np.flatnonzero(fold == number)
         if len(set(labels[seen])) < 2 or not len(judged):
             continue
-        machine = Machine.fit([texts[int(at)] for at in seen], vectors[seen], labels[seen].tolist(), seed)
-        values = machine.values([texts[int(at)] for at in judged], vectors[judged])
+        machine = Machine.fit(_at(texts, seen), vectors[seen], labels[seen].tolist(), seed, _at(beside, seen))
+        values = machine.values(_at(texts, judged), vectors[judged], _at(beside, judged))
         signs[judged] = machine.signs(values, vectors[judged])
         right[judged] = np.asarray(machine.intents)[values.argmax(axis=1)] == labels[judged]
     return signs, right, fold != intent_fold
@@ -274,6 +280,17 @@ def _folds(labels: npt.NDArray[np.str_], seed: int) -> tuple[npt.NDArray[np.int6
         fold[rows] = (np.arange(len(rows)) + position) % _FOLDS
         intent_fold[rows] = position % _FOLDS
     return fold, intent_fold
+
+
+def _views(texts: Sequence[str], beside: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What each kind of grams is counted in."""
+    lowered = [text.lower() for text in texts]
+    return {"pieces": lowered, "words": lowered} | ({"beside": beside} if beside else {})
+
+
+def _at(some: Sequence[str], places: npt.NDArray[np.int64]) -> list[str]:
+    """Those at some places; none of nothing."""
+    return [some[int(place)] for place in places] if some else []
 
 
 def _as_bytes(text: str) -> npt.NDArray[np.uint8]:

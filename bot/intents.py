@@ -33,8 +33,51 @@ class IntentsNotTrained(RasaException):
     """There is too little training data, or a stored model cannot be read."""
 
 
+class HoldsIntentModel(IntentClassifier, GraphComponent):
+    """What the components that work with an `IntentModel` share: keeping a trained one, and reading it again."""
+
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
+    ) -> None:
+        """Construct it; without a model it has to be trained."""
+        self.component_config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self.model = model
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> HoldsIntentModel:
+        """Creates a new untrained component (see parent class for full docstring)."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> HoldsIntentModel:
+        """Loads a trained component (see parent class for full docstring)."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(config, model_storage, resource, IntentModel.load(folder))
+        except ValueError as error:  # no such resource, or IntentModelError
+            raise IntentsNotTrained(str(error)) from error
+
+    def keep(self, model: IntentModel) -> Resource:
+        """Use a model, and store it."""
+        self.model = model
+        with self._model_storage.write_to(self._resource) as folder:
+            model.save(folder)
+        return self._resource
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
+class CalibratedIntentClassifier(HoldsIntentModel):
     """Tells intents apart, and says with which probability it is right.
 
     It needs one dense sentence feature a message, such as that of `bot.featurizer.SentenceFeaturizer`.
@@ -55,22 +98,6 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """``random_seed``: the same seed and examples give the same model; ``ranking_length``: intents named, 0 for all."""
         return {"random_seed": 7, "ranking_length": 0}
 
-    def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
-    ) -> None:
-        """Construct a classifier; without a model it has to be trained."""
-        self.component_config = config
-        self._model_storage = model_storage
-        self._resource = resource
-        self.model = model
-
-    @classmethod
-    def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> CalibratedIntentClassifier:
-        """Creates a new untrained component (see parent class for full docstring)."""
-        return cls(config, model_storage, resource)
-
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa looks for changes in this class only; the work is done in another file."""
@@ -85,33 +112,15 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """
         examples = [example for example in training_data.intent_examples if example.get(INTENT) and example.get(TEXT)]
         try:
-            self.model = IntentModel.fit(
+            model = IntentModel.fit(
                 [example.get(TEXT) for example in examples],
-                _vectors(examples),
+                vectors_of(examples),
                 [example.get(INTENT) for example in examples],
                 int(self.component_config["random_seed"]),
             )
         except IntentModelError as error:
             raise IntentsNotTrained(str(error)) from error
-        with self._model_storage.write_to(self._resource) as folder:
-            self.model.save(folder)
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> CalibratedIntentClassifier:
-        """Loads a trained component (see parent class for full docstring)."""
-        try:
-            with model_storage.read_from(resource) as folder:
-                return cls(config, model_storage, resource, IntentModel.load(folder))
-        except ValueError as error:  # no such resource, or IntentModelError
-            raise IntentsNotTrained(str(error)) from error
+        return self.keep(model)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add intent and ranking; a message without text has no intent."""
@@ -123,7 +132,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             return messages
         if self.model is None:
             raise IntentsNotTrained("The intent classifier was not trained. Run `rasa train`.")
-        rankings = self.model.rank([message.get(TEXT) for message in with_text], _vectors(with_text))
+        rankings = self.model.rank([message.get(TEXT) for message in with_text], vectors_of(with_text))
         for message, ranking in zip(with_text, rankings, strict=True):
             named = [{"name": name, "confidence": share} for name, share in ranking]
             message.set(INTENT, named[0], add_to_output=True)
@@ -132,7 +141,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _vectors(messages: List[Message]) -> np.ndarray:
+def vectors_of(messages: List[Message]) -> np.ndarray:
     """The embeddings of messages, shape (messages, dimension)."""
     features = [message.get_dense_features(TEXT)[1] for message in messages]
     if any(feature is None for feature in features):
