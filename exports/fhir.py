@@ -13,8 +13,9 @@ from uuid import UUID, uuid5
 
 from fhir.resources.R4B.bundle import Bundle
 
-from exports.case_file import CaseFile, Spoken
-from exports.fhir_answers import ABSENT, QUESTIONNAIRE, answers, fhir_text, questionnaire, read_answers
+from exports.case_file import CaseFile, Judged, Noted, Spoken
+from exports.fhir_answers import ABSENT, CODES, QUESTIONNAIRE, answers, fhir_text, questionnaire, read_answers
+from exports.opinions import in_words
 from intake.fields import Intake
 from intake.record import FieldAnswer, IntakeRecord
 
@@ -24,6 +25,7 @@ _NAMES = UUID("0e0a6a52-6f0d-4d6e-a5ab-7d1a2f3c9b10")
 _REFERENCE = "urn:cordial:reference"
 _PASSAGE = "urn:cordial:passage"  # extension: which words of which version of an article were quoted
 _STATUS = {"in_progress": "in-progress", "completed": "completed", "amended": "amended", "stopped": "stopped"}
+_PRIORITY = {"emergency": "stat", "urgent": "urgent"}
 
 
 class NotABundle(Exception):
@@ -91,9 +93,11 @@ def _resources(case: CaseFile, intake: Intake) -> Iterator[Json]:
     if consent is not None:
         yield _consent(case, intake, consent)
         made.append(("Consent", ""))
+    reviews = {review.seq: review for review in case.reviews}
     for message in case.messages:
-        yield _communication(case, message)
+        yield _communication(case, message, reviews.get(message.seq))
         made.append(("Communication", str(message.seq)))
+    yield _task(case)
     yield _provenance(case, made)
 
 
@@ -105,9 +109,9 @@ def _patient(case: CaseFile, intake: Intake) -> Json:
         "id": _id(case, "Patient"),
         "identifier": [{"system": _REFERENCE, "value": case.reference}],
     }
-    if isinstance(told.get("name"), str):
-        patient["name"] = [{"text": fhir_text(told["name"])}]
-    telecom = _telecom(told.get("contact"))
+    names = _names(case, told.get("name"))
+    patient |= {"name": names} if names else {}
+    telecom = _telecoms(case, told.get("contact"))
     patient |= {"telecom": telecom} if telecom else {}
     if "birth" in given and not given["birth"].skipped:
         patient |= _birth_date(given["birth"])
@@ -118,6 +122,23 @@ def _patient(case: CaseFile, intake: Intake) -> Json:
         relation = {"text": "Parent or guardian, as told in the intake"}
         patient["contact"] = [{"relationship": [relation], "name": {"text": fhir_text(told["guardian_name"])}}]
     return patient
+
+
+def _names(case: CaseFile, told: object) -> list[Json]:
+    """The name; one that a person of the clinic set right comes first, and what the patient said is an old one then."""
+    said = [{"text": fhir_text(told)}] if isinstance(told, str) else []
+    corrected = case.corrected.get("name")
+    return [{"text": fhir_text(corrected.text)}, *({**each, "use": "old"} for each in said)] if corrected else said
+
+
+def _telecoms(case: CaseFile, told: object) -> list[Json]:
+    """The ways to reach a patient, likewise."""
+    said, corrected = _telecom(told), case.corrected.get("contact")
+    if corrected is None:
+        return said
+    right = _telecom(corrected.value) or [{"system": "other", "value": fhir_text(corrected.text)}]
+    old = [{key: part for key, part in each.items() if key != "rank"} | {"use": "old"} for each in said]
+    return [*right, *old]
 
 
 def _telecom(value: object) -> list[Json]:
@@ -181,7 +202,33 @@ def _consent(case: CaseFile, intake: Intake, answer: FieldAnswer) -> Json:
     }
 
 
-def _communication(case: CaseFile, message: Spoken) -> Json:
+def _task(case: CaseFile) -> Json:
+    """What the clinic has to do: who does it, how it ended, and what colleagues wrote for each other."""
+    doing = "completed" if case.state == "closed" else "in-progress" if case.holder else "requested"
+    asked = {} if case.intake.status == "none" else {"focus": _to(case, "QuestionnaireResponse")}
+    return {
+        "resourceType": "Task",
+        "id": _id(case, "Task"),
+        "identifier": [{"system": _REFERENCE, "value": case.reference}],
+        "status": doing,
+        "intent": "plan",
+        "priority": _PRIORITY.get(str(case.urgent_level), "routine"),
+        **({"businessStatus": _coded(case.outcome)} if case.outcome else {}),
+        **asked,
+        "for": _to(case, "Patient"),
+        **({"executionPeriod": {"end": _at(case.closed_at)}} if case.closed_at else {}),
+        "authoredOn": _at(case.created_at),
+        "reasonCode": _coded(case.reason),
+        **({"owner": {"display": fhir_text(case.holder)}} if case.holder else {}),
+        **({"note": [_annotation(note, note.text) for note in case.notes]} if case.notes else {}),
+    }
+
+
+def _annotation(by: Noted | Judged, text: str) -> Json:
+    return {"authorString": fhir_text(by.by), "time": _at(by.at), "text": fhir_text(text)}
+
+
+def _communication(case: CaseFile, message: Spoken, review: Judged | None) -> Json:
     patient, others = _to(case, "Patient"), {"display": _speaker(case, message)}
     sender, recipient = (patient, {"display": fhir_text(case.clinic)}) if message.sender == "patient" else (others, patient)
     before = [_to(case, "Communication", str(message.reply_to))] if message.reply_to is not None else []
@@ -197,6 +244,7 @@ def _communication(case: CaseFile, message: Spoken) -> Json:
         "sender": sender,
         "recipient": [recipient],
         "payload": [{"contentString": fhir_text(message.text)}, *_quoted(message)],
+        **({"note": [_annotation(review, in_words(review))]} if review else {}),
     }
 
 
@@ -248,6 +296,10 @@ def _to(case: CaseFile, resource: str, more: str = "") -> Json:
 
 def _code(system: str, code: str, display: str) -> Json:
     return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+def _coded(code: str) -> Json:
+    return {"coding": [{"system": CODES, "code": code}]}
 
 
 def _at(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """One case as a PDF for a physician: a page to take in at a glance, the intake, the conversation with its sources.
 
-Everything on it was said, understood or quoted; no sentence about the patient is made up.
+With it stands who has the case, how it ended, what colleagues think of answers and, if somebody wants them, their notes.
+Everything on it was said, understood, quoted or written down; no sentence about the patient is made up.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 from zoneinfo import ZoneInfo
 
 from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, read_data
 from desk.cases.flags import flags_of
-from exports.case_file import CaseFile, Spoken
+from desk.conversations.states import Outcome
+from exports.case_file import CaseFile, Judged, Spoken
 from exports.fonts import USUAL_FOLDERS
+from exports.opinions import in_words
 from exports.sheet import Frame, Sheet
 from intake.fields import Intake, IntakeField, Role
 from intake.judging.plain import letters
@@ -51,9 +54,15 @@ class Texts(Part):
     page: Annotated[str, fills("page", "pages")]
     made: Annotated[str, fills("clinic", "at")]
     reasons: Annotated[dict[str, str], by_name({reason: () for reason in _REASONS})]
+    alarm: Annotated[str, fills("label", "number", "why")]
     urgency: Annotated[dict[str, str], by_name({"emergency": (), "urgent": ()})]
     handed_over: Annotated[str, fills("at", "reason")]
     handed_over_flag: Annotated[str, fills("at", "reason")]
+    has: Annotated[str, fills("name")]
+    had: Annotated[str, fills("name")]
+    nobody_has: PlainText
+    closed: Annotated[str, fills("at", "outcome")]
+    outcomes: Annotated[dict[str, str], by_name({outcome.value: () for outcome in Outcome})]
     statuses: Annotated[dict[str, str], by_name({status: () for status in get_args(Status)})]
     origin: PlainText
     summary: PlainText
@@ -71,10 +80,16 @@ class Texts(Part):
     declined: PlainText
     flags: PlainText
     flags_note: PlainText
+    corrected: Annotated[str, fills("label")]
+    corrected_by: Annotated[str, fills("text", "by", "at")]
     transcript: PlainText
     senders: Annotated[dict[str, str], by_name({sender: () for sender in _SENDERS})]
     quoted: Annotated[str, fills("heading", "article", "version", "title", "quote", "url", "start", "end")]
     source: Annotated[str, fills("source")]
+    review: Annotated[str, fills("name", "at", "words")]
+    notes: PlainText
+    notes_origin: PlainText
+    no_notes: PlainText
     missing: PlainText
 
 
@@ -105,6 +120,7 @@ def case_pdf(case: CaseFile, intake: Intake, style: Style | None = None) -> byte
     if case.intake.answers:
         sheet.add_page()  # so that what is to be taken in at a glance stands by itself
     _intake(sheet, case, intake)
+    _notes(sheet, case)
     _transcript(sheet, case)
     if sheet.fit.missing:
         sheet.small(sheet.said.missing, above=4)
@@ -151,16 +167,32 @@ def _heading(sheet: _Sheet, case: CaseFile) -> None:
     if case.urgent_level in said.urgency:
         sheet.ln(2)
         sheet.alarm(said.urgency[str(case.urgent_level)])
+    for each in case.alarms:
+        sheet.body(said.alarm.format(label=each.label, number=each.seq, why=each.why))
     sentence = said.handed_over_flag if case.reason == "red_flag" else said.handed_over
     reason = said.reasons.get(case.reason, case.reason)
     sheet.body(sentence.format(at=sheet.at(case.created_at), reason=reason))
+    sheet.body(_standing(sheet, case))
     sheet.small(said.origin, above=1)
+
+
+def _standing(sheet: _Sheet, case: CaseFile) -> str:
+    """Who has the case, and how it ended."""
+    said = sheet.said
+    if case.closed_at is None:
+        return said.has.format(name=case.holder) if case.holder else said.nobody_has
+    outcome = said.outcomes.get(str(case.outcome), str(case.outcome))
+    had = [said.had.format(name=case.holder)] if case.holder else []
+    return " ".join([*had, said.closed.format(at=sheet.at(case.closed_at), outcome=outcome)])
 
 
 def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
     given, by_role = case.intake.answers, intake.by_role(case.intake.answers)
     first = [(intake.role(role), by_role[role]) for role in _AT_A_GLANCE if role in by_role and not by_role[role].skipped]
-    rows = [(field.label, _short(intake, field, answer)) for field, answer in first if field]
+    rows = [
+        *_corrected(sheet, case, intake),
+        *((field.label, _short(intake, field, answer)) for field, answer in first if field),
+    ]
     asked = intake.told(given)
     told = [field for field in asked if field.kind == "history" and _is_told(given[field.name])]
     yes = "\n".join(f"{field.label}: {given[field.name].said}" for field in told)
@@ -173,6 +205,19 @@ def _at_a_glance(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
     rows += [(sheet.said.to_check_first, doubtful)] if doubtful else []
     rows += [(sheet.said.left_out, ", ".join(left))] if left else []
     sheet.rows(rows, (30, 70))
+
+
+def _corrected(sheet: _Sheet, case: CaseFile, intake: Intake) -> list[tuple[str, str]]:
+    """Name and contact as people of the clinic set them right; below them stands what the patient said."""
+    fields = ((intake.role(cast(Role, what)), each) for what, each in case.corrected.items())
+    return [
+        (
+            sheet.said.corrected.format(label=field.label),
+            sheet.said.corrected_by.format(text=each.text, by=each.by, at=sheet.at(each.at)),
+        )
+        for field, each in fields
+        if field
+    ]
 
 
 def _short(intake: Intake, field: IntakeField, answer: FieldAnswer) -> str:
@@ -235,14 +280,25 @@ def _intake(sheet: _Sheet, case: CaseFile, intake: Intake) -> None:
         sheet.small(said.no_consent, above=2)
 
 
+def _notes(sheet: _Sheet, case: CaseFile) -> None:
+    if case.notes is None:
+        return
+    sheet.section(sheet.said.notes)
+    sheet.small(sheet.said.notes_origin if case.notes else sheet.said.no_notes)
+    for note in case.notes:
+        sheet.small(f"{note.by}   {sheet.at(note.at)}", above=1.8)
+        sheet.body(note.text)
+
+
 def _transcript(sheet: _Sheet, case: CaseFile) -> None:
     if case.messages:
         sheet.section(sheet.said.transcript)
+    reviews = {review.seq: review for review in case.reviews}
     for message in case.messages:
-        _message(sheet, message)
+        _message(sheet, message, reviews.get(message.seq))
 
 
-def _message(sheet: _Sheet, message: Spoken) -> None:
+def _message(sheet: _Sheet, message: Spoken, review: Judged | None) -> None:
     if sheet.will_page_break(14):
         sheet.add_page()
     who = message.author or sheet.said.senders.get(message.sender, message.sender)
@@ -254,3 +310,6 @@ def _message(sheet: _Sheet, message: Spoken) -> None:
     for source in message.answer.sources if message.answer else []:
         named = ", ".join(str(part) for part in (source.title, source.publisher, source.year, source.doi) if part)
         sheet.small(sheet.said.source.format(source=named), indent=5)
+    if review:
+        said = sheet.said.review.format(name=review.by, at=sheet.at(review.at), words=in_words(review))
+        sheet.small(said, above=0.8, indent=5)

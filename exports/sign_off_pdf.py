@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from emergencies.review import Section, the_review_texts
+from emergencies.sign_off_texts import Section, the_sign_off_texts
 from exports.fonts import USUAL_FOLDERS
 from exports.sheet import Frame, Sheet
 
 
-def review_pdf(
+def sign_off_pdf(
     sections: Sequence[Section], clinic: str, at: datetime, zone: str = "UTC", font_folders: Sequence[Path] = USUAL_FOLDERS
 ) -> bytes:
     """The PDF of a review.
@@ -23,7 +23,7 @@ def review_pdf(
         zone: the clinic's time zone.
         font_folders: where to look for fonts.
     """
-    said = the_review_texts()
+    said = the_sign_off_texts()
     made = said.made.replace("{clinic}", clinic)
     sheet = Sheet(Frame(said.title, said.confidential, clinic, said.page, made, at, zone, font_folders))
     sheet.add_page()
