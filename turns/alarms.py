@@ -142,7 +142,7 @@ class Alarms:
 
     async def _write(self, told: Told) -> list[Message]:
         def write() -> list[Message]:
-            with self._database.write(hurry=True) as session:
+            with self._database.write(hurry=True, alone=False) as session:
                 return _store(session, told)
 
         self._in_hand[told.key] += 1

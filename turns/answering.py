@@ -43,12 +43,14 @@ from turns.replies import (
     deletes,
     emergency,
     in_order,
+    is_foreign,
     leaves_an_offer,
     place_of,
     wants_a_person_in,
 )
 from turns.silence import Silence
 from turns.streams import Streams
+from turns.wishes_to_delete import wants_deletion_in
 
 logger = structlog.get_logger(__name__)
 
@@ -135,18 +137,23 @@ class Answering:
         if place.has_a_person:
             return self._own.beside_a_person(flag, place, waiting.text)
         if flag and flag.level == "check":
-            return self._own.asks_first(flag, place, waiting.text)
+            # Who says after an alarm how things stand is not asked whether it happens, unless they name something new.
+            news = None if flag.evidence else self._own.to_news(waiting.text, place)
+            return Reply([news], []) if news else self._own.asks_first(flag, place, waiting.text)
         if place.paused and self._own.says_it_was_read(waiting.text):
             return self._own.resumed(place)
         asks_in = wants_a_person_in(waiting.text, place.language)
-        return self._own.person_called(place, asks_in) if asks_in else None
+        if asks_in:
+            return self._own.person_called(place, asks_in)
+        deletes_in = wants_deletion_in(waiting.text, place.language)
+        return self._own.how_to_delete(deletes_in) if deletes_in else None
 
     async def _after_a_false_alarm(self, waiting: Waiting, place: Place, deadline: Deadline | None) -> list[Part]:
         """Take what raised the alarm for what it was. Without Rasa it is offered, to be sent again later."""
         thanks = Part(waiting.seq, waiting.text, place, self._own.false_alarm(place))
         try:
             left = place.held_as("alarmed", "asked", "waited")
-            taken = await self._take(left, replace(place, paused=False), deadline)
+            taken = await self._take(left, place.after_a_false_alarm(), deadline)
         except RasaAway as away:
             _report(away, waiting.seq)
             return [replace(thanks, reply=self._own.resumed(place))]
@@ -200,7 +207,7 @@ class Answering:
             reply = self._own.waiting(await self._away(away, waiting, place), place, waiting.text)
         again = self._own.was_read_before(waiting.text, place)
         reply = Reply([*again, *reply.drafts], reply.effects)
-        reply = self._own.beside_other_language(reply, waiting.text, place)
+        reply = await anyio.to_thread.run_sync(self._own.beside_other_language, reply, waiting.text, place)
         return also_urgent(flag, reply, place) if flag else reply
 
     async def _offered(self, waiting: Waiting, place: Place) -> Message | None:
@@ -221,7 +228,10 @@ class Answering:
         """
         heard = heard or await anyio.to_thread.run_sync(self._own.to_despair, text, place)
         try:
-            reply = self._own.waiting(await self._from_rasa(text, place, deadline, values), place, text)
+            theirs = None if values else await anyio.to_thread.run_sync(self._own.in_their_language, text, place)
+            ours = text if theirs or values else await anyio.to_thread.run_sync(self._own.by_words, text, place)
+            said = theirs or (ours if isinstance(ours, Reply) else await self._from_rasa(ours, place, deadline, values))
+            reply = self._own.waiting(said, place, text)
         except RasaAway:
             if heard is None:
                 raise
@@ -234,6 +244,8 @@ class Answering:
         intake, chosen = record.model_dump(mode="json"), [] if place.paused else as_json(values)
         topic = place.topic.model_dump(mode="json") if place.topic else None
         context = {"intake": intake, "handoff": place.handoff, "topic": topic, "values": chosen, "text": text}
+        if place.before and not is_foreign(text, place):
+            context["before"] = place.before.model_dump(mode="json")
         try:
             reply = await self._rasa.turn(text, context, deadline.seconds_for_rasa if deadline else None)
         except RasaAway:
@@ -264,7 +276,7 @@ class Answering:
             ChangedHands: if it was decided for the assistant and a person has the conversation now, or the other way round.
         """
         conversation_id = waiting.conversation_id
-        with self._database.write() as session:
+        with self._database.write(alone=False) as session:
             still_in_the_same_hands(session, conversation_id, place.has_a_person)
             last = [replace(part, reply=self._as_it_fits(session, conversation_id, part)) for part in parts]
             effects = [(part.seq, part.reply.effects) for part in last]

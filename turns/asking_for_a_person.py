@@ -1,4 +1,4 @@
-"""Whether a message asks for a person, by the wordings of a list: for when Rasa, which understands more of them, is away."""
+"""Whether a message asks for a person, by the patterns of a list: for when Rasa, which understands more of them, is away."""
 
 from __future__ import annotations
 

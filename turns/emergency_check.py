@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import anyio.to_thread
@@ -11,6 +11,7 @@ import structlog
 from anyio import CapacityLimiter, move_on_after
 
 from desk.database import Database
+from emergencies.as_written import as_written
 from emergencies.red_flags import RedFlag, RedFlags
 from intake.clinic import Clinic
 from intake.sent import Sent, words_beside
@@ -71,11 +72,11 @@ class EmergencyCheck:
         known = await self._known_of(conversation_id) if conversation_id else None
         if known is not None and (values or not known.changes_nothing(text)):
             flag = await self._in_thread(lambda: self._check_again(text, known, flag, values))
-        return Checked(self._reported(flag))
+        return Checked(self._reported(flag, told))
 
     def of_words(self, text: str) -> RedFlag | None:
         """What is urgent in words that were written outside a conversation."""
-        return self._reported(self._check(text))
+        return self._reported(self._check(text), text)
 
     async def _in_thread(self, look: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(look, limiter=self._threads)
@@ -120,7 +121,14 @@ class EmergencyCheck:
             return flag
 
     @staticmethod
-    def _reported(flag: RedFlag | None) -> RedFlag | None:
-        if flag:
-            logger.warning("red flag", group=flag.group, level=flag.level)
-        return flag
+    def _reported(flag: RedFlag | None, text: str) -> RedFlag | None:
+        """What was found, resting on words as the patient wrote them; what a yes confirms is in an earlier message."""
+        if flag is None:
+            return None
+        logger.warning("red flag", group=flag.group, level=flag.level)
+        try:
+            words = flag.evidence if flag.confirmed else as_written(text, flag.evidence, flag.language)
+        except Exception:
+            logger.exception("the words of an alarm could not be found in its message")
+            return flag
+        return replace(flag, evidence=words)

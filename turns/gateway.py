@@ -18,11 +18,13 @@ from emergencies.other_texts import chat_languages
 from emergencies.red_flags import RedFlags, the_red_flags
 from intake.clinic import Clinic
 from intake.sent import Sent
+from knowledge.other_languages import InOtherLanguages
 from turns.alarms import Alarms
 from turns.answering import Answering
 from turns.deadline import Deadline, longest_turn
 from turns.emergency_check import Checked, EmergencyCheck
 from turns.in_threads import InThreads
+from turns.open_pages import OpenPages
 from turns.other_replies import buttons_of
 from turns.own_data import OwnData
 from turns.rasa import RasaClient
@@ -30,6 +32,7 @@ from turns.replies import OwnReplies, Place, place_of
 from turns.streams import Streams
 from turns.texts import texts
 from turns.turn_lock import TurnLock
+from turns.typing import Typing
 
 logger = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -46,17 +49,27 @@ class Gateway:
         emergencies: the check that every message passes first.
         alarms: the replies to emergencies.
         streams: the log of a conversation, again and as it grows.
+        open_pages: whose page is open.
+        typing: who is typing just now.
         own_data: what patients do with their own data.
     """
 
-    def __init__(self, database: Database, rasa: RasaClient, clinic: Clinic, red_flags: RedFlags | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        rasa: RasaClient,
+        clinic: Clinic,
+        red_flags: RedFlags | None = None,
+        understanding: InOtherLanguages | None = None,
+    ) -> None:
         """Put the parts together; nothing runs yet.
 
         Args:
             database: the records.
             rasa: is asked about every message that is no emergency.
             clinic: whose numbers are shown.
-            red_flags: the check for emergencies; by default the wordings alone, without the model.
+            red_flags: the check for emergencies; by default the patterns alone, without the model.
+            understanding: of questions in other languages than the one that is spoken.
         """
         red_flags = red_flags or the_red_flags()
         self._database = InThreads(database)
@@ -66,10 +79,12 @@ class Gateway:
         self._turn_lock = TurnLock()
         self._going_on: set[asyncio.Task[None]] = set()
         self.emergencies = EmergencyCheck(database, clinic, red_flags)
-        self.streams = Streams(self._database)
+        self.typing = Typing()
+        self.streams = Streams(self._database, self.typing)
+        self.open_pages = OpenPages(self._database)
         self.alarms = Alarms(database, self.streams)
         self.own_data = OwnData(database, self.streams)
-        self._answering = Answering(database, rasa, OwnReplies(clinic, red_flags), self.streams)
+        self._answering = Answering(database, rasa, OwnReplies(clinic, red_flags, understanding), self.streams)
 
     @property
     def longest_turn(self) -> float:
@@ -166,7 +181,7 @@ class Gateway:
         """Store a message when no other process deals with one of this conversation; nothing, if that takes too long."""
         while True:
             alive_since = datetime.now(UTC) - timedelta(seconds=self.longest_turn)
-            begun = await self._database.write(_begin, conversation_id, came, alive_since)
+            begun = await self._database.write_to_one(_begin, conversation_id, came, alive_since)
             if begun is not None or until.has_passed:
                 return begun
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)

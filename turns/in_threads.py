@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
@@ -33,6 +34,13 @@ class InThreads:
     ) -> Result:
         """What a function gives in a transaction that writes; if it raises, nothing is stored."""
         return await _transact(self._database.write, lambda session: work(session, *args, **options))
+
+    async def write_to_one(
+        self, work: Callable[Concatenate[Session, Given], Result], *args: Given.args, **options: Given.kwargs
+    ) -> Result:
+        """The same for what first locks the one conversation that it is about; on PostgreSQL it waits for no other."""
+        begin = partial(self._database.write, alone=False)
+        return await _transact(begin, lambda session: work(session, *args, **options))
 
 
 async def _transact(begin: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], Result]) -> Result:

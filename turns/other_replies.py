@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from desk.conversations.log import Draft
 from emergencies.calling import Where
 from emergencies.every_language import where
-from emergencies.other_texts import SaidIn
+from emergencies.other_texts import SaidIn, news_in
 from intake.clinic import Clinic
 
 
@@ -23,7 +23,9 @@ class OtherReplies:
     def asks_first(self, text: str, country: str | None) -> Draft:
         """Whether what a message tells of happens now."""
         check = self._texts.check
-        return self._draft(check.question, where(text, self._clinic, country), "check", [check.yes_now, check.no])
+        return self._draft(
+            check.question, where(text, self._clinic, country, self._said.language), "check", [check.yes_now, check.no]
+        )
 
     def acknowledged(self, country: str | None) -> Draft:
         """Thank for having read the text of an alarm."""
@@ -35,11 +37,55 @@ class OtherReplies:
 
     def no_under_alarm(self, country: str | None) -> Draft:
         """What is said to a bare no under an alarm."""
-        return self._draft(self._texts.acknowledged, Where(lives=country), "notice", [self._texts.acknowledge])
+        return self._draft(self._texts.acknowledged, Where(lives=country), "notice", self._said.buttons)
 
     def yes_under_alarm(self, country: str | None) -> Draft:
         """What is said to a bare yes under an alarm: to call."""
-        return self._draft("{call} {chat}", Where(lives=country), "notice", [self._texts.acknowledge])
+        return self._draft("{call} {chat}", Where(lives=country), "notice", self._said.buttons)
+
+    def false_alarm(self, country: str | None) -> Draft:
+        """Thank for saying that it was no emergency: what was kept back is taken as it was written."""
+        return self._draft(self._texts.around_an_alarm.no_emergency_thanks, Where(lives=country), "text")
+
+    def waiting(self) -> Draft:
+        """That the intake waits until the text of an alarm was read."""
+        return self._draft(self._texts.around_an_alarm.waiting, Where(), "notice", [self._texts.acknowledge])
+
+    def kept(self) -> Draft:
+        """That what was written is kept, to be given again with a press; the messages follow as buttons."""
+        return self._draft(self._texts.around_an_alarm.kept, Where(), "notice")
+
+    def noted(self) -> Draft:
+        """That people can read the last message, too."""
+        return self._draft(self._texts.around_an_alarm.noted, Where(), "notice")
+
+    def again(self, text: str, country: str | None) -> Draft:
+        """A short word to what raised an alarm that was read."""
+        return self._draft(self._texts.around_an_alarm.again, where(text, self._clinic, country, self._said.language), "notice")
+
+    def beside_a_person(self, text: str, country: str | None) -> Draft:
+        """What is said in the place of the question whether it happens now, while a person has the conversation."""
+        place = where(text, self._clinic, country, self._said.language)
+        return self._draft(self._texts.around_an_alarm.beside_a_person, place, "notice")
+
+    def to_news(self, text: str, country: str | None, paused: bool) -> Draft | None:
+        """What is said to a message that tells how things stand after an alarm; nothing to one about something else.
+
+        Args:
+            text: the message.
+            country: where the patient lives, if something is known.
+            paused: whether nobody has said yet to have read the alarm.
+        """
+        name = news_in(text, self._said.language)
+        if name is None:
+            return None
+        place = where(text, self._clinic, country, self._said.language)
+        buttons = [self._texts.acknowledge] if paused else []
+        return self._draft(getattr(self._texts.after_alarm, name), place, "notice", buttons)
+
+    def looked_after(self, country: str | None) -> Draft:
+        """What is said after an alarm to a message of which nothing is known but that it asks nothing."""
+        return self._draft(self._texts.after_alarm.looked_after, Where(lives=country), "text", [self._texts.person_button])
 
     def person_called(self, reference: str, country: str | None) -> Draft:
         """That a person was called."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from desk.conversations.log import Draft
-from intake.beginning import beginning
+from intake.beginning import before_in, beginning
 from intake.record import Effect
 from knowledge.answer import Answer
 from turns.shapes import Kind, QuestionOrReview
@@ -28,6 +28,7 @@ _OK = 200
 _KEPT_OPEN = 4.0  # seconds; Rasa closes a connection on which nothing came for five
 _CONNECTIONS = 64
 _STATE_SECONDS = 2.0
+_AT_MOST_INSTEAD = 2  # times that something is dealt with in the place of a message: what it asks, and what that takes
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 Run = Callable[[dict[str, Any]], Awaitable[list[dict[str, Any]] | None]]
@@ -80,6 +81,8 @@ class _Custom(BaseModel):
     answer: Answer | None = None
     question: QuestionOrReview | None = None
     effects: list[Effect] = []
+    instead: str | None = None  # the words of what a message takes: they are dealt with in its place
+    asks: str | None = None  # or the part of it that asks something, which is seen in its place, after what was said before
 
 
 class _Item(BaseModel):
@@ -144,6 +147,11 @@ class RasaClient:
         try:
             async with asyncio.timeout(limit), self._room:
                 items = await self._items(text, context)
+                for _ in range(_AT_MOST_INSTEAD):
+                    anew = _instead(items, context)
+                    if anew is None:
+                        break
+                    items = await self._items(anew["text"], anew)
         except TimeoutError:
             raise RasaAway("timeout") from None
         except aiohttp.ClientError as error:
@@ -154,7 +162,7 @@ class RasaClient:
         return reply
 
     async def _items(self, text: str, context: dict[str, Any]) -> list[_Item]:
-        body = {"message": _plain(text), "events": beginning(context)}
+        body = {"message": _plain(text), "events": beginning(context), "before": before_in(context)}
         if self._ours is None:
             return await self._asked(body)
         body["vector"] = await self._vector(self._ours.encode, text)
@@ -208,6 +216,16 @@ class RasaClient:
             await self._opened.close()
 
 
+def _instead(items: Sequence[_Item], context: dict[str, Any]) -> dict[str, Any] | None:
+    """What is dealt with in the place of a message, as `turn` takes it; nothing, if the message itself was."""
+    said = [item.custom for item in items if item.custom]
+    taken = next((each.instead for each in said if each.instead), None)
+    if taken is not None:
+        return {**context, "text": taken, "before": None}
+    asked = next((each.asks for each in said if each.asks), None)
+    return None if asked is None else {**context, "text": asked}
+
+
 def _items_of(content: bytes) -> list[_Item]:
     """What our channel answered.
 
@@ -241,7 +259,7 @@ def _reply_of(items: Sequence[_Item]) -> Reply:
 def _fields(custom: _Custom) -> dict[str, Any]:
     """What a custom part says of its message, and nothing of what it leaves open."""
     answer = {"answer": custom.answer} if "answer" in custom.model_fields_set else {}
-    return custom.model_dump(mode="json", exclude={"effects", "answer"}, exclude_unset=True) | answer
+    return custom.model_dump(mode="json", exclude={"effects", "answer", "instead", "asks"}, exclude_unset=True) | answer
 
 
 def _plain(text: str) -> str:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from desk.conversations.handoffs import waiting_handoff
 from desk.conversations.held_back import HeldMessage, held_back, same_text
 from desk.conversations.intakes import intake_record, unread_alarm
-from desk.conversations.log import Draft, answers_before, has_a_person, last_question
+from desk.conversations.log import Draft, answers_in, has_a_person, last_question, said_lately
 from desk.conversations.states import State
 from desk.keeping.erasure import on_hold
 from desk.models import Conversation, Message
-from emergencies.other_texts import languages, pressed, says
+from emergencies.other_texts import asks_something, languages, pressed, says
 from emergencies.red_flags import RedFlag, RedFlags, country_of
 from intake.clinic import Clinic
+from intake.meanings import the_meanings
 from intake.offers import taken_of, takes_none
 from intake.record import (
     AskedBack,
@@ -26,28 +27,38 @@ from intake.record import (
     HandoffAsked,
     HeldChanged,
     HoldState,
+    HowRaised,
     IntakeCompleted,
     IntakePaused,
     IntakeRecord,
     IntakeResumed,
     MessageHeld,
+    RestsOn,
     Urgent,
     after,
     new_reference,
 )
+from intake.said_before import SaidBefore
+from intake.service import DELETING, Standing, all_surely_wanted, asks_about_deleting, reply_to, without_opening
+from knowledge.aftercare import tells_of_a_complaint
+from knowledge.other_languages import InOtherLanguages
 from knowledge.topic import Topic, topic_of
 from language.questions import looks_like_a_question
 from language.spoken import spoken
 from language.which_language import OTHER, language_or_english
 from turns.asking_for_a_person import wants_a_person
+from turns.in_their_language import InTheirLanguage
 from turns.other_replies import OtherReplies, buttons_of
 from turns.rasa import Reply
+from turns.said_last import said_before
 from turns.texts import texts
+from turns.wishes_to_delete import how_to_delete
 
 _AFTER_AN_ALARM = timedelta(hours=2)  # in which a message may tell how it went on
 _STAYS_BESIDE = frozenset({"question", "summary", "handoff", "notice"})
 _OFFERED = 3  # messages that can be pressed to send them again
 _ON_A_BUTTON = 60  # characters of a message
+_NOTHING_SAID = SaidBefore()
 _BARE = 4  # words of a yes or no that says nothing else
 
 
@@ -63,6 +74,7 @@ class Place:
     has_a_person: bool
     held: Sequence[HeldMessage] = ()  # messages that were held back because of an emergency
     language: str = "en"  # of the conversation
+    before: SaidBefore | None = _NOTHING_SAID  # what was said last, where a message is judged by that
 
     def held_as(self, *states: HoldState) -> list[HeldMessage]:
         """The messages that are held back for one of these reasons."""
@@ -73,6 +85,10 @@ class Place:
         """Whether there was an alarm a short while ago, which was not a false one."""
         since = datetime.now(UTC) - _AFTER_AN_ALARM
         return self.paused or any(each.at > since for each in self.held_as("alarmed", "read"))
+
+    def after_a_false_alarm(self) -> Place:
+        """Where the patient is once it is said that nothing happens: no alarm is left that a message could be news of."""
+        return replace(self, paused=False, held=[each for each in self.held if each.state == "read"])
 
     def after(self, reply: Reply) -> Place:
         """Where the patient is when a reply has done what it does."""
@@ -102,19 +118,30 @@ def place_of(session: Session, conversation_id: str, seq: int) -> Place:
     paused = conversation is not None and conversation.unread_alarm is not None
     held = held_back(session, conversation_id)
     asked = last_question(session, conversation_id, record.open_field) if paused and record.open_field else None
-    topic = topic_of(answers_before(session, conversation_id, seq))
+    lately = said_lately(session, conversation_id, seq)
+    topic = topic_of(answers_in(lately))
     person = conversation is not None and conversation.state == State.HUMAN
     language = conversation.language if conversation else spoken()
-    return Place(record, waiting_handoff(session, conversation_id), topic, paused, asked, person, held, language)
+    case = waiting_handoff(session, conversation_id)
+    waits = paused or any(each.state == "asked" for each in held)  # then a message is an answer, or told for later
+    before = None if waits else said_before(lately)
+    return Place(record, case, topic, paused, asked, person, held, language, before)
 
 
 class OwnReplies:
     """The replies that need the clinic's contact, or the texts of the check for emergencies."""
 
-    def __init__(self, clinic: Clinic, red_flags: RedFlags) -> None:
-        """Speak for a clinic."""
+    def __init__(self, clinic: Clinic, red_flags: RedFlags, understanding: InOtherLanguages | None = None) -> None:
+        """Speak for a clinic.
+
+        Args:
+            clinic: whose numbers and ways are named.
+            red_flags: the check for emergencies, with its texts.
+            understanding: of questions in other languages; without it they are only told that the articles are in English.
+        """
         self._clinic = clinic
         self._red_flags = red_flags
+        self._theirs = InTheirLanguage(clinic, understanding) if understanding else None
         self._happening = red_flags.happening_now
 
     def says_it_was_read(self, text: str) -> bool:
@@ -140,7 +167,7 @@ class OwnReplies:
         touched = len(kept) < len(reply.effects)
         if not touched and place.record.status != "in_progress":
             return reply
-        waiting = Draft(self._red_flags.waiting(), kind="notice", buttons=buttons_of([self._red_flags.file.acknowledge]))
+        waiting = self._waiting(place)
         if touched or (_found_nothing(reply) and not looks_like_a_question(text)):  # most likely an answer to the open field
             return Reply([waiting], [*kept, MessageHeld(state="waited")])
         return Reply([*reply.drafts, waiting], kept)
@@ -155,10 +182,12 @@ class OwnReplies:
     def beside_a_person(self, flag: RedFlag | None, place: Place, text: str) -> Reply:
         """What is said while a person has the conversation: nothing, unless it is about an emergency."""
         if flag and flag.level == "check":  # whoever talks with the patient asks better than we do
-            said = self._said(self._happening.texts.beside_a_person, place, text)
-            return Reply([Draft(said, kind="notice")], [_handoff(flag, place.handoff)])
+            other = self._other(flag.language)
+            said = Draft(self._said(self._happening.texts.beside_a_person, place, text), kind="notice")
+            said = other.beside_a_person(text, country_of(place.record)) if other else said
+            return Reply([said], [_handoff(flag, place.handoff)])
         if flag:
-            return Reply([Draft(flag.text, kind="notice")], [_handoff(flag, place.handoff)])
+            return Reply([_notice(flag)], [_handoff(flag, place.handoff)])
         if place.paused and (self._red_flags.says_it_was_read(text) or self._happening.is_no_emergency(text)):
             return self.resumed(replace(place, asked=None, held=()))
         return Reply([], [])
@@ -172,7 +201,9 @@ class OwnReplies:
 
     def false_alarm(self, place: Place) -> Reply:
         """Thank for saying that it was no emergency; what was held back is taken after this."""
+        other = self._other(place.language)
         thanks = Draft(self._said(self._happening.texts.no_emergency_thanks, place))
+        thanks = other.false_alarm(country_of(place.record)) if other else thanks
         none, left = HeldChanged(was=["alarmed", "asked"], state="denied"), HeldChanged(was=["waited"], state=None)
         return Reply([thanks], [IntakeResumed(), none, left])
 
@@ -184,6 +215,8 @@ class OwnReplies:
             "text": flag.text,
             "buttons": flag.buttons,
             "language": flag.language,
+            "evidence": flag.evidence,
+            "rule": flag.rule,
         }
         effects: list[Effect] = [MessageHeld(state="asked", alarm=alarm)]
         if same_text(place.held, text, frozenset({"asked"})):  # to be taken once
@@ -199,10 +232,15 @@ class OwnReplies:
         effects = _without_asking_again(reply.effects)
         if looks_like_a_question(text) or not (_found_nothing(reply) or len(effects) < len(reply.effects)):
             return reply
-        return Reply([Draft(self._said(self._happening.texts.noted, place), kind="notice")], effects)
+        other = self._other(place.language)
+        noted = other.noted() if other else Draft(self._said(self._happening.texts.noted, place), kind="notice")
+        return Reply([noted], effects)
 
     def to_news(self, text: str, place: Place) -> Draft | None:
         """What is said to a message that tells how things stand after an alarm; nothing to one about something else."""
+        other = self._other(language_or_english(text, place.language).code)
+        if other and place.had_an_alarm and (news := other.to_news(text, country_of(place.record), place.paused)):
+            return news
         said = self._red_flags.after_alarm(text, self._clinic, country_of(place.record)) if place.had_an_alarm else None
         buttons = buttons_of([self._red_flags.file.acknowledge]) if place.paused else []
         return Draft(said, kind="notice", buttons=buttons) if said else self._to_yes_or_no(text, place)
@@ -231,6 +269,9 @@ class OwnReplies:
         """A short word before the reply to the text of an alarm that was read: it may be a second emergency."""
         if not same_text(place.held, text, frozenset({"read"})):
             return []
+        other = self._other(place.language)
+        if other:
+            return [other.again(text, country_of(place.record))]
         return [Draft(self._said(self._happening.texts.again, place, text), kind="notice")]
 
     def after_no(self, place: Place) -> list[Draft]:
@@ -254,7 +295,9 @@ class OwnReplies:
         if not texts:
             return []
         buttons = [{"title": f"“{_shortened(text)}”", "value": text} for text in list(texts)[-_OFFERED:]]
-        return [Draft(self._said(self._happening.texts.kept, place), kind="notice", buttons=buttons)]
+        other = self._other(place.language)
+        kept = other.kept() if other else Draft(self._said(self._happening.texts.kept, place), kind="notice")
+        return [replace(kept, buttons=buttons)]
 
     def _said(self, text: str, place: Place, about: str = "") -> str:
         """A text with the numbers of where the patient is: as the message says, or else the record."""
@@ -290,23 +333,84 @@ class OwnReplies:
             called = Draft(texts().person_called.format(reference=reference, **values), kind="handoff")
         return Reply([called], [HandoffAsked(reference=reference, reason="asked")])
 
+    def how_to_delete(self, language: str) -> Reply:
+        """What it means to have everything deleted, in another language, and the button that asks for it."""
+        return Reply([how_to_delete(language, self._clinic)], [])
+
+    def in_their_language(self, text: str, place: Place) -> Reply | None:
+        """The reply to a message in another language, which needs no Rasa; nothing while something else is asked or pressed."""
+        if self._theirs is None or place.record.open_field or place.record.asking not in {None, "unclear"}:
+            return None
+        language = self._theirs.language_of(text, place.language)
+        if language is None:
+            return None
+        reply = Reply(self._theirs.replies(text, language, place.topic, country_of(place.record)), [])
+        other = self._other(language)
+        if other and place.had_an_alarm and _answers(reply) and not asks_something(text, language):
+            return Reply([other.looked_after(country_of(place.record))], [])  # how things stand, most likely: no quote fits
+        return reply
+
+    def by_words(self, text: str, place: Place) -> Reply | str:
+        """The reply to what a message surely wants by its words alone, without Rasa; else the text that Rasa is to see."""
+        if place.record.asking == "delete" and not place.paused and asks_about_deleting(text):
+            return Reply([self._of_the_service(DELETING, text, place)], [AskedBack(asking="delete")])
+        deleting = place.record.asking == "delete"  # then a yes and a no are dealt with as they were written
+        is_free = place.record.open_field is None and (deleting or place.record.asking in {None, "unclear"})
+        if not is_free or place.paused or is_foreign(text, place) or place.held_as("asked"):
+            return text
+        left = without_opening(text)
+        wanted = [] if tells_of_a_complaint(left) else all_surely_wanted(left)
+        has_intake = place.record.sent or place.record.status == "in_progress"
+        if not wanted or any(each.contact and has_intake for each, _ in wanted):  # "change my phone number to …"
+            return text if deleting else left
+        instead = next((each for each, _ in wanted if each.reply is None), None)
+        if instead and (deleting or len(wanted) > 1):
+            return text
+        if instead:
+            return instead.ask or the_meanings().meanings[instead.instead or ""]
+        return Reply([self._of_the_service(each.reply or "", question, place) for each, question in wanted], [])
+
+    def _of_the_service(self, topic: str, asked: str, place: Place) -> Draft:
+        values = {**self._clinic.model_dump(), "clinic": self._clinic.name}
+        values["emergency_number"] = self._red_flags.number_for_anybody(self._clinic)
+        said, buttons = reply_to(topic, Standing(self._clinic, place.record, place.handoff), values, asked)
+        return Draft(said, buttons=buttons_of(buttons))
+
+    def _looked_up_in(self, language: str, reply: Reply, text: str, place: Place) -> Reply:
+        """A reply of Rasa in the intake, with what it says of the library in another language."""
+        assert self._theirs is not None  # noqa: S101
+        said = self._theirs.replies(text, language, place.topic, country_of(place.record))
+        kept = [draft for draft in reply.drafts if draft.kind in _STAYS_BESIDE]
+        return Reply([*said, *kept], _without_asking_again(reply.effects))
+
     def beside_other_language(self, reply: Reply, text: str, place: Place) -> Reply:
         """A reply with what somebody should know who does not write in the language that is spoken."""
         language = language_or_english(text, place.language)
         if not language.sure or language.code == spoken() or not reply.drafts or place.has_a_person:
             return reply
+        if any(draft.language == language.code for draft in reply.drafts):
+            return reply
+        not_understood = _asks_what_was_meant(reply, place)
         if language.code == OTHER:
             said = self._said(texts().not_understood, place)
             notice = Draft(said, kind="notice", buttons=buttons_of([texts().person_button]))
-            return Reply([notice, *reply.drafts], reply.effects)
+            kept = [] if not_understood or _found_nothing(reply) else reply.drafts
+            return Reply([notice, *kept], _without_asking_again(reply.effects))
         other = self._other(language.code)
         quotes = any(draft.answer is not None for draft in reply.drafts)
-        not_understood = _asks_what_was_meant(reply, place)
+        if self._theirs and (quotes or not_understood) and self._theirs.language_of(text, place.language):
+            return self._looked_up_in(language.code, reply, text, place)
         if other is None or not (quotes or not_understood):
             return reply
         is_doubtful = not_understood or _found_nothing(reply)
         added = other.uncertain(country_of(place.record)) if is_doubtful else other.in_english()
         return Reply([*reply.drafts, added], reply.effects)
+
+    def _waiting(self, place: Place) -> Draft:
+        other = self._other(place.language)
+        if other:
+            return other.waiting()
+        return Draft(self._red_flags.waiting(), kind="notice", buttons=buttons_of([self._red_flags.file.acknowledge]))
 
     def _acknowledged(self, place: Place) -> Draft:
         other = self._other(place.language)
@@ -337,7 +441,9 @@ def also_urgent(flag: RedFlag, reply: Reply, place: Place) -> Reply:
     """A reply with the notice of what is urgent before it, and a coordinator told."""
     asked = next((effect.reference for effect in reply.effects if isinstance(effect, HandoffAsked | IntakeCompleted)), None)
     effects = [*reply.effects, _handoff(flag, asked or place.handoff)]
-    return Reply([Draft(flag.text, kind="notice"), *reply.drafts], effects)
+    in_other_words = flag.language != spoken()  # "I have no reviewed answer to that" adds nothing to what is to be done
+    drafts = [each for each in reply.drafts if not (in_other_words and each.answer and each.answer.status == "abstained")]
+    return Reply([_notice(flag), *drafts], effects)
 
 
 def as_offered(text: str, offered: Message | None) -> str:
@@ -363,6 +469,16 @@ def _asks_what_was_meant(reply: Reply, place: Place) -> bool:
     return asked or (place.record.asking == "unclear" and not reply.effects)
 
 
+def _answers(reply: Reply) -> bool:
+    """Whether a reply quotes something, or says that nothing is known."""
+    return any(draft.answer is not None for draft in reply.drafts)
+
+
+def _notice(flag: RedFlag) -> Draft:
+    """The text of what was found, beside whatever else is said."""
+    return Draft(flag.text, kind="notice", language=None if flag.language == spoken() else flag.language)
+
+
 def _found_nothing(reply: Reply) -> bool:
     return all(draft.answer is not None and draft.answer.status == "abstained" for draft in reply.drafts)
 
@@ -384,6 +500,12 @@ def beside(heard: Draft, reply: Reply) -> Reply:
     return Reply([heard, *drafts], _without_asking_again(reply.effects))
 
 
+def is_foreign(text: str, place: Place) -> bool:
+    """Whether a message is surely in another language than the one that is spoken, in which acts were learned."""
+    language = language_or_english(text, place.language)
+    return language.sure and language.code != spoken()
+
+
 def in_order(parts: Sequence[Part]) -> list[tuple[int, Draft]]:
     """All that is said in a turn, each with the message that it replies to; what is asked last is asked, at the end."""
     asking = [part for part in parts if any(map(_asks, part.reply.drafts))]
@@ -403,7 +525,9 @@ def _shortened(text: str) -> str:
 
 
 def _handoff(flag: RedFlag, reference: str | None) -> HandoffAsked:
-    urgent = Urgent(group=flag.group, level="emergency" if flag.level == "emergency" else "urgent")
+    how: HowRaised = "said_yes" if flag.confirmed else "left_to_a_person" if flag.level == "check" else "at_once"
+    rests_on = RestsOn(words=flag.evidence, rule=flag.rule, how=how)
+    urgent = Urgent(group=flag.group, level="emergency" if flag.level == "emergency" else "urgent", rests_on=rests_on)
     return HandoffAsked(reference=reference or new_reference(), reason="red_flag", urgent=urgent)
 
 
@@ -417,7 +541,8 @@ def wants_a_person_in(text: str, language: str) -> str | None:
     if language in languages() and _is_person_button(text):  # the button of the page, which is in English
         return language
     found = language_or_english(text, language)
-    if language == found.code == spoken() and (found.sure or wants_a_person(text)):
+    likeliest = found.sure or found.possible[0] == spoken()
+    if language == found.code == spoken() and (likeliest or wants_a_person(text)):
         return None  # "I want a human" is said in a neighbouring language, too
     possible = dict.fromkeys([*found.possible, language])
     said_in = (name for name in possible if name in languages() and says("wants_person", text, name))

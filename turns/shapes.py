@@ -34,6 +34,9 @@ class Input(BaseModel):
     detail: str | None = Field(default=None, description="Of `yes_no`: what else is asked after a yes.")
     suggest: str | None = Field(default=None, description="Where suggestions come from: a call that needs no token.")
     max: int | None = Field(default=None, description="The most characters of a text, or the most items of a list.")
+    prefix: str | None = Field(
+        default=None, description="Of `contact`: what a phone number begins with where the patient lives."
+    )
 
 
 class CardField(BaseModel):
@@ -67,6 +70,7 @@ class Question(BaseModel):
     steps: int = Field(description="How many questions there are for this patient.")
     input: Input | None = Field(default=None, description="How it wants to be answered; null where only words are taken.")
     card: Card | None = Field(default=None, description="The card that it begins, if it begins one.")
+    value: Any = Field(default=None, description="What was answered to it before, to be changed or kept; null if nothing was.")
 
 
 class QuestionOrReview(Question):

@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import model_validator
 
 from cordial.data_files import DataFileError, Part, PlainText, by_name, fills, read_data
+from emergencies.calling import Calling, Where
+from emergencies.red_flags_file import the_calling_texts
 from intake.clinic import Clinic
 from language.patterns import PatternError, read_patterns
 from language.spoken import text_file
@@ -30,6 +32,7 @@ ERRORS: dict[str, tuple[str, ...]] = {
     "no_such_answer": (),
     "on_hold": ("contact",),
     "not_found": (),
+    "link_refused": (),
     "method_not_allowed": (),
     "not_logged_in": (),
     "link_ended": (),
@@ -46,7 +49,7 @@ class TextsError(DataFileError):
 
 
 class AskingForAPerson(Part):
-    """The wordings by which a patient asks for a person, in the notation of `language/patterns.py`."""
+    """The patterns by which a patient asks for a person, in the notation of `language/patterns.py`."""
 
     people: list[str]
     wanted_by: str
@@ -59,7 +62,7 @@ class AskingForAPerson(Part):
             try:
                 read_patterns(block, {"person": self.people})
             except PatternError as error:
-                raise ValueError(f"{error}. The first lines of language/patterns.py say how a wording is written.") from None
+                raise ValueError(f"{error}. The first lines of language/patterns.py say how a pattern is written.") from None
         return self
 
 
@@ -94,7 +97,8 @@ def read_texts_of_turns(file: Path | None = None) -> Texts:
 def help_now(clinic: Clinic) -> str:
     """The number to call and the ways to the clinic, for whoever reads an error. Where they are is not known."""
     contact = " or ".join(filter(None, (clinic.phone, clinic.email)))
-    return texts().help.format(emergency_number=clinic.emergency_number, contact=contact)
+    number = Calling(the_calling_texts(), clinic, Where()).for_anybody()
+    return texts().help.format(emergency_number=number, contact=contact)
 
 
 @cache
