@@ -15,10 +15,11 @@ from fastapi.staticfiles import StaticFiles
 from cordial.keys import encryption_keys
 from desk.keeping.tidying import keep_tidy
 from desk.post.sending import outbox_tasks
+from desk.reaching.sending import reaching_tasks
 from desk.sealed import SealError
 from knowledge.library import Library
 from turns.sweeping import Sweeper
-from web import chat, health, home, inner, library, own_data, privacy, research, widget_page
+from web import back, chat, health, home, inner, library, own_data, privacy, research, their_words, widget_page
 from web.console import routes as console
 from web.console.middleware import install_console
 from web.errors import install_error_handlers
@@ -29,7 +30,17 @@ logger = structlog.get_logger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 _REFRESH_SECONDS = 2.0
-_PATIENTS = (chat.router, own_data.router, widget_page.router, home.router, privacy.router, research.router, library.router)
+_PATIENTS = (
+    chat.router,
+    their_words.router,
+    own_data.router,
+    back.router,
+    widget_page.router,
+    home.router,
+    privacy.router,
+    research.router,
+    library.router,
+)
 ROUTERS: tuple[APIRouter, ...] = (*_PATIENTS, health.router, inner.router, *console.routers)
 
 
@@ -40,7 +51,8 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sweeper = Sweeper(parts.database, parts.rasa, parts.gateway)
         posted = outbox_tasks(parts.database, parts.post, parts.clinic.hours)
-        ours = (sweeper.run(), _keep_fresh(parts.library), _keep_keys(parts))
+        posted += reaching_tasks(parts.database, parts.post, parts.clinic.name)
+        ours = (sweeper.run(), _keep_fresh(parts.library), _keep_keys(parts), app.state.threads.watch())
         running = (*ours, keep_tidy(parts.database, parts.settings.data), *posted)
         background = [asyncio.create_task(each) for each in running]
         logger.info("web is up", articles=len(parts.library.generation.articles), generation=parts.library.generation.id)
@@ -55,6 +67,7 @@ def create_app(parts: Parts) -> FastAPI:
 
     app = FastAPI(title="Cordial", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = parts
+    app.state.readiness, app.state.threads = health.Readiness(parts), health.Threads(parts.database)
     install_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -23,7 +23,8 @@ _MEANINGS = {
     400: "`not_json`, `invalid_encoding`: the body is not JSON in UTF-8.",
     401: "`token_required`, `token_invalid`, `token_expired`: the token opens no chat now. Keep it, try again: a clock may "
     "be wrong.",
-    404: "`no_such_answer`: there is no answer of the assistant with that number.",
+    403: "`link_refused`: the link has ended or is none, or the answer is wrong; which of them is not told.",
+    404: "`no_such_answer`: there is no answer of the assistant with that number. `not_found`: there are no such words.",
     409: "`id_reused`: the id came before with another text.",
     413: "`message_too_long`, `body_too_large`.",
     422: "`invalid_request`, `empty_message`: the request has not the shape described here.",

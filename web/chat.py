@@ -18,20 +18,36 @@ from desk.models import Message
 from emergencies.other_texts import chat_languages
 from intake.suggesting import suggestions
 from turns.emergency_check import Checked
+from turns.gateway import Gateway
 from turns.shapes import InputOption
-from turns.streams import Streams
+from turns.streams import Now
+from turns.typing import Writer
 from web.asking import ConversationId, ConversationOrRefusal, conversation_of, errors, limited, take, take_check, too_many
 from web.callers import address_of
 from web.errors import ApiError
 from web.parts import Parts, PartsNow
 from web.throttling import LimitReached
-from web.wire import MAX_MESSAGE, ChooseLanguage, Messages, SendFeedback, SendMessage, Start, Started, Suggestions, as_wire
+from web.wire import (
+    MAX_MESSAGE,
+    Author,
+    ChooseLanguage,
+    Messages,
+    Seen,
+    SendFeedback,
+    SendMessage,
+    Start,
+    Started,
+    StreamState,
+    Suggestions,
+    as_wire,
+)
 
 __all__ = ["ConversationId", "PartsNow", "conversation_of", "router"]
 
 router = APIRouter(prefix="/api/chat", tags=["chat"])
 
-After = Annotated[int, Query(ge=0, le=2**53, description="Number of the last message that is known already.")]
+LAST = 2**31 - 1  # a number after every message
+After = Annotated[int, Query(ge=0, le=LAST, description="Number of the last message that is known already.")]
 _STREAM = {
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
     "description": "Server-sent events, without an end.",
@@ -76,7 +92,10 @@ def choose_language(body: ChooseLanguage, conversation_id: ConversationId, parts
 
 @router.get("/suggestions/{name}", responses=errors(404, 422, 429))
 async def suggest(
-    request: Request, name: Literal["countries", "medicines", "allergies"], parts: PartsNow, response: Response
+    request: Request,
+    name: Literal["countries", "mail", "conditions", "treatments", "medicines", "allergies"],
+    parts: PartsNow,
+    response: Response,
 ) -> Suggestions:
     """What a control may suggest while somebody types. It is the same for everybody, and needs no token."""
     await take("look", request, parts)
@@ -110,13 +129,13 @@ async def stream(
     """
     if last_event_id and last_event_id.isdecimal():
         after = max(after, int(last_event_id[:15]))
-    await parts.gateway.streams.replay(conversation_id, 2**53)  # 401 now, not inside the stream
+    await parts.gateway.streams.replay(conversation_id, LAST)  # 401 now, not inside the stream
     ends = time.monotonic() + parts.tokens.seconds_left(request.headers.get("authorization"))
     try:
         close = parts.limits.open_stream(conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
         raise too_many(reached) from None
-    events = _events(request, parts.gateway.streams, _Stream(conversation_id, after, ends, close))
+    events = _events(request, parts.gateway, _Stream(conversation_id, after, ends, close))
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -130,6 +149,20 @@ def feedback(body: SendFeedback, conversation_id: ConversationId, parts: PartsNo
             give_feedback(session, conversation_id, body.seq, body.helpful)
     except NoSuchAnswer:
         raise ApiError(404, "no_such_answer") from None
+    return Response(status_code=204)
+
+
+@router.post("/seen", status_code=204, dependencies=[Depends(limited("seen"))], responses=errors(400, 401, 413, 422, 429))
+async def seen(body: Seen, conversation_id: ConversationId, parts: PartsNow) -> Response:
+    """Say that all messages up to a number stood before the patient's eyes. It is kept once a person has the chat."""
+    await parts.gateway.open_pages.has_seen(conversation_id, body.seq)
+    return Response(status_code=204)
+
+
+@router.post("/typing", status_code=204, dependencies=[Depends(limited("seen"))], responses=errors(401, 429))
+async def typing(conversation_id: ConversationId, parts: PartsNow) -> Response:
+    """Say that the patient is typing; it counts for some seconds and is never stored. A person who has the chat sees it."""
+    parts.gateway.typing.patient_types(conversation_id)
     return Response(status_code=204)
 
 
@@ -167,6 +200,10 @@ async def _receive(parts: Parts, conversation_id: str, body: SendMessage, text: 
         raise ApiError(409, "id_reused") from None
 
 
+def _author(person: Writer | None) -> Author | None:
+    return Author(name=person.name, role=person.role) if person else None
+
+
 @dataclass(frozen=True)
 class _Stream:
     """A stream that has begun."""
@@ -177,16 +214,22 @@ class _Stream:
     close: Callable[[], None]
 
 
-async def _events(request: Request, streams: Streams, stream: _Stream) -> AsyncIterator[str]:
+async def _events(request: Request, gateway: Gateway, stream: _Stream) -> AsyncIterator[str]:
     """The lines of a stream, until its token ends."""
+    pages = gateway.open_pages
     try:
         yield ": hello\n\n"
-        async with aclosing(streams.follow(stream.conversation_id, stream.after)) as messages:
+        await pages.opened(stream.conversation_id)
+        async with aclosing(gateway.streams.follow(stream.conversation_id, stream.after)) as messages:
             async for message in messages:
+                await pages.is_open(stream.conversation_id)
                 if time.monotonic() > stream.ends or await request.is_disconnected():
                     return
                 if message is None:
                     yield ": still here\n\n"
+                elif isinstance(message, Now):
+                    state = StreamState(read=message.read, typing=_author(message.typing))
+                    yield f"event: state\ndata: {state.model_dump_json()}\n\n"
                 else:
                     wire = as_wire(message)
                     yield f"id: {wire.seq}\nevent: message\ndata: {wire.model_dump_json(by_alias=True)}\n\n"
@@ -194,3 +237,4 @@ async def _events(request: Request, streams: Streams, stream: _Stream) -> AsyncI
         return
     finally:
         stream.close()
+        pages.closed(stream.conversation_id)

@@ -24,6 +24,7 @@ from intake.fields import the_intake
 from intake.judging import birth, choices, vocabulary
 from knowledge.encoder import Encoder
 from knowledge.library import Library
+from knowledge.other_languages import in_other_languages
 from knowledge.research import rules
 from language.spoken import speak
 from turns.gateway import Gateway
@@ -32,7 +33,7 @@ from turns.texts import texts
 from web.console.texts import audit_texts, console_texts
 from web.library_texts import library_texts
 from web.parts import Parts
-from web.post import post_of
+from web.post import post_of, reaches_patients
 from web.throttling import make_limits
 from web.tokens import Tokens
 
@@ -42,7 +43,8 @@ def make_parts(settings: Settings) -> Parts:
     clinic = read_clinic(settings.clinic_file)
     post = post_of(settings, clinic.hours.zone)
     keyring = Keyring(encryption_keys(settings, new_key))
-    database = Database(settings.database_address, keyring, post.receivers, settings.data)
+    reaches = reaches_patients(settings, clinic)
+    database = Database(settings.database_address, keyring, post.receivers, settings.data, reaches)
     check_keys(database)
     database.migrate()
     erase_again(database)  # an older database may have been put in place
@@ -68,7 +70,7 @@ def make_parts(settings: Settings) -> Parts:
     birth.warm_up(datetime.now(UTC).date())
     vocabulary.warm_up()
     choices.warm_up()
-    gateway = Gateway(database, rasa, clinic, red_flags)
+    gateway = Gateway(database, rasa, clinic, red_flags, in_other_languages(library))
     tokens = Tokens(signing_key(settings), settings.session_days)
     limits = make_limits(settings.limits == "on", settings.redis_url)
     return Parts(settings, database, encoder, library, clinic, rasa, gateway, tokens, executor, limits, post)

@@ -10,6 +10,7 @@ from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import serving
@@ -17,6 +18,7 @@ from web.callers import address_of, came_by_tls
 from web.error_pages import as_page
 from web.errors import error_response, unexpected, with_help
 from web.headers import headers_for, is_preflight, preflight_headers
+from web.pages import STATIC
 from web.throttling import LimitReached, Limits
 
 logger = structlog.get_logger(__name__)
@@ -24,7 +26,10 @@ logger = structlog.get_logger(__name__)
 MAX_BODY = 64 * 1024
 MAX_INNER_BODY = 8 * 1024 * 1024  # Rasa sends the tracker and the whole domain with each action
 _INNER = ("/encode", "/webhook")
-_FILES, _HEALTH = "/static/", ("/healthz", "/readyz", "/metrics")
+_FILES = "/static/"
+_THERE = frozenset(f"{_FILES}{file.relative_to(STATIC)}" for file in STATIC.rglob("*") if file.is_file())
+# What machines and open pages of the console ask for all the time: it costs little, and who is refused it might miss somebody.
+_REGULAR = ("/healthz", "/readyz", "/metrics", "/desk/pulse", "/desk/login/pulse")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 REQUESTS = Histogram("cordial_request_seconds", "Time to answer a request", ["route", "method", "status"])
@@ -80,11 +85,12 @@ class Guard:
         by_tls = came_by_tls(request, self._trusted_proxies)
         reply = _Reply(send, headers_for(scope["path"], origin, self._sites, by_tls))
         try:
-            if is_preflight(scope["method"], scope["path"], request.headers):
+            preflight = is_preflight(scope["method"], scope["path"], request.headers)
+            if (refusal := await self._asks_too_often(scope, preflight)) is not None:
+                await refusal(scope, receive, reply.send)
+            elif preflight:
                 answer = Response(status_code=204, headers=preflight_headers(origin, self._sites))
                 await answer(scope, receive, reply.send)
-            elif (refusal := await self._looks_too_often(scope)) is not None:
-                await refusal(scope, receive, reply.send)
             else:
                 await self._serve(scope, receive, reply)
         finally:
@@ -92,7 +98,7 @@ class Guard:
             route = getattr(scope.get("route"), "path", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"  # a stranger can send any word
             REQUESTS.labels(route, method, str(reply.status)).observe(seconds)
-            if not _is_no_news(scope["path"], reply.status):
+            if not _is_no_news(scope["path"], route, reply.status):
                 logger.info("request", method=method, route=route, status=reply.status, ms=round(seconds * 1000, 1))
 
     def _tell_of_proxy(self, request: HTTPConnection) -> None:
@@ -101,12 +107,13 @@ class Guard:
             self._told_of_proxy = True
             logger.warning("a request came by a proxy, and CORDIAL_TRUSTED_PROXIES is 0: all behind it count as one address")
 
-    async def _looks_too_often(self, scope: Scope) -> Response | None:
-        """The refusal for who reads without end."""
-        if scope["method"] not in {"GET", "HEAD"} or scope["path"].startswith(_FILES) or scope["path"] in _HEALTH:
+    async def _asks_too_often(self, scope: Scope, preflight: bool) -> Response | None:
+        """The refusal for who reads without end, or asks for what is not there; all else has limits of its own."""
+        if not preflight and not _is_a_look(scope):
             return None
         try:
-            await self._limits.take_look(address_of(HTTPConnection(scope), self._trusted_proxies))
+            address = address_of(HTTPConnection(scope), self._trusted_proxies)
+            await self._limits.take_look(address, "preflight" if preflight else "look")
         except LimitReached as reached:
             refusal = with_help(Request(scope), error_response(429, "too_many_requests", seconds=reached.seconds))
             refusal.headers["Retry-After"] = str(reached.seconds)
@@ -155,9 +162,19 @@ class _Body:
         return message
 
 
-def _is_no_news(path: str, status: int) -> bool:
-    """What would only fill the disk: files and health as they should be, and who is refused all the time. All are counted."""
-    return status == 429 or (status < 400 and (path.startswith(_FILES) or path in _HEALTH))
+def _is_a_look(scope: Scope) -> bool:
+    """Whether a request reads, or asks for what is not there."""
+    if scope["method"] in {"GET", "HEAD"}:
+        return scope["path"] not in _THERE and scope["path"] not in _REGULAR
+    there = any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
+    return scope["path"].startswith(_FILES) or not there
+
+
+def _is_no_news(path: str, route: str, status: int) -> bool:
+    """What would only fill the disk: files, health and pulses as they should be, what is not there, refusals. All count."""
+    if path in _REGULAR or path.startswith(_FILES):
+        return status < 400 or status in {404, 405, 429}
+    return status in {405, 429} or (route == "other" and status in {204, 404})
 
 
 class _Reply:

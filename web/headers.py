@@ -14,7 +14,7 @@ _A_YEAR = 365 * 24 * 60 * 60
 # What the widget needs on a clinic's own website. Nothing else may be read from there.
 _FOR_SITES = ("/api/chat/", "/static/", "/widget.js")
 _CALLS = {
-    "access-control-allow-methods": "GET, POST, DELETE",
+    "access-control-allow-methods": "GET, POST, PUT, DELETE",
     "access-control-allow-headers": "Authorization, Content-Type, Last-Event-ID",
     "access-control-max-age": "7200",
 }

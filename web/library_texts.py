@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 from cordial.data_files import DataFileError, Part, by_name, fills, read_data
 from knowledge.article import About, Evidence
-from knowledge.research import Cells, Kind, Row, Sort, Verdict, rules
+from knowledge.research import Cells, Kind, Route, Row, Sort, Verdict, rules
 from knowledge.sources import Study, Verified
 from language.spoken import text_file
 
@@ -26,6 +26,9 @@ def _of_study(name: str) -> Any:
     return _for_each(Study.model_fields[name].annotation)
 
 
+_GRADED: tuple[Evidence, ...] = ("rct-meta-analysis", "rct", "early-trial", "observational", "preclinical")
+
+
 class LibraryTexts(Part):
     """A word or a sentence for each value. One that is missing stops the start, not a page."""
 
@@ -33,12 +36,14 @@ class LibraryTexts(Part):
     about_short: Annotated[dict[About, str], _for_each(About)]
     about_note: Annotated[dict[About, str], _for_each(About)]
     evidence: Annotated[dict[Evidence, str], _for_each(Evidence)]
+    grade: Annotated[dict[Evidence, str], by_name(dict.fromkeys(_GRADED, ()))]  # of the evidence, where the chat names one
     kind: Annotated[dict[Kind, str], _for_each(Kind)]
     kind_short: Annotated[dict[Kind, str], _for_each(Kind)]
     kind_note: Annotated[dict[Kind, str], _for_each(Kind)]
     design: Annotated[dict[str, str], _of_study("design")]
     population: Annotated[dict[str, str], _of_study("population")]
     cells: Annotated[dict[Cells, str], _for_each(Cells)]
+    route: Annotated[dict[Route, str], _for_each(Route)]
     certainty: Annotated[dict[str, str], _of_study("certainty")]
     verified: Annotated[
         dict[str, str], by_name({how: ("at", "day") for how in get_args(Verified.model_fields["how"].annotation)})
@@ -46,6 +51,10 @@ class LibraryTexts(Part):
     sort: Annotated[dict[Sort, str], _for_each(Sort)]
     verdict: Annotated[dict[Verdict, str], _for_each(Verdict, "small_below")]
     largest: Annotated[str, fills("n", "cells")]
+
+    def evidence_in_chat(self, evidence: Evidence) -> str:
+        """The evidence behind an answer as its reader has it in the chat: the grade, and what it rests on."""
+        return f"{self.grade[evidence]} – {self.evidence[evidence]}" if evidence in self.grade else self.evidence[evidence]
 
     def verdict_on(self, row: Row) -> str:
         """What there is for a condition, in one sentence."""

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
+from emergencies.whereabouts import country_called
 from web.library_texts import day, library_texts
 
 STATIC = Path(__file__).parent / "static"
@@ -26,6 +27,7 @@ def static(name: str) -> str:
 
 
 templates.env.globals.update(static=static, day=day)
+templates.env.filters["country"] = country_called
 templates.env.filters["evidence_words"] = lambda evidence: library_texts().evidence[evidence]
 templates.env.filters["verified_words"] = lambda verified: library_texts().verified_as(verified)
 

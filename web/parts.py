@@ -9,11 +9,13 @@ from fastapi import Depends, Request
 from rasa_sdk.executor import ActionExecutor
 
 from cordial.settings import Settings
+from desk.articles.work import Workshop
 from desk.database import Database
 from desk.post.sender import Post
 from intake.clinic import Clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
+from knowledge.publishing import Shelf
 from turns.gateway import Gateway
 from turns.rasa import RasaClient
 from web.throttling import Limits
@@ -35,6 +37,12 @@ class Parts:
     executor: ActionExecutor
     limits: Limits
     post: Post
+
+    @property
+    def workshop(self) -> Workshop:
+        """Where editors work on articles."""
+        shelf = Shelf(self.settings.articles_folder.parent, self.settings.knowledge_folder, self.encoder)
+        return Workshop(self.database, self.library, shelf)
 
 
 def parts_of(request: Request) -> Parts:

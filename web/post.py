@@ -6,6 +6,7 @@ from cordial.settings import Settings, SettingsError
 from desk.post.receivers import MailServer, ReceiverError, Webhook, mail_server, read_webhooks
 from desk.post.sender import Post
 from desk.receiver import Receiver
+from intake.clinic import Clinic
 
 
 def post_of(settings: Settings, zone: str) -> Post:
@@ -25,6 +26,23 @@ def post_of(settings: Settings, zone: str) -> Post:
         settings.public_address,
         zone,
     )
+
+
+def reaches_patients(settings: Settings, clinic: Clinic) -> bool:
+    """Whether patients who left get an e-mail when somebody has written to them.
+
+    Raises:
+        SettingsError: if the clinic wants it and there is no way to send one, or no address for its link.
+    """
+    needed = {
+        "CORDIAL_SMTP_URL": settings.smtp_url,
+        "CORDIAL_MAIL_FROM": settings.mail_from,
+        "CORDIAL_PUBLIC_URL": settings.public_url,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if clinic.mail_patients and missing:
+        raise SettingsError(f"mail_patients in {settings.clinic_file.name} also needs {', '.join(missing)}.")
+    return clinic.mail_patients
 
 
 def _webhooks(settings: Settings) -> tuple[Webhook, ...]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from exports.spreadsheet import CSV, as_csv
 from knowledge.generation import Generation
-from knowledge.research import KINDS, SORTS, Sort, Wanted, cells_of, chosen, citing, evidence_map, kind_of
+from knowledge.research import KINDS, SORTS, Sort, Wanted, cells_of, chosen, citing, evidence_map, kind_of, route_of
 from knowledge.sources import Study
 from web.library_texts import library_texts
 from web.pages import page
@@ -35,6 +35,7 @@ _CELLS_OF_SHEET = (
     "finding",
     "certainty",
     "read",
+    "verified",
 )
 _LONGEST = 200  # characters of one choice; anything longer is none of ours
 
@@ -43,7 +44,7 @@ def wanted_of(request: Request) -> Wanted:
     """What the address asks for. A choice that does not exist is taken as none: a changed address still shows the table."""
     given = {name: value.strip()[:_LONGEST] for name, value in request.query_params.items()}
     sort: Sort = next((each for each in SORTS if each == given.get("sort")), "newest")
-    named = {name: given.get(name, "") for name in ("condition", "kind", "population", "cells", "words")}
+    named = {name: given.get(name, "") for name in ("condition", "kind", "population", "cells", "route", "words")}
     return Wanted(**named, since=_year(given.get("since")), until=_year(given.get("until")), sort=sort)
 
 
@@ -83,7 +84,8 @@ def sheet(parts: PartsNow, wanted: WantedNow) -> Response:
 
 
 def _sheet_row(study: Study) -> list[str]:
-    values = {**study.model_dump(), "conditions": "; ".join(study.conditions)}
+    verified = library_texts().verified_as(study.verified) if study.verified else None
+    values = {**study.model_dump(), "conditions": "; ".join(study.conditions), "verified": verified}
     return ["" if values[name] is None else str(values[name]) for name in _CELLS_OF_SHEET]
 
 
@@ -92,12 +94,14 @@ def _choices(generation: Generation) -> dict[str, list[tuple[str, str]]]:
     texts, studies = library_texts(), generation.studies
     rows = evidence_map(studies)
     kinds, cells = {kind_of(study) for study in studies}, {cells_of(study) for study in studies}
+    routes = {route_of(study) for study in studies}
     return {
         "illness": sorted((row.condition, row.condition) for row in rows if row.is_illness),
         "other": sorted((row.condition, row.condition) for row in rows if not row.is_illness),
         "kind": [(kind, words) for kind, words in texts.kind.items() if kind in kinds],
         "population": [(name, texts.population[name]) for name in get_args(Study.model_fields["population"].annotation)],
         "cells": [(name, words) for name, words in texts.cells.items() if name in cells],
+        "route": [(name, words) for name, words in texts.route.items() if name in routes],
         "sort": list(texts.sort.items()),
     }
 

@@ -21,7 +21,21 @@ from limits.strategies import MovingWindowRateLimiter
 logger = structlog.get_logger(__name__)
 
 Whose = Literal["session", "address"]
-Action = Literal["start", "send", "check", "read", "stream", "own_data", "feedback", "search", "look", "log_in"]
+Action = Literal[
+    "start",
+    "send",
+    "check",
+    "read",
+    "stream",
+    "own_data",
+    "feedback",
+    "search",
+    "look",
+    "preflight",
+    "log_in",
+    "come_back",
+    "seen",
+]
 
 
 @dataclass(frozen=True)
@@ -45,10 +59,15 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     "stream": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
     "own_data": (Rule("session", 20, MINUTE), Rule("address", 120, MINUTE)),
     "feedback": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
+    "seen": (Rule("session", 60, MINUTE), Rule("address", 600, MINUTE)),
     "search": (Rule("address", 120, MINUTE),),  # of the library: nobody has a session there
-    "look": (Rule("address", 3000, MINUTE),),  # any page and any read; files and health are not counted
+    # Any page and any read, and whatever is asked for that is not there; but files, health and the console's pulse.
+    "look": (Rule("address", 3000, MINUTE),),
+    "preflight": (Rule("address", 3000, MINUTE),),  # apart, so that nobody's looking keeps a chat from being asked for
     # Judging a password costs much; what guessing one person's costs is in desk/people/lockout.py.
     "log_in": (Rule("address", 30, MINUTE), Rule("address", 300, HOUR)),
+    # By the link of an e-mail. The tries with one link are counted in desk/reaching/coming_back.py.
+    "come_back": (Rule("address", 20, MINUTE), Rule("address", 120, HOUR)),
 }
 OPEN_STREAMS: dict[Whose, int] = {"session": 10, "address": 500}  # at the same time, in one process
 _REDIS_SECONDS = 0.5
@@ -169,17 +188,18 @@ class Limits:
         if self._windows is not None:
             await _count(self._checks, "check", who)
 
-    async def take_look(self, address: str) -> None:
+    async def take_look(self, address: str, action: Action = "look") -> None:
         """Count that something is read, in this process alone: a page must not wait for Redis.
 
         Args:
             address: where the request comes from.
+            action: look or preflight.
 
         Raises:
             LimitReached: if it was done too often.
         """
         if self._windows is not None:
-            await _count(self._looks, "look", {"address": address})
+            await _count(self._looks, action, {"address": address})
 
     def open_stream(self, session: str, address: str) -> Callable[[], None]:
         """Count a stream as open; gives what to call when it ends.

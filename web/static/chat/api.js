@@ -103,6 +103,10 @@ export class Api {
     return (await this.#json('GET', `/api/chat/messages?after=${after}`, { signal })).messages;
   }
 
+  words(language) {
+    return this.#json('GET', `/api/chat/words/${language}`, {});
+  }
+
   intake({ signal } = {}) {
     return this.#json('GET', '/api/chat/intake', { signal });
   }
@@ -123,6 +127,14 @@ export class Api {
     return this.#read('POST', '/api/chat/feedback', { body: { seq, helpful } }, () => null);
   }
 
+  seen(seq) {
+    return this.#read('POST', '/api/chat/seen', { body: { seq } }, () => null);
+  }
+
+  typing() {
+    return this.#read('POST', '/api/chat/typing', {}, () => null);
+  }
+
   async withdrawConsent() {
     return (await this.#json('POST', '/api/chat/consent/withdraw', {})).messages;
   }
@@ -131,13 +143,14 @@ export class Api {
     return this.#read('DELETE', '/api/chat/session', {}, () => null);
   }
 
-  async stream(after, onMessage, { signal } = {}) {
+  async stream(after, onMessage, { signal, onState = () => {} } = {}) {
     const limited = limit(signal, STREAM_SILENCE);
     try {
       const response = await this.#fetch('GET', `/api/chat/stream?after=${after}`, { signal: limited.signal, accept: 'text/event-stream' });
       for await (const data of readEvents(response.body, limited.restart)) {
         const message = parse(data);
         if (Number.isInteger(message?.seq)) onMessage(message);
+        else if (Number.isInteger(message?.read)) onState(message);
       }
     } catch (cause) {
       throw limited.error(cause);

@@ -6,9 +6,9 @@ let made = 0;
 
 /** The fields that a question puts together: those of its card, or the one that it asks. */
 export function fieldsOf({ question, text }) {
-  const { field, input, card } = question;
+  const { field, input, card, value = null } = question;
   if (card?.fields.length) return card.fields;
-  return input ? [{ field, input, label: '', ask: text, value: null }] : [];
+  return input ? [{ field, input, label: '', ask: text, value }] : [];
 }
 
 /** Whether the words alone would be the control: a single free text is written in the writing field. */
@@ -21,11 +21,17 @@ function isPressed({ input }) {
   return ['choice', 'yes_no'].includes(input.kind);
 }
 
+// Asked once more, a field shows what was answered to it, to be changed or kept.
+function isAnswered({ value }) {
+  return value !== null && value !== undefined;
+}
+
 /**
  * What a question is answered with: large buttons, one control, or a card of several. It lives on when the question is asked
  * again after something else, so nothing that was filled in is lost.
  *
  * `kept` holds what was filled in and not sent, or sent last, by field: a field that is asked again has it as it was left.
+ * `tools.filled` keeps the same through a reload of the page.
  * `send(text, values)` sends what a person would have written, and what was chosen.
  */
 export class Ask {
@@ -33,7 +39,7 @@ export class Ask {
     Object.assign(this, { message, tools, kept, fields: fieldsOf(message) });
     this.several = this.fields.length > 1;
     this.key = keyOf(message);
-    const press = !this.several && (isPressed(this.fields[0]) || isWords(this.fields));
+    const press = !this.several && !isAnswered(this.fields[0]) && (isPressed(this.fields[0]) || isWords(this.fields));
     this.node = press ? this.#pressed(this.fields[0]) : this.#form();
     for (const [field, part] of kept) if (part.sent && !this.parts?.includes(part)) kept.delete(field);
   }
@@ -101,7 +107,8 @@ export class Ask {
     if (alone) part.first.id ||= `${id}-input`;
     const name = el(alone ? 'label' : 'p', { id, class: this.several ? 'ask-name' : 'visually-hidden', for: alone ? part.first.id : null }, label);
     const box = el('div', { class: 'part', role: alone ? null : 'group', 'aria-labelledby': alone ? null : id }, name, part.node, problem);
-    if (!part.box && field.value !== null && field.value !== undefined) part.put(field.value);
+    if (!part.box && isAnswered(field)) part.put(field.value);
+    if (!part.box) this.tools.filled.fill(field, part);
     Object.assign(part, { field, box, problem, sent: false });
     this.kept.set(field.field, part);
     return part;
@@ -125,6 +132,7 @@ export class Ask {
     this.skip.textContent = results.some(Boolean) ? this.tools.strings.skipRest : this.tools.strings.skip;
     this.skip.hidden = !open.some(({ field }) => field.input.optional);
     for (const part of this.parts) if (!part.problem.hidden && part.read()) this.#complain(part, '');
+    this.tools.filled.keep(this.parts);
   }
 
   // What is open was not answered: it is left out only where somebody says so, or leaves free words empty.
@@ -160,6 +168,7 @@ export class Ask {
     const words = ({ result }) => result?.words ?? strings.leftOut;
     const lines = given.map((each) => (this.several ? fill(strings.line, { label: each.label, words: words(each) }) : (each.result?.words ?? strings.skip)));
     for (const part of this.parts ?? []) part.sent = true;
+    this.tools.filled.drop(this.fields);
     send(lines.join('\n'), given.map(({ field, result }) => ({ field, value: result?.value ?? null })));
   }
 }

@@ -1,11 +1,11 @@
 // What stands around the transcript: the lines above and below it, and the dialogs.
 
-import { el, hiddenText, telUrl } from './dom.js';
+import { el, hiddenText, inTheirLanguage, telUrl } from './dom.js';
 import { fill, formatDay, readable } from './text.js';
 
 /**
  * What is always in sight: that this is software, the way to a person, the emergency number. Once somebody has written, a phone
- * shows it as one line, with the clinic's name in the place of what has been read.
+ * shows it as one line, with the clinic's name where there is room.
  */
 export function noticeBar({ strings, clinic, askPerson }) {
   return el(
@@ -17,10 +17,15 @@ export function noticeBar({ strings, clinic, askPerson }) {
       'div',
       { class: 'notice-actions' },
       el('button', { type: 'button', class: 'person', onclick: askPerson }, strings.talkToPerson),
-      clinic.emergencyNumber &&
-        el('a', { class: 'emergency-link', href: telUrl(clinic.emergencyNumber) }, fill(strings.emergency, { number: clinic.emergencyNumber })),
+      emergencyLine(clinic, strings),
     ),
   );
+}
+
+/** The number of the clinic's country, said to be that, for nobody knows here where the reader is. */
+export function emergencyLine({ emergencyNumber: number }, strings) {
+  if (!number) return [];
+  return [el('a', { class: 'emergency-link', href: telUrl(number) }, fill(strings.emergency, { number })), ' ', el('span', { class: 'elsewhere' }, strings.elsewhere)];
 }
 
 /** What is kept of what one writes, to be read before the first message. */
@@ -61,6 +66,7 @@ export class ConnectionBar {
     node.hidden = !words;
     node.className = `connection ${trouble ? `trouble is-${state}` : 'mild'}`;
     this.words.textContent = words;
+    inTheirLanguage(this.words, strings);
     if (this.contact) this.contact.hidden = !trouble || state === 'deleted' || state === 'elsewhere';
     this.tryNow.hidden = !['reconnecting', 'refused'].includes(state);
     this.startNew.hidden = !over && state !== 'refused';
@@ -149,29 +155,39 @@ function ownName(code) {
 
 /** Which language alarms and other fixed texts come in; what the patient writes changes it, too. */
 export class LanguageChoice {
-  constructor({ strings, speak, say }) {
+  constructor({ strings, speak, heard, kept, say }) {
+    Object.assign(this, { strings, hear: heard });
     const options = strings.languages.split(' ').map((code) => el('option', { value: code, lang: code, dir: 'auto' }, ownName(code)));
     this.node = el('select', { class: 'tool language', 'aria-label': strings.language }, options);
-    this.node.value = strings.lang;
+    this.#show(kept.language, kept.after);
     this.node.addEventListener('change', async () => {
       const chosen = this.node.value;
       try {
-        await speak(chosen);
+        await speak(chosen, this.seq);
         this.shown = chosen;
         say(fill(strings.languageIs, { language: ownName(chosen) }));
       } catch {
-        this.node.value = this.shown ?? strings.lang;
-        say(strings.languageFailed);
+        this.node.value = this.shown;
+        say(strings.status.not_done, { lang: strings.troublesLang });
       }
     });
   }
 
-  /** Show what the last message that was written is in. */
+  reset() {
+    this.#show(this.strings.lang, 0);
+  }
+
+  /** Show what the last message that was written is in, unless a language was chosen after it. */
   heard(items) {
     const last = items.findLast?.(({ message }) => message?.from === 'patient' && message.lang)?.message;
-    if (!last || last.seq === this.heardSeq) return;
-    this.heardSeq = last.seq;
-    if ([...this.node.options].some(({ value }) => value === last.lang)) this.node.value = this.shown = last.lang;
+    if (!last || last.seq <= this.seq || !this.strings.languages.split(' ').includes(last.lang)) return;
+    this.#show(last.lang, last.seq);
+    this.hear(last.lang, last.seq);
+  }
+
+  #show(language, seq) {
+    this.node.value = this.shown = language;
+    this.seq = seq;
   }
 }
 
@@ -288,7 +304,7 @@ export class OwnData {
   }
 
   async open() {
-    const { own, tryAgain } = this.strings;
+    const { own, status, tryAgain } = this.strings;
     this.content.replaceChildren(el('p', {}, own.loading));
     if (!this.node.open) this.node.showModal();
     try {
@@ -296,7 +312,7 @@ export class OwnData {
       if (this.node.open) this.#show(intake, file, page);
     } catch {
       const again = el('button', { type: 'button', class: 'plain', onclick: () => this.open() }, tryAgain);
-      this.content.replaceChildren(el('p', { class: 'own-problem', role: 'alert' }, own.failed), again);
+      this.content.replaceChildren(el('p', { class: 'own-problem', role: 'alert' }, status.not_done), again);
     }
   }
 
@@ -358,7 +374,7 @@ export class OwnData {
       own.withdraw,
       el('p', {}, own.withdrawText),
       carefulButton({
-        ask: own.withdrawAsk, sure: own.withdrawSure, yes: own.withdrawYes, cancel, failed: own.notDone,
+        ask: own.withdrawAsk, sure: own.withdrawSure, yes: own.withdrawYes, cancel, failed: this.strings.status.not_done,
         act: () => this.#finish(this.actions.withdrawConsent()),
       }),
     );
@@ -370,7 +386,7 @@ export class OwnData {
       own.erase,
       el('p', {}, own.eraseText),
       carefulButton({
-        ask: own.eraseAsk, sure: own.eraseSure, yes: own.eraseYes, cancel, failed: own.notDone,
+        ask: own.eraseAsk, sure: own.eraseSure, yes: own.eraseYes, cancel, failed: this.strings.status.not_done,
         act: () => this.#finish(this.actions.erase()),
       }),
     );

@@ -210,7 +210,7 @@ export function feedbackRow(message, { strings, actions, say }) {
       tell(strings.helpfulThanks);
     } catch {
       buttons.forEach((each, index) => each.setAttribute('aria-pressed', before[index]));
-      tell(strings.helpfulFailed);
+      tell(strings.status.not_done);
     }
   };
   return el('div', { class: 'feedback', role: 'group', 'aria-label': strings.helpful }, el('span', { 'aria-hidden': 'true' }, strings.helpful), buttons, outcome);

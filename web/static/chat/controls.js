@@ -8,7 +8,8 @@ const fresh = (name) => `${name}-${(made += 1)}`;
  * What a field of the intake is answered with, by the kind of its input.
  *
  * `read` gives `{ value, words }`, `{ problem }`, or nothing while it is empty. `put` fills in what was understood before.
- * `first` is what gets the focus; with `single` it is all there is, so that it takes the label.
+ * `first` is what gets the focus; with `single` it is all there is, so that it takes the label. Where what stands in its inputs is
+ * not all, `items` gives the rest, and `restored` shows what was put back into them.
  */
 export function control(field, tools) {
   return (MAKERS[field.input.kind] ?? longText)(field, tools);
@@ -47,6 +48,7 @@ function pick(field, { strings }) {
       more.value = value?.detail ?? '';
       show();
     },
+    restored: show,
   };
 }
 
@@ -100,31 +102,61 @@ function birth(_field, { strings }) {
       age.value = y ? '' : (value?.age ?? '');
       byAge(Boolean(age.value));
     },
+    restored: () => byAge(Boolean(age.value)),
   };
 }
 
 function country(field, tools) {
   const combo = suggesting(field, tools, { autocomplete: 'country-name', name: 'country' });
+  const put = (name) => type(combo.input, name);
+  const near = likelyCountries(tools.strings.locale);
+  const ready = near.map(({ title }) => el('button', { type: 'button', class: 'quiet', onclick: () => put(title) }, title));
   return {
-    node: combo.node,
+    node: el('div', {}, combo.node, ready),
     first: combo.input,
     single: true,
-    read: () => written(combo.input, (words) => combo.named(words)?.value ?? words),
-    put: (value) => (combo.input.value = value?.name ?? ''),
+    read: () => written(combo.input, (words) => (combo.named(words) ?? near.find(({ title }) => title === words))?.value ?? words),
+    put(value) {
+      put(value?.name ?? '');
+      for (const button of ready) button.hidden = button.textContent === combo.input.value;
+    },
   };
 }
 
-function suggesting(field, { strings, say, base }, attributes, picked = () => {}) {
-  const { suggest } = field.input;
-  return new Combo({ address: suggest && new URL(suggest, base).href, attributes, strings, say, pick: picked });
+// The countries in which this browser's languages are spoken: most people live there.
+function likelyCountries(locale) {
+  const named = new Intl.DisplayNames(locale, { type: 'region' });
+  const codes = navigator.languages.map((language) => language.split('-').find((part, at) => at && /^[A-Z]{2}$/.test(part)));
+  return [...new Set(codes)].filter(Boolean).slice(0, 2).map((value) => ({ value, title: named.of(value) }));
 }
 
-function contact(field, { strings }) {
-  const { options } = field.input;
+// As if somebody had typed it, so that what goes by the input hears of it.
+function type(input, text) {
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+const addressOf = ({ suggest }, base) => suggest && new URL(suggest, base).href;
+
+function suggesting(field, { strings, say, base }, attributes, pick = () => {}, cut = whole) {
+  return new Combo({ address: addressOf(field.input, base), attributes, strings, say, pick, cut });
+}
+
+// What is looked for in what was typed, behind what stays as it is.
+const whole = (typed) => ['', typed];
+const behindAt = (typed) => /^(.+@)(.*)$/.exec(typed)?.slice(1) ?? [typed, null];
+const lastItem = (typed) => /^(.*[,;]\s*|)(.*)$/s.exec(typed).slice(1);
+
+function contact(field, tools) {
+  const { strings } = tools;
+  const { options, prefix } = field.input;
+  const code = prefix ? `${prefix} ` : '';
   const name = fresh('by');
   const ways = { email: { type: 'email', inputmode: 'email', autocomplete: 'email' }, phone: { type: 'tel', inputmode: 'tel', autocomplete: 'tel' } };
-  const input = el('input', { autocapitalize: 'off', spellcheck: 'false', maxlength: '200' });
+  const combo = suggesting(field, tools, { maxlength: '200' }, undefined, behindAt);
+  const { input } = combo;
   const line = labelled('', input);
+  line.append(combo.list);
   const radios = options.map(({ value }) => el('input', { type: 'radio', name, value }));
   const hint = el('p', { class: 'hint' });
   const by = (way) => {
@@ -132,6 +164,8 @@ function contact(field, { strings }) {
     for (const [attribute, value] of Object.entries(ways[way] ?? {})) input.setAttribute(attribute, value);
     line.firstChild.textContent = strings.contact[way];
     hint.textContent = strings.contact[`${way}Hint`] ?? '';
+    const begun = input.value.trim();
+    if (!begun || begun === prefix) input.value = way === 'phone' ? code : '';
   };
   by(options[0].value);
   const boxes = options.map(({ title }, at) => el('label', { class: 'option' }, radios[at], el('span', {}, title)));
@@ -139,17 +173,18 @@ function contact(field, { strings }) {
     node: el('div', {}, el('div', { class: 'options', onchange: ({ target }) => by(target.value) }, boxes), line, hint),
     first: input,
     // What was written says more surely what it is than a button that was set beforehand.
-    read: () => written(input, (value) => ({ by: value.includes('@') ? 'email' : radios.find(({ checked }) => checked).value, value })),
+    read: () => input.value.trim() !== prefix && written(input, (value) => ({ by: value.includes('@') ? 'email' : radios.find(({ checked }) => checked).value, value })),
     put(value) {
       if (value?.by) by(value.by);
       input.value = value?.value ?? '';
     },
+    restored: () => by(radios.find(({ checked }) => checked).value),
   };
 }
 
 // What was written in a field, sent as `value` makes it.
 function written(input, value = (words) => words) {
-  const words = input.value.trim();
+  const words = input.value.replace(/[\s,]+$/, '').trim();
   return words ? { value: value(words), words } : null;
 }
 
@@ -158,15 +193,24 @@ function name() {
   return { node: input, first: input, single: true, read: () => written(input), put: (value) => (input.value = value ?? '') };
 }
 
-function longText(field) {
+function longText(field, { base }) {
   const { max, options } = field.input;
-  const input = el('textarea', { rows: '2', maxlength: max && String(max), dir: 'auto' });
-  const put = (value) => {
-    input.value = value ?? '';
-    input.dispatchEvent(new Event('input', { bubbles: true }));
+  const address = addressOf(field.input, base);
+  let all = [];
+  const input = el('textarea', { rows: '2', maxlength: max && String(max), dir: 'auto', oninput: () => show() });
+  const put = (value) => type(input, value ?? '');
+  const button = (title, press) => el('button', { type: 'button', class: 'quiet', onmousedown: (event) => event.preventDefault(), onclick: press }, title);
+  const ready = el('div', { class: 'ready' });
+  const fits = el('div', { class: 'ready' });
+  // What many people answer stands below: written by a press, with more behind it by a comma.
+  const show = () => {
+    const [before, sought] = lastItem(input.value);
+    const found = sought || !before ? fitting(all, sought).filter(({ title }) => title !== sought) : [];
+    fits.replaceChildren(...found.slice(0, 4).map(({ title }) => button(title, () => (put(`${before}${title}, `), input.focus()))));
   };
-  const ready = options.map(({ title }) => el('button', { type: 'button', class: 'quiet', onclick: () => put(title) }, title));
-  return { node: el('div', {}, input, ready), first: input, single: true, read: () => written(input), put };
+  ready.append(...options.map(({ title }) => button(title, () => put(title))));
+  if (address) suggestionsFrom(address).then((given) => ((all = given), show()));
+  return { node: el('div', {}, input, address && fits, ready), first: input, single: true, read: () => written(input), put };
 }
 
 function many(field, tools) {
@@ -215,6 +259,7 @@ function many(field, tools) {
   return {
     node,
     first: combo.input,
+    items: () => items,
     read() {
       const all = [...items, combo.input.value.trim()].filter(Boolean);
       if (all.length) return { value: all, words: all.join(', ') };
@@ -245,18 +290,18 @@ export function folded(text) {
   return text.normalize('NFKD').replace(/\p{M}|[.'’]/gu, '').toLowerCase().trim();
 }
 
-function fitting(all, typed) {
+function fitting(all, typed, before = '') {
   const sought = folded(typed);
   const place = ({ title, also = [] }) =>
     Math.min(...[title, ...also].map(folded).map((name) => (name.startsWith(sought) ? 0 : name.includes(` ${sought}`) ? 1 : 2)));
   const ranked = all.map((each) => [place(each), each]).filter(([rank]) => rank < 2);
-  return ranked.sort(([a], [b]) => a - b).slice(0, SHOWN).map(([, each]) => each);
+  return ranked.sort(([a], [b]) => a - b).slice(0, SHOWN).map(([, each]) => ({ ...each, title: before + each.title }));
 }
 
 /** A text field with suggestions below it. `pick` is called with the suggestion that was chosen; `address` may be empty. */
 export class Combo {
-  constructor({ address, attributes, strings, say, pick }) {
-    Object.assign(this, { address, strings, say, pick, all: [], active: -1 });
+  constructor({ address, attributes, strings, say, pick, cut = whole }) {
+    Object.assign(this, { address, strings, say, pick, cut, all: [], active: -1 });
     const id = fresh('suggestions');
     this.list = el('ul', { id, class: 'suggestions', role: 'listbox', 'aria-label': strings.suggestions, hidden: true });
     const role = address ? { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': id } : {};
@@ -281,7 +326,8 @@ export class Combo {
 
   #show() {
     const typed = this.input.value;
-    const found = typed.trim() && this.input.matches(':focus') ? fitting(this.all, typed) : [];
+    const [before, sought] = this.cut(typed);
+    const found = typed.trim() && sought !== null && this.input.matches(':focus') ? fitting(this.all, sought, before) : [];
     this.#mark(-1);
     this.list.replaceChildren(...found.map((each, at) => this.#option(each, at)));
     this.#open(found.length > 0 && !(found.length === 1 && folded(found[0].title) === folded(typed)));

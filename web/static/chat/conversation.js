@@ -27,7 +27,7 @@ function oneTabAtATime(name, task) {
 export class Conversation extends EventTarget {
   constructor({ api, store, ownAlarm = () => null }) {
     super();
-    Object.assign(this, { api, store, ownAlarm, connection: 'connecting', loaded: false, sessionId: null });
+    Object.assign(this, { api, store, ownAlarm, connection: 'connecting', loaded: false, sessionId: null, people: { read: 0, typing: null } });
     this.sleepers = new Set();
     this.run = new AbortController();
     this.run.abort();
@@ -39,6 +39,8 @@ export class Conversation extends EventTarget {
     const { signal } = this.run;
     this.loaded = false;
     this.flushing = false;
+    this.seen = 0;
+    this.people = { read: 0, typing: null };
     this.connection = 'connecting';
     this.#listen(signal);
     this.#changed();
@@ -94,6 +96,27 @@ export class Conversation extends EventTarget {
 
   reconnect() {
     this.#wake();
+  }
+
+  /** The number of the last message of a person that nobody at the service knows to be seen; 0, if there is none. */
+  get unseen() {
+    const written = [...this.store.messages.values()].filter(({ from }) => from === 'coordinator').map(({ seq }) => seq);
+    const last = Math.max(0, ...written);
+    return last > (this.seen ?? 0) ? last : 0;
+  }
+
+  /** Tells a person who has the chat that the patient is typing; a press of a key now and then is enough. */
+  types() {
+    if (this.connection !== 'online' || Date.now() - (this.typed ?? 0) < 3000) return;
+    this.typed = Date.now();
+    this.api.typing().catch(() => {});
+  }
+
+  /** Tells the clinic's people that the patient has seen a message. It is a comfort: what fails is told at the next look. */
+  async saw(seq) {
+    const before = this.seen;
+    this.seen = seq;
+    await this.api.seen(seq).catch(() => (this.seen = before));
   }
 
   get over() {
@@ -286,10 +309,21 @@ export class Conversation extends EventTarget {
     signal.addEventListener('abort', cut);
     this.lastHeard = Date.now();
     try {
-      await this.api.stream(this.store.cursor, (message) => this.#heard(message, signal), { signal: this.streaming.signal });
+      await this.api.stream(this.store.cursor, (message) => this.#heard(message, signal), {
+        signal: this.streaming.signal,
+        onState: (state) => !signal.aborted && this.#people(state),
+      });
     } finally {
+      if (this.people.typing && !signal.aborted) this.#people({ ...this.people, typing: null });
       signal.removeEventListener('abort', cut);
     }
+  }
+
+  // What the clinic's people have opened, and who of them is typing.
+  #people(state) {
+    this.lastHeard = Date.now();
+    this.people = state;
+    this.#changed();
   }
 
   #heard(message, signal) {

@@ -9,6 +9,11 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Marks a text of the page itself that may be in the language of the chat. */
+export function inTheirLanguage(node, { troublesLang }) {
+  Object.assign(node, { dir: 'auto', lang: troublesLang });
+}
+
 export function hiddenText(text) {
   return el('span', { class: 'visually-hidden' }, text);
 }

@@ -1,5 +1,5 @@
-import { contactLine } from './bars.js';
-import { applyAccent, el, styleSheets, telUrl, TextSize } from './dom.js';
+import { contactLine, emergencyLine } from './bars.js';
+import { applyAccent, el, styleSheets, TextSize } from './dom.js';
 import { deviceStorage } from './store.js';
 import { count, fill, loadStrings } from './text.js';
 
@@ -163,8 +163,8 @@ export class CordialLauncher extends HTMLElement {
     const { clinic, options, api } = this;
     const attributes = { language: options.language, theme: options.theme, remember: options.remember, accent: options.accent, dir: options.dir };
     const chat = el('cordial-chat', { api, ...attributes });
-    const { name, emergencyNumber, phone, email, openingHours, privacy, privacyLink } = clinic;
-    const details = { clinic: name, emergencyNumber, phone, email, openingHours, privacy, privacyLink };
+    const { name, country, emergencyNumber, phone, email, openingHours, privacy, privacyLink } = clinic;
+    const details = { clinic: name, country, emergencyNumber, phone, email, openingHours, privacy, privacyLink };
     for (const [key, value] of Object.entries(details)) if (value) chat.dataset[key] = value;
     chat.addEventListener('cordial-messages', ({ detail }) => this.#arrived(detail.messages));
     return chat;
@@ -173,8 +173,7 @@ export class CordialLauncher extends HTMLElement {
   // Without the chat, what remains is said: the number for emergencies and the other ways to the clinic.
   #otherWays() {
     const { strings, clinic } = this;
-    const { emergencyNumber: number } = clinic;
-    return [number && el('p', {}, el('a', { href: telUrl(number) }, fill(strings.emergency, { number }))), contactLine(clinic, strings)].filter(Boolean);
+    return [el('p', {}, emergencyLine(clinic, strings)), contactLine(clinic, strings)].filter(Boolean);
   }
 
   #missing() {

@@ -2,7 +2,7 @@ import { fieldsOf } from './ask.js';
 import { stepText } from './bars.js';
 import { answerCard, sentences, spokenAnswer } from './card.js';
 import { control } from './controls.js';
-import { el, hiddenText, paragraphs, telUrl } from './dom.js';
+import { el, hiddenText, inTheirLanguage, paragraphs, telUrl } from './dom.js';
 import { fill, formatTime } from './text.js';
 
 const BOXED = ['emergency', 'check', 'handoff', 'summary', 'notice'];
@@ -37,7 +37,7 @@ export function bodyOf(message, text, context) {
     boxTitle(message, context.strings),
     message.question && cardTitle(message),
     message.question ? questionText(message, text, context.strings) : paragraphs(text),
-    ['emergency', 'check'].includes(message.kind) && callButtons(text, context),
+    ['emergency', 'check'].includes(message.kind) && callButtons(message.calls),
   ];
 }
 
@@ -60,15 +60,10 @@ function questionText(message, text, strings) {
   return [paragraphs(before), el('details', { class: 'whole' }, el('summary', {}, strings.wholeText), paragraphs(quoted)), paragraphs(after)];
 }
 
-// The first lines say whom to call: one number, or several, each after its place and a colon. A number without its place would
-// mislead whoever is elsewhere, so each button says what the text says.
-function callButtons(text, { strings }) {
-  const [first, second = ''] = text.split('\n');
-  const named = [...`${first}\n${second}`.matchAll(/(?:([^.!?:\n]+): )?\b(\d{3,5})\b/g)];
-  if (!named.length) return null;
-  const link = ([, place, number]) =>
-    el('a', { class: 'call', href: telUrl(number) }, place ? `${place.trim()}: ${number}` : fill(strings.callNow, { number }));
-  return el('p', { class: 'calls' }, named.map(link));
+// A number without its place would mislead whoever is elsewhere, so each button has the words that came with it.
+function callButtons(calls) {
+  if (!calls?.length) return null;
+  return el('p', { class: 'calls' }, calls.map(({ number, label }) => el('a', { class: 'call', href: telUrl(number), dir: 'auto' }, label)));
 }
 
 export function choiceGroup(choices, choose, strings) {
@@ -108,14 +103,16 @@ export function deliveryNode(actions, strings) {
   again.addEventListener('click', () => actions.retry(entry.id));
   edit.addEventListener('click', () => actions.edit(entry.id));
 
-  const update = (pending) => {
+  const update = (pending, read) => {
     entry = pending;
-    const status = deliveryText(pending, strings);
+    const status = deliveryText(pending, strings) || (read ? strings.seenByPerson : '');
     const failed = pending && ['unsent', 'late', 'failed', 'refused'].includes(pending.status);
     if (node.contains(node.getRootNode().activeElement) && !failed) actions.focusConversation();
     node.hidden = !status;
     node.classList.toggle('trouble', Boolean(failed));
     words.textContent = status;
+    if (deliveryText(pending, strings)) inTheirLanguage(words, strings);
+    else words.removeAttribute('lang');
     again.hidden = !failed;
     edit.hidden = pending?.status !== 'refused';
   };
@@ -126,8 +123,11 @@ export function deliveryText(pending, strings) {
   if (!pending) return '';
   const { status, seq, error } = pending;
   if (status === 'confirmed' || status === 'sending') return '';
-  if (status === 'late' && seq) return strings.status.lateStored;
-  if (status === 'refused' || status === 'failed') return error || strings.status[status];
+  if (status === 'late' && seq) return strings.status.late_stored;
+  // The reason of a refusal comes from the service, in English.
+  const english = strings.troublesLang === strings.lang;
+  if (status === 'refused' && error) return english ? error : `${strings.status.refused} ${error}`;
+  if (status === 'failed' && error && english) return error;
   return strings.status[status];
 }
 

@@ -11,18 +11,21 @@ export default {
   notice: 'This is software. It gives general information, not medical advice.',
   talkToPerson: 'Talk to a person',
   talkToPersonMessage: 'I would like to talk to a person',
-  emergency: 'Emergency: {number}',
-  callNow: 'Call {number} now',
+  // The clinic's number is never shown without its place: {here} is one of the two below it.
+  emergency: 'Emergency {here}: {number}',
+  inCountry: 'in {country}',
+  atClinic: 'at the clinic',
+  elsewhere: 'Elsewhere: your local emergency number',
 
   // {help}, {call} and {localNumber} are filled in wherever they stand: for the patient's country is not known here.
-  localNumber: 'your local emergency number ({number} at the clinic)',
+  localNumber: 'your local emergency number (at the clinic{where}: {number})',
   localNumberAlone: 'your local emergency number',
   call: 'If somebody is in danger or you need help now, call {localNumber}.',
   reach: 'You can also reach the clinic at {contact}.',
   or: ' or ',
 
-  // The page's own card, for when the service cannot be reached. It is raised by plain wordings alone: a wording in `words`, unless
-  // one of `unlessBefore` stands among the three words before it, or one of `unlessIn` anywhere in the sentence.
+  // The page's own card, for when the service cannot be reached. It is raised by plain patterns alone: a pattern in `words`, unless
+  // one of `unless_before` stands among the three words before it, or one of `unless_in` anywhere in the sentence.
   ownAlarm: {
     text:
       'What you wrote sounds like an emergency, and our service does not answer just now. Do not wait for it. Call {localNumber} now. If you can, ask somebody near you to stay with you. ' +
@@ -32,15 +35,15 @@ export default {
       'not breathing', 'stopped breathing', 'choking', 'turning blue', 'lips are blue',
       'chest pain', 'pain in my chest', 'pain in his chest', 'pain in her chest', 'chest hurts', 'pressure on my chest', 'heart attack',
       'having a stroke', 'face is drooping', 'face droops', 'speech is slurred', 'cannot speak properly', 'one side is numb', 'cannot move my arm',
-      'unconscious', 'passed out', 'collapsed', 'wont wake up', 'does not wake up', 'will not wake up', 'not waking up', 'not responding',
+      'unconscious', 'passed out', 'collapsed', 'wont wake up', 'not wake up', 'not waking up', 'not responding',
       'having a seizure', 'having a fit', 'having convulsions',
-      'throat is closing', 'throat is swelling', 'tongue is swelling', 'face is swelling', 'anaphylactic shock', 'anaphylaxis',
+      'throat is closing', 'throat is swelling', 'tongue is swelling', 'face is swelling', 'anaphyla',
       'vomiting blood', 'throwing up blood', 'coughing up blood', 'bleeding heavily', 'bleeding a lot', 'wont stop bleeding', 'does not stop bleeding',
       'kill myself', 'killing myself', 'end my life', 'take my own life', 'want to die', 'do not want to live', 'dont want to live', 'suicidal',
       'took an overdose', 'taken an overdose', 'took too many pills', 'call an ambulance',
     ],
-    unlessBefore: ['no', 'never', 'without', 'not', 'any', 'of', 'cause', 'causes', 'had', 'after', 'if', 'had a', 'risk', 'against'],
-    unlessIn: ['years ago', 'months ago', 'last year', 'side effect', 'side effects', 'can it', 'could it', 'does it', 'what if', 'my dog', 'my cat', 'in the film'],
+    unless_before: ['no', 'never', 'without', 'not', 'any', 'of', 'cause', 'causes', 'had', 'after', 'if', 'risk', 'against'],
+    unless_in: ['years ago', 'months ago', 'last year', 'side effect', 'can it', 'could it', 'does it', 'what if', 'my dog', 'my cat', 'in the film'],
   },
 
   from: {
@@ -49,6 +52,9 @@ export default {
     coordinator: 'Coordinator (a person)',
     system: 'Note',
   },
+  personIsHere: '{who} is with you now',
+  personTypes: '{who} is typing …',
+  seenByPerson: 'Seen by a person',
   authorRole: { coordinator: 'coordinator', physician: 'physician' },
   author: '{name}, {role} (a person)',
   authorWithoutRole: '{name} (a person)',
@@ -81,16 +87,17 @@ export default {
   choose: 'Choose an answer',
   chosen: 'chosen',
   youChose: 'You chose: {title}',
-  closedChoices: 'These choices are closed. You have already replied.',
+  closedChoices: 'These choices are closed.',
   choices: 'Choices: {titles}.',
 
   status: {
     unsent: 'Not sent yet. We keep your message and send it when the connection is back. {help}',
     late: 'The answer is taking too long. Your message is kept. You can try again, or talk to a person. {help}',
-    lateStored: 'We have your message, but no answer came. You can try again, or talk to a person. {help}',
+    late_stored: 'We have your message, but no answer came. You can try again, or talk to a person. {help}',
     failed: 'Your message could not be sent. It is kept. Please try again. {help}',
     refused: 'Your message was not accepted. {help}',
     told: 'We could not store your message yet, so no person has seen it. We keep it and try again by ourselves. {help}',
+    not_done: 'That did not work. Please try again, or ask us by another way. {help}',
     sent: 'Message sent.',
   },
   tryAgain: 'Try again',
@@ -173,7 +180,6 @@ export default {
   larger: 'Larger letters',
   language: 'Language of alarms and other fixed texts',
   languageIs: 'Alarms and other fixed texts come in this language now: {language}. The articles are in English.',
-  languageFailed: 'The language could not be changed. Please try again.',
   languages: 'en ar de es fa fr he hi id it ja ko lt lv nl pl pt ru th tr uk vi zh',
   sizeIs: 'Letters at {percent} percent',
 
@@ -182,7 +188,6 @@ export default {
   own: {
     intro: 'This is what is held on you in this chat, and what you can do with it.',
     loading: 'Looking it up…',
-    failed: 'We could not look it up just now. Please try again. {help}',
     answers: 'Your answers in the intake',
     noAnswers: 'You have not answered any question of the intake.',
     status: {
@@ -200,7 +205,7 @@ export default {
     copyFile: 'Save as a file (JSON)',
     copyPage: 'Open as a page to print',
     withdraw: 'Withdraw your consent',
-    withdrawText: 'The intake stops. Your answers are deleted, and so are the messages in which you or we wrote them. Other questions stay, until you delete everything.',
+    withdrawText: 'The intake stops. Your answers are deleted, and so are the messages in which you or we wrote them and the questions in which you named an illness or a medicine. Other questions stay, until you delete everything.',
     withdrawAsk: 'Withdraw consent…',
     withdrawSure: 'Should your answers to the intake be deleted? This cannot be undone.',
     withdrawYes: 'Yes, withdraw it',
@@ -209,14 +214,12 @@ export default {
     eraseAsk: 'Delete everything…',
     eraseSure: 'Should everything be deleted? This cannot be undone, and a person at the clinic can then no longer answer you here.',
     eraseYes: 'Yes, delete everything',
-    notDone: 'That did not work. Nothing may have changed. Please try again, or ask us by another way. {help}',
   },
 
   helpful: 'Was this helpful?',
   helpfulYes: 'Yes',
   helpfulNo: 'No',
   helpfulThanks: 'Thank you.',
-  helpfulFailed: 'This could not be saved. Please try again. {help}',
 
   launcher: 'Ask us',
   openChat: 'Open the chat',
@@ -277,6 +280,6 @@ export default {
     observational: 'weak – reports on treated people, without a controlled trial',
     preclinical: 'very early – laboratory or animal studies only',
     guidance: 'guidance from an official body or expert group',
-    none: 'no study behind this',
+    none: 'no study answers this',
   },
 };

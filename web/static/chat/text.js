@@ -8,17 +8,20 @@ export async function loadStrings(language, clinic = {}) {
 }
 
 // Where the patient is, the page does not know: their own country's number comes first, and the clinic's is said to be that.
-function withHelp(strings, { emergencyNumber: number, phone, email }) {
-  const localNumber = number ? fill(strings.localNumber, { number }) : strings.localNumberAlone;
+function withHelp(strings, { emergencyNumber: number, country, phone, email }) {
+  const inCountry = country && fill(strings.inCountry, { country });
+  const localNumber = number ? fill(strings.localNumber, { number, where: inCountry ? ` ${inCountry}` : '' }) : strings.localNumberAlone;
   const contact = [phone, email].filter(Boolean).join(strings.or);
   const call = fill(strings.call, { localNumber });
   const help = contact ? `${call} ${fill(strings.reach, { contact })}` : call;
   const put = (value) => {
-    if (typeof value === 'string') return fill(value, { localNumber, call, help });
+    if (typeof value === 'string') return fill(value, { localNumber, call, help, here: inCountry || strings.atClinic });
     if (Array.isArray(value)) return value.map(put);
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, put(each)]));
   };
-  return put(strings);
+  const whole = put(strings);
+  whole.ownAlarm.calls = number ? [{ number, label: fill(whole.emergency, { number }) }] : [];
+  return whole;
 }
 
 export function fill(template, values = {}) {
@@ -60,26 +63,8 @@ export function readable(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-// The check at the service knows far more. This one is for when nothing answers, and takes only what is said plainly.
-
-function bare(text) {
+/** A text in small plain letters, with single spaces between its words. */
+export function bare(text) {
   const letters = text.normalize('NFKD').replace(/\p{M}|['’‘`]/gu, '').toLowerCase();
   return letters.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-}
-
-function says(sentence, { words, unlessBefore, unlessIn }) {
-  const whole = ` ${bare(sentence)} `;
-  if (unlessIn.some((calm) => whole.includes(` ${calm} `))) return false;
-  return words.some((wording) => {
-    const at = whole.indexOf(` ${wording} `);
-    if (at < 0) return false;
-    const before = whole.slice(0, at).trim().split(' ').slice(-3);
-    return !before.some((word) => unlessBefore.includes(word));
-  });
-}
-
-/** The page's own words for an emergency, as a message; null for a text that is none. */
-export function ownAlarm(text, { ownAlarm: rules }) {
-  if (!rules || !text.split(/[.!?;\n]+/).some((sentence) => says(sentence, rules))) return null;
-  return { seq: null, at: new Date().toISOString(), from: 'system', kind: 'emergency', text: rules.text, buttons: [], answer: null, question: null };
 }

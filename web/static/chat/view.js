@@ -2,14 +2,14 @@ import { Ask, fieldsOf, keyOf } from './ask.js';
 import { AlarmBar, ConnectionBar, IntakeBar, LanguageChoice, noticeBar, OwnData, privacyLine, Question, toolLine } from './bars.js';
 import { Composer } from './composer.js';
 import { el, TextSize } from './dom.js';
-import { bodyOf, boxTitle, choiceGroup, deliveryNode, deliveryText, messageNode, readBack, referenceBox, spoken } from './message.js';
+import { bodyOf, boxTitle, choiceGroup, deliveryNode, deliveryText, messageNode, readBack, referenceBox, spoken, whoSays } from './message.js';
 import { count, fill } from './text.js';
 
 const NEAR = 80;
 const SPOKEN_STAYS = 15_000;
 
 export class View {
-  constructor({ strings, clinic, base, actions, drafts, draftKey, storage, dir }) {
+  constructor({ strings, clinic, base, actions, drafts, draftKey, filled, storage, dir }) {
     Object.assign(this, { strings, clinic, base, actions });
     this.rows = new Map();
     this.kept = new Map();
@@ -17,7 +17,7 @@ export class View {
     this.atEnd = true;
     this.spokenTroubles = new Map();
     this.say = this.say.bind(this);
-    this.tools = { strings, base, say: this.say, send: (text, values) => this.#answer(text, values) };
+    this.tools = { strings, base, filled, say: this.say, send: (text, values) => this.#answer(text, values) };
     this.polite = el('div', { class: 'visually-hidden', 'aria-live': 'polite' });
     this.urgent = el('div', { class: 'visually-hidden', 'aria-live': 'assertive' });
     this.composer = new Composer({ strings, drafts, draftKey, send: (text) => this.#send(text), say: this.say });
@@ -36,8 +36,9 @@ export class View {
     this.transcript = this.#transcript();
     this.alarm = new AlarmBar({ strings, log: this.log, show: (node) => this.#show(node) });
     this.connection = new ConnectionBar({ strings, clinic, reconnect: () => actions.reconnect(), startOver, focusElsewhere });
+    this.person = el('p', { class: 'holder', hidden: true });
     this.intake = new IntakeBar({ strings, send: (text) => this.#send(text), focusElsewhere });
-    this.language = new LanguageChoice({ strings, speak: (language) => actions.speak(language), say: this.say });
+    this.language = new LanguageChoice({ strings, speak: actions.speak, heard: actions.heard, kept: actions.kept(), say: this.say });
     this.privacy = privacyLine(clinic, base, strings);
     this.pinned = el('div', { class: 'pinned' });
     this.ownData = new OwnData({ strings, base, actions });
@@ -59,6 +60,7 @@ export class View {
       this.alarm.node,
       this.transcript,
       this.connection.node,
+      this.person,
       this.intake.node,
       this.privacy,
       this.pinned,
@@ -70,9 +72,15 @@ export class View {
     ];
   }
 
-  render({ items, connection, typing, loading }) {
+  render({ items, connection, typing, loading, people = { read: 0, typing: null } }) {
     this.hasUnsent = items.some(({ pending }) => pending && !pending.seq);
     const wasNear = this.atEnd;
+    const author = items.findLast?.(({ message }) => message.hands)?.message.hands;
+    this.person.hidden = !author?.name;
+    const words = people.typing ? this.strings.personTypes : this.strings.personIsHere;
+    this.person.textContent = author && fill(words, { who: whoSays({ author: people.typing ?? author }, this.strings) });
+    const read = items.filter(({ message }) => message.from === 'patient' && message.seq && message.seq <= people.read);
+    this.lastRead = read.at(-1)?.message.seq;
     const added = this.#renderRows(items);
     const typingBegins = typing && this.typing.hidden;
     this.typing.hidden = !typing;
@@ -80,9 +88,12 @@ export class View {
     this.begun = items.some(({ message }) => message.from === 'patient');
     this.privacy.hidden = !this.clinic.privacy || !items.length || this.begun;
     this.connection.update(connection);
-    const open = openQuestion(items);
+    const open = this.person.hidden ? openQuestion(items) : { what: 'person' };
     // What was taken back, here or at the service, is not kept in a card either.
-    if (!this.begun || (!open.asks && items.some(({ message }) => message.kind === 'removed'))) this.#forgetCards();
+    const takenBack = !open.asks && items.some(({ message }) => message.kind === 'removed');
+    if ((!loading && !this.begun) || takenBack) this.forgetCards();
+    // A chat that the service does not know any more was deleted, in words or elsewhere.
+    if (['refused', 'deleted', 'elsewhere'].includes(connection)) this.tools.filled.forget();
     this.#showAsk(open.asks && items.find(({ message }) => message === open.asks));
     this.composer.expect(open.what === 'field' && this.ask?.node.isConnected && this.ask.hasField ? 'beside' : open.what);
     this.language.heard(items);
@@ -104,18 +115,21 @@ export class View {
       if (fresh.length) this.say(count(this.strings.loaded, fresh.length, this.strings.locale));
       return;
     }
-    for (const message of others) this.say(spoken(message, this.strings), { urgent: ['emergency', 'check'].includes(message.kind) });
+    for (const message of others) {
+      const urgent = ['emergency', 'check'].includes(message.kind);
+      this.say(spoken(message, this.strings), { urgent, lang: urgent && message.lang });
+    }
     this.unseen.push(...others.map(({ seq }) => this.rows.get(`seq-${seq}`)?.node).filter(Boolean));
     this.#updateJump();
   }
 
-  say(text, { urgent = false } = {}) {
+  say(text, { urgent = false, lang = null } = {}) {
     // What lies behind an open dialog is not read out, so it is said when the dialog has closed.
     const dialog = this.node.querySelector('dialog[open]');
-    if (dialog) return dialog.addEventListener('close', () => this.say(text, { urgent }), { once: true });
-    const line = el('p', {}, text);
+    if (dialog) return dialog.addEventListener('close', () => this.say(text, { urgent, lang }), { once: true });
+    const line = el('p', { lang }, text);
     (urgent ? this.urgent : this.polite).append(line);
-    // Kept for a while so that a slow screen reader gets it, then removed so that nobody finds it twice.
+    // Kept for a while, for a slow screen reader, then removed so that nobody finds it twice.
     setTimeout(() => line.remove(), SPOKEN_STAYS);
   }
 
@@ -124,6 +138,12 @@ export class View {
     if (!direction || !this.composer.empty) return;
     event.preventDefault();
     this.log.scrollBy({ top: direction * this.log.clientHeight * 0.9 });
+  }
+
+  /** Whether a message stands, or stood, before the reader's eyes: its beginning has come into the window. */
+  hasShown(seq) {
+    const node = this.rows.get(`seq-${seq}`)?.node;
+    return !document.hidden && this.log.clientHeight > 0 && node?.offsetTop < this.log.scrollTop + this.log.clientHeight;
   }
 
   focusConversation() {
@@ -144,8 +164,10 @@ export class View {
     if (inside) this.focusConversation();
   }
 
-  #forgetCards() {
+  /** Nothing that was filled in and not sent is kept. */
+  forgetCards() {
     this.kept.clear();
+    this.tools.filled.forget();
     this.ask?.node.remove();
     this.ask = null;
   }
@@ -171,7 +193,7 @@ export class View {
 
   #askPerson() {
     const text = this.strings.talkToPersonMessage;
-    // A worried person presses twice; the same wish is not sent again while the first is on its way.
+    // A worried person presses twice; the same wish is not sent again meanwhile.
     if (this.actions.isWaiting(text)) return;
     this.#send(text);
   }
@@ -242,7 +264,7 @@ export class View {
 
   #newRow({ key, message }, asked) {
     const { strings } = this;
-    // A pressed button sends its value, which may be a code: the patient sees the words that were on the button.
+    // A pressed button sends its value, which may be a code: its words are shown.
     const shown = message.from === 'patient' ? (asked?.buttons.find(({ value }) => value === message.text)?.title ?? message.text) : message.text;
     const summary = message.kind === 'summary' ? readBack(message, this.tools) : null;
     const body = summary ? [boxTitle(message, strings), summary.blocks] : bodyOf(message, shown ?? '', this);
@@ -255,9 +277,9 @@ export class View {
     if (choices) (message.question ? node.querySelector('.body') : node).append(choices.group);
     if (sent) node.querySelector('.body').append(sent);
     const update = (item, reply) => {
-      delivery?.update(item.pending);
+      delivery?.update(item.pending, item.message.seq && item.message.seq === this.lastRead);
       if (delivery) this.#sayTrouble(key, item.pending);
-      choices?.update({ open: !reply, chosen: reply && buttons.find(({ title, value }) => reply.text === value || reply.text === title) });
+      choices?.update({ open: !reply && (this.person.hidden || message.kind === 'emergency'), chosen: reply && buttons.find(({ title, value }) => reply.text === value || reply.text === title) });
       summary?.update(!reply);
     };
     const row = { node, update, choices: choices?.group };
@@ -273,7 +295,7 @@ export class View {
   #sayTrouble(key, pending) {
     const trouble = pending && ['unsent', 'late', 'failed', 'refused'].includes(pending.status);
     const text = trouble ? deliveryText(pending, this.strings) : '';
-    if (text && this.spokenTroubles.get(key) !== text) this.say(text);
+    if (text && this.spokenTroubles.get(key) !== text) this.say(text, { lang: this.strings.troublesLang });
     if (text) this.spokenTroubles.set(key, text);
     else this.spokenTroubles.delete(key);
   }
@@ -317,7 +339,7 @@ export class View {
     if (near && this.jump.getRootNode().activeElement === this.jump) this.focusConversation();
     const bottom = this.log.scrollTop + this.log.clientHeight;
     this.unseen = near ? [] : this.unseen.filter((node) => node.offsetTop > bottom - 40);
-    // An arrow without news would only lie over a card or a read-back that somebody is filling in.
+    // An arrow without news would only lie over what somebody is filling in.
     const atOpen = !this.unseen.length && this.list.lastElementChild?.matches('.kind-question, .kind-summary') && this.list.lastElementChild.offsetTop < bottom - 40;
     this.jump.hidden = near || Boolean(atOpen);
     const label = this.unseen.length ? count(strings.newBelow, this.unseen.length, strings.locale) : strings.toLatest;
