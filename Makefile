@@ -19,12 +19,12 @@ setup:   ## both environments and the embedding model, nothing more
 	@$(BOOTSTRAP)
 test:    ## set up what is missing and run every test, two side by side
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
-faults:  ## break everything that can break, for real, and write the table of docs/reliability.md (half an hour; ARGS='--only clock')
+faults:  ## break everything that can break, for real, and write the table of docs/reliability.md (an hour; ARGS='--only clock')
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.faults $(ARGS)
 mutants: ## would the tests notice a fault? SEED=… draws 60 and tries them in copies, for an hour or so
 	@$(BOOTSTRAP) --dev && .venv/bin/python -m tests.mutants $(SEED) $(ARGS)
 check:   ## the static checks: format, lint, types, import rules, data files, articles
-	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial check && .venv/bin/cordial kb check
+	@$(BOOTSTRAP) --dev && .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && PYTHONPATH=. .venv/bin/lint-imports && .venv/bin/cordial check && .venv/bin/cordial kb check --all
 audit:   ## known weaknesses of everything that both locks install, asked of a public service
 	@$(BOOTSTRAP) --dev && for lock in requirements/web.txt bot/requirements.txt; do $(AUDIT) -r $$lock || exit 1; done
 fix:     ## format, and repair what the linter can repair

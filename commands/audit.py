@@ -11,6 +11,8 @@ from commands.terminal import Json, plain_errors, say, say_json
 from cordial.settings import load_settings
 from desk.audit import Search, count, entry, newest, search, verify
 from desk.audit_end import FILE, noted_end
+from desk.audit_key import audit_key
+from desk.keeping.erasure import find_conversation
 from desk.models import AuditEntry
 
 audit = typer.Typer(help="Who did what, when.", no_args_is_help=True)
@@ -20,13 +22,14 @@ audit = typer.Typer(help="Who did what, when.", no_args_is_help=True)
 def audit_list(
     actor: Annotated[str, typer.Option(help='A user\'s id, "patient", "system" or "command line".')] = "",
     action: Annotated[str, typer.Option(help="Such as login.started.")] = "",
-    subject: Annotated[str, typer.Option(help="The id of a conversation or of a user.")] = "",
+    subject: Annotated[str, typer.Option(help="A reference number, or the id of a conversation or of a user.")] = "",
     most: Annotated[int, typer.Option(min=1, max=100_000, help="How many entries.")] = 100,
     as_json: Json = False,
 ) -> None:
     """The newest entries, the newest first."""
     with plain_errors(), open_database(load_settings()).read() as session:
-        found = search(session, Search(actor, action, subject), None, most)
+        whom = find_conversation(session, subject) if subject else None
+        found = search(session, Search(actor, action, whom or subject), None, most)
     if as_json:
         say_json({"entries": [_wire(one) for one in found]})
         return
@@ -46,6 +49,7 @@ def audit_verify(
         number, _, digest = expect.partition(":")
         known = entry(session, int(number)) if number.isdecimal() else None
         has_note = broken is not None or noted_end(session) is not None
+        without_key = 0 if broken or entry(session, (key := audit_key(session)).after) is None else key.after
     if broken:
         _refuse(f"The chain is broken at entry {broken.seq}: {broken.why}.")
     if expect and (known is None or known.hash != digest):
@@ -53,6 +57,8 @@ def audit_verify(
     say(f"The chain holds: {entries} entries, none changed, none missing.")
     if entries and not has_note:
         say(f"There is no note of its end in the data folder ({FILE}): whether entries are missing there cannot be said.")
+    if without_key:
+        say(f"Those up to {without_key} are of an earlier version, without a key, and as they were when this log got one.")
     if last:
         say(f"The last one is {last.seq}:{last.hash}")
 

@@ -14,6 +14,7 @@ import typer
 
 from commands.audit import audit
 from commands.backup import backup
+from commands.db import db
 from commands.demo import demo
 from commands.export import export
 from commands.kb import build_index, build_index_or_serve_older, kb, prepare_encoder, print_answer
@@ -52,6 +53,7 @@ app.add_typer(notices, name="notices")
 handoffs.command("export")(export)
 app.add_typer(retention, name="retention")
 app.add_typer(backup, name="backup")
+app.add_typer(db, name="db")
 app.command()(demo)
 app.add_typer(search, name="search")
 
@@ -220,6 +222,8 @@ def _print_case(case: Case) -> None:
     say(f"{case.handoff.reference}  {case.handoff.state}  {case.handoff.reason}  {case.handoff.created_at:%Y-%m-%d %H:%M} UTC")
     if case.handoff.urgent_level and case.handoff.urgent_at:
         say(f"{_alarm(case.handoff)} (last alarm {case.handoff.urgent_at:%Y-%m-%d %H:%M} UTC)")
+    for alarm in case.alarms:
+        say(f"  [{alarm.seq}] {the_red_flags().label_of(alarm.group)}. {alarm.why}")
     say(f"\nIntake: {case.intake.status.replace('_', ' ')}")
     consent = the_intake().by_role(case.intake.answers).get("consent")
     if consent and isinstance(consent.value, dict):

@@ -21,6 +21,7 @@ from desk.database import Database
 from desk.models import Base, Conversation, Message, User, UtcTime
 from desk.people.roles import Role
 from desk.people.users import Newcomer, create_user, find_user
+from intake.fields import Intake, the_intake
 
 CASES = Path(__file__).with_name("demo_cases.yml")
 COORDINATOR = Newcomer("ona@birchwood.example", "Ona Example", Role.COORDINATOR)
@@ -47,6 +48,14 @@ class DemoCase(Part):
     writes: list[str] = []
     note: str | None = None
     outcome: Outcome | None = None
+
+    def answers(self, intake: Intake) -> dict[str, str]:
+        """What the patient says to each field, by the name that it has today."""
+        return {intake.name_now(name): said for name, said in (_USUAL | self.intake).items()}
+
+    def leaves_at(self, intake: Intake) -> str | None:
+        """The field at which the patient leaves, by the name that it has today."""
+        return self.stops_at and intake.name_now(self.stops_at)
 
 
 def read_cases(file: Path = CASES) -> list[DemoCase]:
@@ -103,14 +112,16 @@ class DemoPatient:
 
     def _fills_in(self, case: DemoCase) -> None:
         """Answer the intake until it is done, or until the field at which this patient leaves."""
+        intake = the_intake()
+        answers, last = case.answers(intake), case.leaves_at(intake)
         replies = self.writes("Start the intake")
         for _ in range(_MOST_FIELDS):
             asked = [message["question"]["field"] for message in replies if message["question"]]
             if not asked:  # everything was read back
                 self.writes("Send it")
-            if not asked or asked[-1] == case.stops_at:
+            if not asked or asked[-1] == last:
                 return
-            replies = self.writes(case.intake.get(asked[-1], _USUAL.get(asked[-1], "skip")))
+            replies = self.writes(answers.get(asked[-1], "skip"))
 
     def _post(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}

@@ -22,11 +22,12 @@ from intake.fields import the_intake
 _STDOUT = Path("-")
 
 
-def export(
+def export(  # noqa: PLR0913, PLR0917 -- each option of a command is a parameter
     reference: str,
     fhir: Annotated[bool, typer.Option("--fhir", help="A FHIR R4 bundle.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="For the physician, on paper.")] = False,
-    as_json_: Annotated[bool, typer.Option("--json", help="Everything, as it is stored.")] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="Every value by its name, for a program.")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="With the notes of colleagues.")] = False,
     to: Annotated[Path | None, typer.Option(help="The file; `-` prints it. By default named by the reference.")] = None,
 ) -> None:
     """Write one case to a file that only you can read. It is noted in the audit log."""
@@ -37,7 +38,7 @@ def export(
     with plain_errors():
         settings = load_settings()
         clinic = read_clinic(settings.clinic_file)
-        case = _noted(settings, clinic, reference, ending)
+        case = _noted(settings, clinic, reference, ending, notes)
         content = _made(case, ending, clinic.hours.zone)
         if to == _STDOUT:
             sys.stdout.buffer.write(content)
@@ -47,14 +48,14 @@ def export(
         say(f"Written to {file}. It holds health details: delete it when it is no longer needed.")
 
 
-def _noted(settings: Settings, clinic: Clinic, reference: str, ending: str) -> CaseFile:
+def _noted(settings: Settings, clinic: Clinic, reference: str, ending: str, notes: bool) -> CaseFile:
     database = open_database(settings)
     with database.write() as session:
-        case = case_file(session, reference, clinic.name, datetime.now(UTC))
+        case = case_file(session, reference, clinic.name, datetime.now(UTC), with_notes=notes)
         if case is None:
             typer.echo(f"There is no handoff {reference}. `cordial handoffs list` shows those that wait.", err=True)
             raise typer.Exit(1)
-        audit.record(session, "command line", "case.exported", case.conversation, form=ending)
+        audit.record(session, "command line", "case.exported", case.conversation, form=ending, notes=notes)
     database.close()
     return case
 

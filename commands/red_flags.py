@@ -14,7 +14,8 @@ from commands.terminal import Json, plain_errors, say, say_json
 from cordial.bootstrap import PROJECT
 from cordial.settings import Settings, load_settings
 from emergencies.red_flags import RedFlags, read_red_flags
-from emergencies.review import Paragraph, Section, count, review
+from emergencies.sign_off import count, sign_off_page
+from emergencies.sign_off_texts import Paragraph, Section
 from intake.clinic import read_clinic
 from knowledge.errors import KnowledgeError
 
@@ -58,7 +59,7 @@ def fit_examples(
     examples: Annotated[Path | None, typer.Option(help="The folder of examples; by default emergencies/en/examples.")] = None,
     into: Annotated[Path | None, typer.Option(help="Where to store it; by default the file in use.")] = None,
 ) -> None:
-    """Learn anew from the examples, after a change of the examples or the wordings."""
+    """Learn anew from the examples, after a change of the examples or the patterns."""
     from emergencies.classifier import FILE  # noqa: PLC0415
     from emergencies.fitting import fit, read_examples  # noqa: PLC0415
     from knowledge.encoder import Encoder  # noqa: PLC0415
@@ -75,23 +76,29 @@ def fit_examples(
 def review_rules(
     pdf: Annotated[Path | None, typer.Option(help="Write it as a PDF into this file, to be printed and signed.")] = None,
     sets: Annotated[Path, typer.Option(help="The folder of the sets of messages on which figures are counted.")] = _SETS,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Show of the other languages only this one; by default all.")
+    ] = None,
 ) -> None:
-    """Everything that a physician reviews on one page: each group with its texts, wordings and figures, and the numbers."""
+    """Everything that a physician reviews on one page: texts, patterns, figures, numbers, and every language."""
     from emergencies.fitting import read_examples  # noqa: PLC0415
+    from emergencies.other_texts import languages  # noqa: PLC0415
+    from emergencies.sign_off_languages import count_by_words  # noqa: PLC0415
 
     with plain_errors():
         settings = load_settings()
         clinic, rules = read_clinic(settings.clinic_file), read_red_flags()
         figures = count(lambda text: rules.check(text, clinic), sets, with_examples=_ask_examples(rules, settings))
         examples = Counter(example.group for example in read_examples())
-        sections = review(rules, clinic, figures, examples)
+        others = {name: count_by_words(name) for name in languages() if not language or name in language}
+        sections = sign_off_page(rules, clinic, figures, examples, others)
         if pdf is None:
             say("\n".join(_shown(sections)))
             return
         from exports.fonts import font_folders  # noqa: PLC0415
-        from exports.review_pdf import review_pdf  # noqa: PLC0415
+        from exports.sign_off_pdf import sign_off_pdf  # noqa: PLC0415
 
-        pdf.write_bytes(review_pdf(sections, clinic.name, datetime.now(UTC), clinic.hours.zone, font_folders()))
+        pdf.write_bytes(sign_off_pdf(sections, clinic.name, datetime.now(UTC), clinic.hours.zone, font_folders()))
         say(f"Written to {pdf}.")
 
 
@@ -118,7 +125,7 @@ def _shown(sections: list[Section]) -> list[str]:
 
 def _paragraph(paragraph: Paragraph) -> list[str]:
     indent = "  " if paragraph.label else ""
-    lines = [f"{paragraph.label}:"] if paragraph.label else []
+    lines = textwrap.wrap(f"{paragraph.label}:", _WIDTH) if paragraph.label else []
     for line in paragraph.text.splitlines():
         lines += textwrap.wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  " if indent else "")
     return lines

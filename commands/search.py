@@ -22,6 +22,10 @@ def _group() -> None:
 def search_rebuild() -> None:
     """Make the index anew: after an update from a version without it, and before an old encryption key is taken away."""
     with plain_errors(), open_database(load_settings()).write() as session:
-        count = rebuild(session)
-        record(session, "command line", "search.rebuilt", messages=count)
-    say("The words of one message are in the index." if count == 1 else f"The words of {count:,} messages are in the index.")
+        messages, notes = rebuild(session)
+        record(session, "command line", "search.rebuilt", messages=messages, notes=notes)
+    say(f"The words of {_so_many(messages, 'message')} and {_so_many(notes, 'note')} are in the index.")
+
+
+def _so_many(count: int, what: str) -> str:
+    return {0: f"no {what}s", 1: f"one {what}"}.get(count, f"{count:,} {what}s")

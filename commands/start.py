@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,8 +30,10 @@ from cordial.telemetry import OFF
 _READY_SECONDS = 600.0
 _END_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
-_ASK_SECONDS = 5.0  # between two looks at whether a process answers
+_ASK_SECONDS = 5.0  # between two looks at whether a process answers; none between those at one that was started again
 _ANSWER_SECONDS = 3.0  # in which it has to; nothing else is looked after meanwhile
+# What web writes down while it seals the records of an earlier version, which may take hours.
+_SEALING = re.compile(r"sealing stored messages +done=(\d+) of=(\d+)")
 _US = os.getpid()
 # What the trained model depends on; FAQ text is not among it.
 _TRAINED_FROM = ("config.yml", "domain", "data", "bot")
@@ -46,6 +50,7 @@ class Child:
         self._command = command
         self._environment = {**environment, "PYTHONDONTWRITEBYTECODE": ""}  # else each start compiles for ten seconds
         self.log = log
+        self._log_begins = 0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -53,6 +58,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.rotation.turn(self.log)
         with self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self.process = subprocess.Popen(
                 self._command,
                 cwd=PROJECT,
@@ -90,6 +96,15 @@ class Child:
             _signal_group(self.process, signal.SIGKILL)
             self.process.wait()
 
+    def progress(self) -> str:
+        """How far it is with the records of an earlier version, if it tells."""
+        with suppress(OSError), self.log.open("rb") as log:
+            log.seek(max(self._log_begins, log.seek(0, os.SEEK_END) - 2_000))
+            if told := _SEALING.findall(log.read().decode("utf-8", "replace")):
+                done, of = map(int, told[-1])
+                return f"sealing stored messages, {done:,} of {of:,}"
+        return ""
+
     def last_words(self) -> str:
         """The end of its log, for the message that it did not start."""
         lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.is_file() else []
@@ -118,12 +133,17 @@ class Watch:
         self.child.start()
         self._has_answered, self._silent_since = False, None
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether it has answered since its start."""
+        return self._has_answered
+
     def hangs(self) -> bool:
         """Whether it has not answered for too long; asks it now and then."""
         if time.monotonic() < self._ask_at:
             return False
         asked_at = time.monotonic()
-        self._ask_at = asked_at + min(_ASK_SECONDS, self._patience / 6)
+        self._ask_at = asked_at + (min(_ASK_SECONDS, self._patience / 6) if self._has_answered else 0)
         if _answers(self._address, min(_ANSWER_SECONDS, self._patience / 2)):
             self._has_answered, self._silent_since = True, None
             return False
@@ -160,15 +180,17 @@ def start(settings: Settings, say: Callable[[str], None], ready: Callable[[], No
         # All at once: importing Rasa takes as long as building the index, and needs nothing of it.
         web.start()
         rasa.start()
-        if not model_file().is_file():
+        ours = _OurTurnToTrain()
+        if not model_file().is_file() and ours.comes():
             training.start()
         with step("web: database, embedding model, index"):
-            _wait_for(web_alive(settings), web, unless_failed=training)
-        if training.process:
-            with step("training Rasa, begun beside it"):
-                _finish(training)
+            _wait_for(web_alive(settings), web, say, unless_failed=training)
+        if training.process or not model_file().is_file():
+            with step(f"training Rasa, begun {'beside it' if training.process else 'by another start'}"):
+                _have_trained(training, ours)
+        ours.ends()
         with step("Rasa: loading its model"):
-            _wait_for(rasa_ready(settings), rasa)
+            _wait_for(rasa_ready(settings), rasa, say)
         say(f"\nReady after {time.monotonic() - began:.0f} s.")
         say(f"  Chat      {settings.web_url}/chat")
         say(f"  Library   {settings.web_url}/library")
@@ -256,7 +278,7 @@ def endpoints_file(settings: Settings) -> Path:
     file = settings.data / "rasa" / "endpoints.yml"
     text = (PROJECT / "endpoints.yml").read_text("utf-8").replace("http://127.0.0.1:8000", settings.web_url)
     file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.is_file() or file.read_text("utf-8") != text:
+    if not file.is_file() or file.read_bytes() != text.encode():
         file.write_text(text, "utf-8")
     return file
 
@@ -306,6 +328,38 @@ def training_process(settings: Settings) -> Child:
     ]
     environment = {**rasa_environment(settings), "CORDIAL_WAIT_FOR_WEB": str(_READY_SECONDS)}
     return Child("training", command, environment, settings.data / "logs" / "train.log")
+
+
+class _OurTurnToTrain:
+    """Whether no other start trains in this folder: two trainings of one model at once take four times as long as one."""
+
+    def __init__(self) -> None:
+        """Look for nothing yet."""
+        place = model_file().parent
+        place.mkdir(exist_ok=True)
+        self._folder = os.open(place, os.O_RDONLY)  # its lock is the kernel's, so that it ends with us
+
+    def comes(self) -> bool:
+        """Whether it is ours now; it stays so until this start ends."""
+        try:
+            fcntl.flock(self._folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def ends(self) -> None:
+        """Let others train."""
+        os.close(self._folder)
+
+
+def _have_trained(training: Child, ours: _OurTurnToTrain) -> None:
+    """Wait for the model: ours, or that of another start; should that one end without, train."""
+    while not training.process and not model_file().is_file():
+        if ours.comes() and not model_file().is_file():
+            training.start()
+        _pause(0.2)
+    if training.process:
+        _finish(training)
 
 
 def _finish(training: Child) -> None:
@@ -362,7 +416,7 @@ def _look_after(watches: list[Watch], say: Callable[[str], None]) -> None:
     while True:
         _pause(0.5)
         for watch in watches:
-            child = watch.child
+            child, was_there = watch.child, watch.has_answered
             child.rotation.turn(child.log)
             if not child.running:
                 say(f"{child.name} has ended and is started again; why is at the end of {_shown(child.log)}.")
@@ -372,6 +426,8 @@ def _look_after(watches: list[Watch], say: Callable[[str], None]) -> None:
                 say(f"{child.name} runs and gives no answer; it is ended and started again. Its log: {_shown(child.log)}.")
                 child.kill()
                 watch.start()
+            elif watch.has_answered > was_there:
+                say(f"{child.name} answers again.")
 
 
 def _prepare_encoder(settings: Settings, preparing: Child) -> None:
@@ -383,9 +439,13 @@ def _prepare_encoder(settings: Settings, preparing: Child) -> None:
         raise StartError(preparing.last_words())
 
 
-def _wait_for(address: str, child: Child, unless_failed: Child | None = None) -> None:
-    end = time.monotonic() + _READY_SECONDS
+def _wait_for(address: str, child: Child, say: Callable[[str], None], unless_failed: Child | None = None) -> None:
+    """Wait until one of our processes says that it is well, as long as it takes if it tells that it goes on."""
+    end, told = time.monotonic() + _READY_SECONDS, ""
     while time.monotonic() < end:
+        if (progress := child.progress()) != told:
+            end, told = time.monotonic() + _READY_SECONDS, progress
+            say(f"{progress} …")
         if not child.running:
             raise StartError(f"{child.name} did not start: {child.last_words()} (log: {_shown(child.log)})")
         if unless_failed and unless_failed.process and unless_failed.process.poll():

@@ -16,6 +16,7 @@ from cordial.settings import SettingsError
 from desk.database import DatabaseError
 from desk.keeping.backup import BackupError
 from desk.keeping.caution import Refused
+from desk.keeping.moving import MoveError
 from desk.sealed import SealError
 from knowledge.errors import KnowledgeError
 from language.spoken import LanguageError
@@ -36,7 +37,17 @@ def say_json(value: Any) -> None:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn every expected failure into one sentence and exit code 1."""
-    ours = (SettingsError, DataFileError, KnowledgeError, DatabaseError, SealError, BackupError, Refused, LanguageError)
+    ours = (
+        SettingsError,
+        DataFileError,
+        KnowledgeError,
+        DatabaseError,
+        SealError,
+        BackupError,
+        MoveError,
+        Refused,
+        LanguageError,
+    )
     expected = (*ours, StartError)
     try:
         yield

@@ -85,12 +85,14 @@ class Lines:
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
 
-def read_yaml(text: str, *, as_written: bool = False) -> tuple[Any, Lines]:
+def read_yaml(text: str, *, as_written: bool = False, aliases: bool = True) -> tuple[Any, Lines]:
     """Read a YAML text and where its values stand. Names are always texts: ``NO: "112"`` is about Norway.
 
     Args:
         text: the whole.
         as_written: whether values are texts, too, as in a list of words with ``no`` in it.
+        aliases: whether a part may be written once (&) and repeated (*). A few lines of that can unfold to more than fits
+            into memory, so not where strangers or many people write.
 
     Raises:
         YamlError: for anything that keeps it from being read, and for a name that stands twice, of which YAML would
@@ -98,7 +100,7 @@ def read_yaml(text: str, *, as_written: bool = False) -> tuple[Any, Lines]:
     """
     try:
         loader = (_Words if as_written else _Loader)(text)
-        _refuse_depth(text)
+        _refuse_depth(text, aliases)
         node = loader.get_single_node()
         return (None if node is None else loader.construct_document(node)), Lines(node)
     except yaml.reader.ReaderError as error:
@@ -126,10 +128,12 @@ def _plainly(error: yaml.MarkedYAMLError) -> str:
     return next((plain for theirs, plain in _PLAINLY.items() if theirs in said), error.problem or "it is not valid YAML")
 
 
-def _refuse_depth(text: str) -> None:
+def _refuse_depth(text: str, aliases: bool) -> None:
     """libyaml calls itself for each level, and a text with enough of them would take the whole process down."""
     depth = 0
     for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent) and not aliases:
+            raise YamlError(event.start_mark.line + 1 if event.start_mark else 1, _PLAINLY["found undefined alias"])
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
