@@ -73,7 +73,7 @@ class Pipeline:
             config = {**kind.get_default_config(), "alias": name, **changed}
             component = kind.create(config, *place)
             if isinstance(component, SentenceFeaturizer):
-                component._encode = lambda texts: np.stack([self._vectors[text] for text in texts])
+                component.encode = lambda texts: np.stack([self._vectors[text] for text in texts])
             if hasattr(component, "train"):
                 component.train(data)
                 component = kind.load(config, *place)

@@ -137,12 +137,19 @@ class OurPatient:
             raise Failed("the assistant was away")
         return list(replies)
 
+    def close(self) -> None:
+        """End the connection; nothing more is asked."""
+        self._connection.close()
+
 
 class _Connection:
     """One connection that stays open, of the plainest kind: it runs on the processors that are measured."""
 
     def __init__(self, port: int) -> None:
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIME_OUT)
+
+    def close(self) -> None:
+        self._http.close()
 
     def post(self, path: str, body: dict[str, Any], token: str = "") -> Any:
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
