@@ -10,11 +10,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from cordial.bootstrap import PROJECT
 from desk.database import Database
-from desk.sealed import Keyring, new_key
+from desk.sealed import Keyring
+from emergencies.every_language import EveryLanguage, read_every_language
+from emergencies.other_languages import read_other_languages
 from knowledge.encoder import Encoder
 from knowledge.generation import build_generation
 from knowledge.library import Library
@@ -24,9 +26,11 @@ from tests.support.desk_work import new_reference
 from tests.support.editing import Editor
 from tests.support.handing_off import COORDINATORS, PROGRAM, Turns, records
 from tests.support.people import Coordinator, Patient
+from tests.support.receivers import MailBox
+from tests.support.servers import KEY, PostgreSQL, postgresql
 from tests.support.skips import pytest_runtest_makereport
 from tests.support.small_web import NewWeb, small_web
-from tests.support.staff import Staff
+from tests.support.staff import Staff, desks
 from tests.support.system import System, prepare
 
 __all__ = ["pytest_runtest_makereport"]  # a hook, found here by its name
@@ -45,6 +49,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return (1 if item.get_closest_marker("slow") or _SLOW & set(getattr(item, "fixturenames", ())) else 0), 0
 
     items.sort(key=cost)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """On which database everything runs that is not about one of them."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="on which database tests run")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked with `both_databases` on both."""
+    if "address" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        only = metafunc.definition.get_closest_marker("sqlite_alone")
+        metafunc.parametrize("address", ["sqlite"] if only else ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +145,12 @@ def lonely_web(new_data_folder: Callable[[str], Path], broken_rasa: BrokenRasa) 
         system.close()
 
 
+@pytest.fixture(scope="session")
+def check() -> EveryLanguage:
+    """The check for emergencies in every language, as it ships, without the English examples."""
+    return read_every_language(read_other_languages())
+
+
 @pytest.fixture
 def new_web(tmp_path: Path, library: Library, encoder: Encoder) -> Iterator[NewWeb]:
     """Starts webs with some settings and a database of their own, without Rasa."""
@@ -178,6 +200,13 @@ def visit(browser: Browser) -> Iterator[Visits]:
 
 
 @pytest.fixture
+def opens(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the console for people of the clinic, each in a profile of its own."""
+    with desks(browser, "") as opens:
+        yield opens
+
+
+@pytest.fixture
 def new_staff() -> Iterator[Callable[..., Staff]]:
     """Lets people of the clinic log in to the console of a system: `new_staff(lonely_web, "physician")`."""
     with ExitStack() as browsers:
@@ -214,19 +243,36 @@ def editor(tmp_path: Path, encoder: Encoder) -> Editor:
     return Editor(tmp_path, encoder)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A PostgreSQL for all tests of this worker, each with databases of its own. Nobody may end this one."""
+    with postgresql() as server:
+        yield server
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of this test's own."""
+    kind = getattr(request, "param", request.config.getoption("database"))
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'records.db'}"
+    server: PostgreSQL = request.getfixturevalue("postgres")
+    return server.new_database(tables=True)
+
+
+@pytest.fixture
+def database(address: str, tmp_path: Path) -> Iterator[Database]:
     """An empty database with today's tables."""
-    records = Database(f"sqlite:///{tmp_path / 'records.db'}", Keyring([new_key()]))
+    records = Database(address, Keyring([KEY]), folder=tmp_path)
     records.migrate()
     yield records
     records.close()
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Iterator[Database]:
+def told(address: str, tmp_path: Path) -> Iterator[Database]:
     """Records with two receivers."""
-    database = records(tmp_path / "records.db", new_key(), COORDINATORS, PROGRAM)
+    database = records(address, KEY, COORDINATORS, PROGRAM, folder=tmp_path)
     yield database
     database.close()
 
@@ -235,6 +281,14 @@ def told(tmp_path: Path) -> Iterator[Database]:
 def turns(told: Database) -> Turns:
     """Patients who hand themselves over."""
     return Turns(told)
+
+
+@pytest.fixture
+def box() -> Iterator[MailBox]:
+    """A mail server."""
+    box = MailBox().opens()
+    yield box
+    box.closes()
 
 
 @contextmanager

@@ -62,6 +62,7 @@ def test_a_new_key_seals_everything_and_the_running_web_goes_on(web: SmallWeb) -
     assert [Keyring([new]).open(each)["said"] for each in sealed] == ["by train", "by bus"], "also what the web seals now"
     (web.parts.settings.data / "encryption_key").write_text(new, "ascii")
     assert runs(web, "handoffs", "list")[0] == 0, "the old key is not needed any more"
+    assert runs(web, "audit", "verify")[0] == 0, "nor for the audit log"
     assert not (web.parts.settings.data / "encryption_key.new").exists()
 
 

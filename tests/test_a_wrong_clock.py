@@ -16,8 +16,11 @@ from desk.database import Database
 from desk.keeping.backup import backups_in, make
 from desk.keeping.caution import CONFIRM, Refused, believe, erase_with_care, keep_believing, refused
 from desk.keeping.tidying import tidy
-from desk.models import AuditEntry, Conversation, Message
+from desk.models import AuditEntry, Conversation, Message, Notice
+from desk.people.roles import Role
+from desk.people.users import Newcomer, create_user
 from desk.sealed import Keyring
+from tests.support.handing_off import COORDINATORS, PROGRAM
 from tests.support.small_web import NewWeb
 from tests.support.staff import Staff
 
@@ -113,6 +116,29 @@ def test_web_tells_once_in_the_audit_log_and_goes_on(database: Database, tmp_pat
     assert left(database) == 3
     with database.read() as session:
         assert actions(session) == ["retention.refused"]
+
+
+def test_administrators_are_told_by_a_notice_once_until_a_run_goes_through(told: Database, tmp_path: Path) -> None:
+    def notices() -> list[str]:
+        with told.read() as session:
+            found = session.scalars(select(Notice).where(Notice.event == "not_erased").order_by(Notice.id)).all()
+            assert not any(notice.conversation_id or "reference" in notice.payload for notice in found)
+            return [notice.receiver for notice in found]
+
+    with told.write() as session:
+        create_user(session, Newcomer("anna@clinic.example", "Anna", Role.ADMINISTRATOR), None, "u0")
+        create_user(session, Newcomer("boris@clinic.example", "Boris", Role.COORDINATOR), None, "u0")
+    believe(told, NOW)
+    everybody = [COORDINATORS.name, PROGRAM.name, "anna@clinic.example"]
+    for days in range(3):
+        with pytest.raises(Refused):
+            erase_with_care(told, tmp_path, AHEAD + timedelta(days=days))
+        assert notices() == everybody
+    erase_with_care(told, tmp_path, NOW)
+    assert notices() == everybody
+    with pytest.raises(Refused):
+        erase_with_care(told, tmp_path, BACK)
+    assert notices() == [*everybody, *everybody]
 
 
 def test_an_administrator_confirms_by_a_command(tmp_path: Path) -> None:

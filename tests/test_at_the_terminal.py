@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from typer.testing import CliRunner
 
 from commands.cli import app
+from desk.cases.notes import add_note
+from desk.cases.search import find
 from desk.database import Database
-from desk.models import Notice
+from desk.models import Handoff, Notice
 from desk.sealed import Keyring, new_key
 from intake.record import FieldAnswer, FieldAnswered, IntakeCompleted
 from tests.support.handing_off import COORDINATORS, Turns
 from tests.support.receivers import MailBox
+from tests.support.records import colleague
 
 
 class Terminal:
@@ -170,19 +173,42 @@ def test_the_audit_log_is_read_by_who_and_what(terminal: Terminal) -> None:
     terminal.runs("handoffs", "export", "C-2345-6789", "--json", "--to", "-")
     newest, older = terminal.runs("audit", "list").splitlines()
     assert "command line" in newest
-    assert newest.endswith("form=json")
+    assert newest.endswith("form=json notes=False")
     assert "search.rebuilt" in older
-    assert older.endswith("-  messages=1")
+    assert older.endswith("-  messages=1 notes=0")
     assert terminal.runs("audit", "list", "--action", "search.rebuilt").splitlines() == [older]
     assert terminal.runs("audit", "list", "--actor", "system") == ""
 
 
-def test_the_words_of_every_message_are_put_into_a_new_index(terminal: Terminal) -> None:
+def test_the_words_of_every_message_and_note_are_put_into_a_new_index(terminal: Terminal) -> None:
     finished(terminal.turns, "C-2345-6789")
-    assert terminal.runs("search", "rebuild") == "The words of one message are in the index.\n"
+    assert terminal.runs("search", "rebuild") == "The words of one message and no notes are in the index.\n"
     finished(terminal.turns, "C-9999-9999")
-    assert terminal.runs("search", "rebuild") == "The words of 2 messages are in the index.\n"
-    assert terminal.done() == ["search.rebuilt"] * 2
+    with terminal.records.write() as session:
+        add_note(session, session.get_one(Handoff, "C-9999-9999").conversation_id, colleague(session).id, "Wants marzipan.")
+        session.execute(text("DELETE FROM note_words"))
+    assert terminal.runs("search", "rebuild") == "The words of 2 messages and one note are in the index.\n"
+    with terminal.records.read() as session:
+        assert len(find(session, "marzipan", [], 5)) == 1
+    assert terminal.done()[:2] == ["search.rebuilt", "case.noted"]
+
+
+def test_notes_leave_a_case_if_they_are_wanted(terminal: Terminal) -> None:
+    finished(terminal.turns, "C-2345-6789")
+    with terminal.records.write() as session:
+        add_note(session, session.get_one(Handoff, "C-2345-6789").conversation_id, colleague(session).id, "Wants marzipan.")
+    assert "marzipan" not in terminal.runs("handoffs", "export", "C-2345-6789", "--json", "--to", "-")
+    assert "marzipan" in terminal.runs("handoffs", "export", "C-2345-6789", "--json", "--notes", "--to", "-")
+
+
+def test_the_audit_log_is_searched_by_a_reference_number(terminal: Terminal) -> None:
+    for reference in ("C-2345-6789", "C-9999-9999"):
+        finished(terminal.turns, reference)
+        terminal.runs("handoffs", "export", reference, "--json", "--to", "-")
+    for typed in ("C-9999-9999", "c-9999-9999"):
+        [entry] = json.loads(terminal.runs("audit", "list", "--subject", typed, "--json"))["entries"]
+        assert entry["action"] == "case.exported"
+    assert terminal.runs("audit", "list", "--subject", "C-0000-0000") == ""
 
 
 def test_a_backup_is_made_listed_and_put_back(terminal: Terminal) -> None:

@@ -35,6 +35,7 @@ class Echo:
 def sleeper(tmp_path: Path) -> Any:
     """A process that does nothing, with nothing known of it."""
     running = Running([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, dict(os.environ), tmp_path / "log")
+    running.wait_until(lambda: any("time.sleep" in command for command in running.processes().values()))
     yield System("Cordial", running, Echo, {"time.sleep": "web"})
     running.end()
 

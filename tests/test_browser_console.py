@@ -82,7 +82,7 @@ def test_somebody_new_joins_and_no_page_on_the_way_has_a_fault(page: Page, lonel
     expect(page.get_by_role("status")).to_have_text("You are logged out.")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(re.compile("/login/code"))
     found += wrong_with(page)
     assert found == []

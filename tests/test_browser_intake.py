@@ -218,7 +218,7 @@ def test_the_intake_shows_how_far_it_is_and_the_way_back_and_out(page: Page) -> 
     expect(page.get_by_text("A person will answer you there").last).to_be_visible()
     expect(page.get_by_label("E-mail address").last).to_be_visible()
     bar.get_by_role("button", name="Back").click()
-    expect(page.locator(".kind-question").last).to_contain_text("So far it says: Maria Example")
+    expect(page.locator(".kind-question").last).to_contain_text("So far it says: Lithuania")
     press(page, "Keep it")
     expect(page.get_by_label("E-mail address").last).to_be_visible()
     bar.get_by_role("button", name="Stop for now").click()
@@ -239,7 +239,7 @@ def test_on_a_phone_question_and_answers_stand_together_below_one_line(page: Pag
     assert size["y"] == 0
     assert size["height"] < 50
     expect(head.get_by_role("button", name="Talk to a person")).to_be_in_viewport()
-    expect(head.get_by_role("link", name="Emergency: 112")).to_be_in_viewport()
+    expect(head.get_by_role("link", name="Emergency in Lithuania: 112")).to_be_in_viewport()
     page.get_by_text("Read the whole text").click()
     expect(page.get_by_text("I can withdraw this at any time")).to_be_visible()
 
@@ -305,3 +305,153 @@ def test_two_presses_send_a_card_once_and_starting_over_leaves_nothing_in_it(pag
     say(page, "I am Maria Example, born 14.03.1961, maria@mail.example, I live in Lithuania")
     press(page, "Female")
     expect(field(page, "Which condition")).to_have_value("")
+
+
+def goes_back(page: Page) -> None:
+    """Press "Back" above the writing field."""
+    page.get_by_role("region", name="Your progress in the intake").get_by_role("button", name="Back").click()
+
+
+def kept_here(page: Page) -> str:
+    """What was filled in and not sent, as it lies in this tab of the browser."""
+    look = "sessionStorage.getItem(Object.keys(sessionStorage).find(key => key.endsWith(':filled')))"
+    return page.evaluate(look) or ""
+
+
+def test_going_back_shows_the_answer_in_its_control_to_be_changed_or_kept(page: Page) -> None:
+    agrees(page)
+    fills_in_the_person(page)
+    field(page, "E-mail address").fill("maria@mail.example")
+    press(page, "Continue")
+    expect(field(page, "Which condition")).to_be_visible()
+    goes_back(page)
+    expect(field(page, "E-mail address")).to_have_value("maria@mail.example")
+    field(page, "E-mail address").fill("maria.example@mail.example")
+    press(page, "Continue")
+    expect(field(page, "Which condition")).to_be_visible()
+    assert answers(page)["contact"]["value"] == "maria.example@mail.example"
+    field(page, "Which condition").fill("knees, since 2019")
+    press(page, "None so far")
+    press(page, "Continue")
+    part(page, "Which medicines").get_by_role("combobox").fill("ramipril 5 mg")
+    chooses(page, "Which allergies", "None")
+    press(page, "Continue")
+    expect(page.get_by_text("immune system").last).to_be_visible()
+    goes_back(page)
+    goes_back(page)
+    expect(page.locator(".items").last).to_contain_text("ramipril 5 mg")
+    press(page, "Continue")
+    expect(page.get_by_text("immune system").last).to_be_visible()
+    assert [medicine["said"] for medicine in answers(page)["medicines"]] == ["ramipril 5 mg"]
+
+
+def test_a_half_filled_card_is_there_again_after_a_reload_until_it_is_sent(page: Page) -> None:
+    agrees(page)
+    field(page, "full name").fill("Maria Exam")
+    page.get_by_label("Day", exact=True).fill("14")
+    page.get_by_label("Month", exact=True).select_option(label="March")
+    chooses(page, "female or male", "Female")
+    page.reload()
+    expect(field(page, "full name")).to_have_value("Maria Exam")
+    expect(page.get_by_label("Day", exact=True)).to_have_value("14")
+    expect(page.get_by_label("Month", exact=True)).to_have_value("3")
+    expect(part(page, "female or male").get_by_label("Female", exact=True)).to_be_checked()
+    field(page, "full name").fill("Maria Example")
+    page.get_by_label("Year", exact=True).fill("1961")
+    press(page, "Skip the rest")
+    expect(page.get_by_label("E-mail address")).to_be_visible()
+    assert (answers(page)["full_name"], answers(page)["birth"]["date"]) == ("Maria Example", "1961-03-14")
+    assert kept_here(page) == ""
+
+
+def test_a_half_filled_list_and_an_age_are_there_again_after_a_reload(page: Page) -> None:
+    agrees(page)
+    press(page, "Give the age instead")
+    page.get_by_label("Age in years").fill("61")
+    page.reload()
+    expect(page.get_by_label("Age in years")).to_have_value("61")
+    say(page, "I am Maria Example, 61, maria@mail.example, I live in Lithuania")
+    press(page, "Female")
+    press(page, "Skip")
+    medicine = part(page, "Which medicines").get_by_role("combobox")
+    medicine.fill("ramipril 5 mg")
+    medicine.press("Enter")
+    medicine.fill("aspi")
+    page.reload()
+    expect(part(page, "Which medicines").locator(".items")).to_contain_text("ramipril 5 mg")
+    expect(part(page, "Which medicines").get_by_role("combobox")).to_have_value("aspi")
+
+
+@pytest.mark.parametrize("way", ["in words", "under my data", "the consent alone", "start over"])
+def test_nothing_that_was_filled_in_stays_in_the_browser_when_it_is_deleted(page: Page, way: str) -> None:
+    agrees(page)
+    field(page, "full name").fill("Maria Example")
+    assert "Maria Example" in kept_here(page)
+    if way == "in words":
+        say(page, "delete my data")
+        press(page, "Yes, delete everything")
+        expect(page.get_by_text("Everything in this chat has been deleted").last).to_be_visible()
+    elif way == "start over":
+        press(page, "Start over")
+        press(page, "Yes, start over")
+    else:
+        page.get_by_role("button", name="My data").click()
+        dialog = page.get_by_role("dialog", name="My data")
+        for words in ("Delete everything", "Yes, delete") if way == "under my data" else ("Withdraw consent", "Yes, withdraw"):
+            dialog.get_by_role("button", name=words).click()
+        expect(dialog).to_be_hidden()
+    page.wait_for_function("() => !Object.keys(sessionStorage).some(key => key.endsWith(':filled'))")
+    page.reload()
+    expect(page.locator("cordial-chat")).to_be_visible()
+    assert kept_here(page) == ""
+
+
+def test_little_has_to_be_typed(visit: Visits, cordial: System) -> None:
+    page = visit(f"{cordial.url}/chat", locale="lt-LT")
+    agrees(page)
+    field(page, "full name").fill("Rasa Example")
+    born(page, "14", "March", "1961")
+    chooses(page, "female or male", "Female")
+    press(page, "Lithuania")
+    press(page, "Continue")
+    address = field(page, "E-mail address")
+    address.press_sequentially("rasa@gm")
+    page.get_by_role("option", name="rasa@gmail.com").click()
+    expect(address).to_have_value("rasa@gmail.com")
+    address.fill("")
+    page.get_by_text("By phone", exact=True).click()
+    expect(field(page, "Phone number")).to_have_value("+370 ")
+    field(page, "Phone number").press_sequentially("612 34567")
+    press(page, "Continue")
+    field(page, "Which condition").press_sequentially("kn")
+    press(page, "knee osteoarthritis")
+    field(page, "Which condition").press_sequentially("since 2019")
+    press(page, "physiotherapy")
+    press(page, "Continue")
+    expect(page.get_by_text("Which medicines").last).to_be_visible()
+    given = answers(page)
+    assert given["country"] == {"code": "LT", "name": "Lithuania"}
+    assert given["contact"] == {"by": "phone", "value": "+37061234567"}
+    assert (given["condition"], given["treatments"]) == ("knee osteoarthritis, since 2019", "physiotherapy")
+
+
+def test_a_parent_answers_for_a_child_with_the_controls_of_the_page(page: Page) -> None:
+    say(page, "Start the intake")
+    press(page, "I agree")
+    press(page, "My child")
+    field(page, "name of your child").fill("Theo Example")
+    born(page, "5", "September", "2014")
+    chooses(page, "female or male", "Male")
+    field(page, "which country").press_sequentially("latv")
+    page.get_by_role("option", name="Latvia").click()
+    press(page, "Continue")
+    field(page, "E-mail address").fill("anna@mail.example")
+    press(page, "Continue")
+    press(page, "I am the parent or guardian")
+    is_asked(page, "your own name")
+    page.locator("form.ask input").fill("Anna Example")
+    press(page, "Continue")
+    expect(page.get_by_text("Which condition").last).to_be_visible()
+    given = answers(page)
+    assert (given["full_name"], given["guardian"], given["guardian_name"]) == ("Theo Example", True, "Anna Example")
+    assert given["for_whom"] == "my_child"

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from knowledge.encoder import Encoder
+from knowledge.library import Library
 from tests.support.browsing import Visits, say, stored
 from tests.support.faults import full
 from tests.support.people import Patient
-from tests.support.small_web import NewWeb, SmallWeb
+from tests.support.small_web import NewWeb, SmallWeb, small_web
 
 EMERGENCY = "I have chest pain and I cannot breathe"
 NUMBER, ADDRESS = "112", "hello@birchwood.example"
+LOCAL = "your local emergency number (at the clinic in Lithuania: 112)"
 # What the chat says when something fails.
-TROUBLES = ["helpfulFailed", "chatMissing", "own.failed", "own.notDone", "connection.elsewhere"]
-TROUBLES += [f"status.{name}" for name in ("unsent", "late", "lateStored", "failed", "refused", "told")]
+TROUBLES = ["chatMissing", "connection.elsewhere"]
+TROUBLES += [f"status.{name}" for name in ("unsent", "late", "late_stored", "failed", "refused", "told", "not_done")]
 BESIDE_THE_WAYS = ["connection.offline", "connection.reconnecting", "connection.refused"]  # the line shows them as links
 
 PLAIN = [
@@ -79,8 +83,8 @@ def test_without_a_network_the_page_says_itself_what_to_do_and_sends_the_message
     expect(page.locator(".connection")).to_contain_text(ADDRESS)
     say(page, EMERGENCY)
     own = page.locator(".from-system.kind-emergency")
-    expect(own).to_contain_text("your local emergency number (112 at the clinic)")
-    expect(own.get_by_role("link", name="Call 112 now")).to_be_visible()
+    expect(own).to_contain_text(LOCAL)
+    expect(own.get_by_role("link")).to_have_text(["Emergency in Lithuania: 112"])
     page.context.set_offline(False)
     expect(page.locator(".from-assistant.kind-emergency")).to_have_count(1)
     expect(own).to_have_count(0)
@@ -158,28 +162,28 @@ def test_a_reply_that_could_not_be_stored_is_shown_and_the_stored_one_takes_its_
 
 def in_page(page: Page, call: str) -> Any:
     """What a call of the chat's own modules gives there."""
-    clinic = json.dumps({"emergencyNumber": NUMBER, "email": ADDRESS})
+    clinic = json.dumps({"emergencyNumber": NUMBER, "country": "Lithuania", "email": ADDRESS})
     script = f"""async () => {{
-        const {{ loadStrings, ownAlarm }} = await import('/static/chat/text.js');
+        const {{ loadStrings }} = await import('/static/chat/text.js');
+        const {{ TheirWords }} = await import('/static/chat/words.js');
         const strings = await loadStrings('en', {clinic});
+        const words = new TheirWords({{ strings, api: null, storage: sessionStorage, key: 'nothing' }});
         return {call};
     }}"""
     return page.evaluate(script)
 
 
 def test_only_what_is_said_plainly_raises_the_card(page: Page) -> None:
-    raised = in_page(page, f"{json.dumps([*PLAIN, *NOT_PLAIN])}.filter(text => ownAlarm(text, strings))")
+    raised = in_page(page, f"{json.dumps([*PLAIN, *NOT_PLAIN])}.filter(text => words.alarm(text))")
     assert raised == PLAIN
 
 
 def test_every_trouble_names_the_number_and_the_clinic(page: Page) -> None:
     look = "names => names.map(name => name.split('.').reduce((part, key) => part[key], strings))"
     troubles = in_page(page, f"({look})({json.dumps(TROUBLES)})")
-    assert [
-        text for text in troubles if not (f"local emergency number ({NUMBER} at the clinic)" in text and ADDRESS in text)
-    ] == []
+    assert [text for text in troubles if not (LOCAL in text and ADDRESS in text)] == []
     lines = in_page(page, f"({look})({json.dumps(BESIDE_THE_WAYS)})")
-    assert [text for text in lines if f"local emergency number ({NUMBER} at the clinic)" not in text] == []
+    assert [text for text in lines if LOCAL not in text] == []
 
 
 def test_without_a_number_of_the_clinic_the_local_one_is_named(page: Page) -> None:
@@ -188,3 +192,30 @@ def test_without_a_number_of_the_clinic_the_local_one_is_named(page: Page) -> No
         return (await loadStrings('en')).status.unsent;
     }"""
     assert page.evaluate(script).endswith("call your local emergency number.")
+
+
+def test_a_page_that_was_opened_before_opens_while_the_service_is_away(
+    visit: Visits, tmp_path: Path, library: Library, encoder: Encoder
+) -> None:
+    with small_web(tmp_path, library, encoder) as web:
+        page = visit(f"{web.url}/chat")
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()
+    expect(page.locator(".connection")).to_contain_text(LOCAL)
+    say(page, EMERGENCY)
+    expect(page.locator(".from-system.kind-emergency")).to_contain_text(LOCAL)
+    page.goto(f"{web.url}/chat")
+    expect(page.locator(".from-system.kind-emergency"), "the message is kept").to_contain_text(LOCAL)
+
+
+def test_what_the_device_keeps_of_the_page_is_not_used_while_the_service_answers(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.evaluate("caches.open('cordial-chat').then(kept => kept.put('/chat', new Response('an old page')))")
+    page.reload()
+    expect(page.get_by_role("button", name="Does it work?")).to_be_visible()
+    kept = page.evaluate("caches.open('cordial-chat').then(kept => kept.match('/chat')).then(page => page.text())")
+    assert "cordial-chat" in kept
+    paths = page.evaluate(
+        "caches.open('cordial-chat').then(kept => kept.keys()).then(all => all.map(each => new URL(each.url).pathname))"
+    )
+    assert [path for path in paths if path != "/chat" and not path.startswith("/static/chat/")] == []

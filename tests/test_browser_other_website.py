@@ -211,7 +211,7 @@ def test_when_the_chat_cannot_be_loaded_the_ways_to_the_clinic_are_there(
     page.route("**/static/chat/chat.js*", lambda route: route.abort())
     launcher(page).click()
     expect(page.get_by_role("dialog").get_by_text("The chat could not be loaded.")).to_be_visible()
-    expect(page.get_by_role("link", name="Emergency: 112")).to_be_visible()
+    expect(page.get_by_role("link", name="Emergency in Lithuania: 112")).to_be_visible()
     expect(page.get_by_role("link", name="hello@birchwood.example")).to_be_visible()
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()

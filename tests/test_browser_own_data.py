@@ -111,7 +111,7 @@ def test_when_the_service_is_away_my_data_says_so_and_can_be_tried_again(page: P
     page.context.set_offline(True)
     page.get_by_role("button", name="My data").click()
     dialog = page.get_by_role("dialog", name="My data")
-    expect(dialog).to_contain_text("We could not look it up just now")
+    expect(dialog).to_contain_text("That did not work")
     page.context.set_offline(False)
     dialog.get_by_role("button", name="Try again").click()
     expect(dialog).to_contain_text("Maria Example")

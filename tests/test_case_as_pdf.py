@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exports.case_file import Judged, Noted
 from exports.fonts import Fitting, font_folder, font_folders, western
 from exports.pdf import Style, case_pdf, style_for
 from intake.fields import the_intake
@@ -87,6 +88,31 @@ def test_times_are_those_of_the_clinic() -> None:
     case = case_of(record_of(ANSWERS))
     pdf = case_pdf(case, the_intake(), style_for(case, "Europe/Vilnius", [Path("/nowhere")]))
     assert "2026-11-22 11:30" in first_page(pdf), "half past nine in UTC"
+
+
+def test_who_has_the_case_and_how_it_ended_stand_on_the_first_page() -> None:
+    assert "Nobody has the case yet." in first_page(made())
+    assert "Ona Example has the case." in first_page(made(holder="Ona Example"))
+    ended = first_page(made(holder="Ona Example", closed_at=AT, outcome="appointment", state="closed"))
+    assert "Ona Example had the case. Closed on 2026-11-22 09:30 UTC: appointment made." in ended
+
+
+def test_what_colleagues_think_of_an_answer_stands_under_it() -> None:
+    review = Judged(3, "Ona Example", AT, "incomplete", "after-care", "Is fever usual?")
+    said = words(made(reviews=(review,)))
+    opinion = (
+        "Ona Example, 2026-11-22 09:30 UTC: This answer is incomplete. The article that should answer: after-care."
+        " The question, as the reviewer put it:"
+    )
+    assert said.index("Fever was more common with cells.") < said.index(opinion) < said.index("Good morning")
+
+
+def test_notes_are_in_it_if_somebody_wants_them() -> None:
+    note = Noted("Ona Example", AT, "Sounds worried about the price.")
+    assert "Notes of colleagues" not in words(made())
+    assert "Notes of colleagues There are none." in words(made(notes=()))
+    said = words(made(notes=(note,)))
+    assert "Ona Example 2026-11-22 09:30 UTC Sounds worried about the price." in said
 
 
 def test_consent_is_shown_word_for_word() -> None:

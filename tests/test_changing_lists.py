@@ -45,6 +45,19 @@ def test_a_list_is_changed_wherever_somebody_is(until: str, text: str, expected:
     assert talk.open == until
 
 
+def test_a_medicine_that_weakens_the_immune_system_is_listed_and_answers_the_question_about_it() -> None:
+    talk = with_a_list("immune_status")
+    talk.says("I take tacrolimus 2 mg")
+    assert names(talk) == ["metformin", "ramipril", "tacrolimus"]
+    assert talk.value("immune_status")["answer"] == "yes"
+
+
+def test_any_other_medicine_answers_no_question_of_history() -> None:
+    talk = with_a_list("immune_status")
+    talk.says("I take ibuprofen now and then")
+    assert talk.open == "immune_status"
+
+
 def test_a_list_is_changed_after_sending_and_the_coordinator_is_told() -> None:
     talk = with_a_list(REVIEW)
     talk.says("send it")

@@ -11,11 +11,17 @@ from fastapi import FastAPI
 
 from cordial.bootstrap import PROJECT
 from turns.texts import texts
-from web import chat, own_data
+from web import back, chat, own_data, their_words
 from web.asking import errors
 from web.throttling import OPEN_STREAMS, RULES
 
-_OPEN = {"/api/chat/sessions", "/api/chat/suggestions/{name}"}  # which need no token
+_OPEN = {
+    "/api/chat/back",
+    "/api/chat/back/code",
+    "/api/chat/sessions",
+    "/api/chat/suggestions/{name}",
+    "/api/chat/words/{language}",
+}  # which need no token
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +30,8 @@ def description() -> dict[str, Any]:
     app = FastAPI()
     app.include_router(chat.router)
     app.include_router(own_data.router)
+    app.include_router(their_words.router)
+    app.include_router(back.router)
     return app.openapi()
 
 
@@ -63,7 +71,7 @@ def test_the_guide_names_every_field_and_every_value(description: dict[str, Any]
 
 
 def test_the_guide_names_every_error_that_is_described(guide: str) -> None:
-    described = errors(400, 401, 404, 409, 413, 422, 429)
+    described = errors(400, 401, 403, 404, 409, 413, 422, 429)
     codes = {code for told in described.values() for code in re.findall(r"`([a-z_]+)`", told["description"])}
     assert codes <= set(texts().errors)
     assert {code for code in codes if f"`{code}`" not in guide} == set()

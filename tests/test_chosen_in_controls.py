@@ -208,6 +208,31 @@ def test_a_card_has_the_open_field_first_and_what_is_still_to_be_asked() -> None
     assert all(field["value"] is None for field in card["fields"])
 
 
+def test_going_back_brings_the_answer_with_the_control_to_change_or_keep_it() -> None:
+    talk = Talk().until("condition")
+    assert talk.question.get("value") is None
+    talk.chooses({"condition": "knees"})
+    talk.says("go back", "go_back")
+    assert (talk.open, talk.question["value"]) == ("condition", "knees")
+    talk.chooses({"condition": "both knees"})
+    assert talk.value("condition") == "both knees"
+
+
+def test_going_back_to_what_was_left_out_brings_nothing_to_keep() -> None:
+    talk = Talk().until("condition")
+    talk.says("skip", "skip")
+    talk.says("go back", "go_back")
+    assert (talk.open, talk.question.get("value")) == ("condition", None)
+
+
+@pytest.mark.parametrize(("country", "prefix"), [("Lithuania", "+370"), ("United Kingdom", "+44"), (None, None)])
+def test_a_phone_number_begins_as_it_does_where_the_patient_lives(country: str | None, prefix: str | None) -> None:
+    talk = Talk().until("full_name")
+    talk.chooses({"full_name": "Maria Example", "birth": {"age": 61}, "sex": "female", "country": country})
+    assert talk.open == "contact"
+    assert talk.question["input"]["prefix"] == prefix
+
+
 @pytest.mark.parametrize("alone", ["consent", "contact"])
 def test_some_questions_stand_alone(alone: str) -> None:
     assert Talk().until(alone).question["card"] is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from cordial.data_files import DataFileError
 from desk.working_hours import due_at, is_open, overdue_before
 from intake.clinic import Hours, read_clinic
 from intake.fields import read_intake
+from intake.judge import judge
+from intake.judging.results import Context
 
 CLINIC = (PROJECT / "clinic.yml").read_text("utf-8")
 FIELDS = (PROJECT / "intake" / "en" / "fields.yml").read_text("utf-8")
@@ -181,6 +183,14 @@ def test_a_field_that_something_needs_cannot_be_left_out(name: str, otherwise: s
         read_intake(tmp_path / "fields.yml")
 
 
+def what_is_told(fields: str, folder: Path) -> str:
+    """All that is told of a fields.yml that is refused."""
+    (folder / "fields.yml").write_text(fields, "utf-8")
+    with pytest.raises(DataFileError) as refused:
+        read_intake(folder / "fields.yml")
+    return "\n".join(text for _, text in problems(refused.value))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -190,10 +200,7 @@ def test_a_field_that_something_needs_cannot_be_left_out(name: str, otherwise: s
     ],
 )
 def test_a_role_that_does_not_fit_is_told(before: str, after: str, said: str, tmp_path: Path) -> None:
-    (tmp_path / "fields.yml").write_text(FIELDS.replace(before, after, 1), "utf-8")
-    with pytest.raises(DataFileError) as refused:
-        read_intake(tmp_path / "fields.yml")
-    assert any(said in text for _, text in problems(refused.value))
+    assert said in what_is_told(FIELDS.replace(before, after, 1), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -205,10 +212,7 @@ def test_a_role_that_does_not_fit_is_told(before: str, after: str, said: str, tm
 )
 def test_who_is_the_guardian_is_chosen_from_options(pattern: str, instead: str, said: str, tmp_path: Path) -> None:
     guardian = field_of("guardian")
-    (tmp_path / "fields.yml").write_text(FIELDS.replace(guardian, re.sub(pattern, instead, guardian)), "utf-8")
-    with pytest.raises(DataFileError) as refused:
-        read_intake(tmp_path / "fields.yml")
-    assert any(said in text for _, text in problems(refused.value))
+    assert said in what_is_told(FIELDS.replace(guardian, re.sub(pattern, instead, guardian)), tmp_path)
 
 
 def test_a_renamed_field_keeps_its_role_and_the_answers_under_its_old_name(tmp_path: Path) -> None:
@@ -217,6 +221,27 @@ def test_a_renamed_field_keeps_its_role_and_the_answers_under_its_old_name(tmp_p
     assert intake.by_role({"full_name": 1, "born": 2, "lives_in": 3}) == {"name": 1, "birth": 2, "country": 3}
     assert set(intake.stored_as("condition")) == {"illness", "condition"}
     assert intake.name_now("contact") == "reach"
+
+
+@pytest.mark.parametrize("known_by", ["    formerly: [clots]\n", "    about: clots\n"])
+@pytest.mark.parametrize("said", ["a DVT in my left leg, 2015", "nie miałam zakrzepicy", "no, never", "Thrombose 2012"])
+def test_answers_to_a_renamed_history_are_understood_as_before(known_by: str, said: str, tmp_path: Path) -> None:
+    text = FIELDS.replace("  - name: clots\n", f"  - name: blood_clots\n{known_by}")
+    (tmp_path / "fields.yml").write_text(text, "utf-8")
+    renamed_field, shipped = read_intake(tmp_path / "fields.yml").field("blood_clots"), read_intake().field("clots")
+    context = Context("LT", date(2026, 11, 29))
+    assert judge(renamed_field, said, context) == judge(shipped, said, context)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("  - name: clots\n", "  - name: blood_clots\n    about: clotts\n", "did you mean clots?"),
+        ("  - name: allergies\n", "  - name: allergies\n    about: clots\n", "only a field of kind history"),
+    ],
+)
+def test_a_history_about_something_unknown_is_told(before: str, after: str, said: str, tmp_path: Path) -> None:
+    assert said in what_is_told(FIELDS.replace(before, after, 1), tmp_path)
 
 
 def test_what_ships_is_known_without_being_named_as_former(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from desk.models import Message, Note
+from desk.models import AuditEntry, Message, Note
 from tests.support.desk_work import acts, revision_on, writes
 from tests.support.handing_off import Turns
 from tests.support.small_web import NewWeb, SmallWeb
@@ -114,3 +114,72 @@ def test_who_does_not_work_on_cases_changes_none(web: SmallWeb, joins: Callable[
 def test_a_case_that_is_not_there_is_not_found(joins: Callable[[str, str], Staff]) -> None:
     ana = joins("coordinator", "Ana Example")
     assert ana.http.post("/desk/cases/C-0000-0000/take-over", data={"revision": 0}).status_code == 404
+
+
+URGENT = "C-2345-7777"
+
+
+def audited(web: SmallWeb, action: str) -> list[dict[str, object]]:
+    """What the audit log keeps of an action."""
+    with web.parts.database.read() as session:
+        return [entry.details for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == action))]
+
+
+def test_an_emergency_is_put_off_for_minutes_alone_and_with_a_reason(web: SmallWeb, joins: Callable[[str, str], Staff]) -> None:
+    ana = joins("coordinator", "Ana Example")
+    Turns(web.parts.database).asks_for_a_person(URGENT, "emergency")
+    page = ana.http.get(f"/desk/cases/{URGENT}").text
+    assert "for a week" not in page
+    assert "for 15 minutes" in page
+    for too_long in ("hour", "next_day", "week"):
+        answer = acts(ana, URGENT, "snooze", how_long=too_long, reason="calling")
+        assert answer.status_code == 422
+        assert "5, 15 or 30 minutes" in answer.text
+    for reason in ("", "spoken", "no such reason"):
+        answer = acts(ana, URGENT, "snooze", how_long="15", reason=reason)
+        assert answer.status_code == 422
+        assert '<option value="15" selected>' in answer.text, "what was chosen is still chosen"
+    assert "I am calling the patient." in acts(ana, URGENT, "snooze", how_long="15", reason="calling").text
+    assert URGENT in ana.http.get("/desk/queue").text
+    [noted] = audited(web, "case.snoozed")
+    assert noted["emergency"] == "calling"
+    assert "Bring back" not in acts(ana, URGENT, "bring-back").text
+    assert len(audited(web, "case.brought_back")) == 1
+
+
+def test_anything_that_was_put_off_can_be_brought_back(web: SmallWeb, joins: Callable[[str, str], Staff]) -> None:
+    ana = joins("coordinator", "Ana Example")
+    assert "Bring back" in acts(ana, REFERENCE, "snooze", how_long="week").text
+    assert REFERENCE not in ana.http.get("/desk/queue").text
+    assert acts(ana, REFERENCE, "bring-back").status_code == 200
+    assert REFERENCE in ana.http.get("/desk/queue").text
+
+
+@pytest.mark.parametrize("act", ["close", "hand-back"])
+def test_an_emergency_that_nobody_answered_is_not_let_go_without_a_reason(
+    web: SmallWeb, joins: Callable[[str, str], Staff], act: str
+) -> None:
+    ana = joins("coordinator", "Ana Example")
+    turns = Turns(web.parts.database)
+    turns.asks_for_a_person(URGENT, "emergency")
+    acts(ana, URGENT, "take-over")
+    form = {"outcome": "other"} if act == "close" else {}
+    answer = acts(ana, URGENT, act, **form)
+    assert answer.status_code == 422
+    assert "please choose a reason" in answer.text
+    assert URGENT in ana.http.get("/desk/queue").text
+    assert acts(ana, URGENT, act, reason="spoken", **form).status_code == 200
+    assert audited(web, "case.closed" if act == "close" else "case.handed_back")[-1]["emergency"] == "spoken"
+
+
+def test_an_emergency_that_somebody_answered_is_closed_as_any_other_case(
+    web: SmallWeb, joins: Callable[[str, str], Staff]
+) -> None:
+    ana = joins("coordinator", "Ana Example")
+    turns = Turns(web.parts.database)
+    conversation = turns.asks_for_a_person(URGENT, "emergency")
+    acts(ana, URGENT, "take-over")
+    writes(ana, URGENT, "Please call 112 now.")
+    turns.says(conversation, "They are here")
+    assert acts(ana, URGENT, "close", outcome="sent_elsewhere").status_code == 200
+    assert audited(web, "case.closed")[-1] == {"outcome": "sent_elsewhere"}

@@ -51,3 +51,9 @@ def test_the_country_is_the_one_that_was_named(name: str, code: str, sentence: s
     judged = judge(country, sentence.format(name), Context("LT", TODAY))
     assert isinstance(judged, Understood)
     assert judged.value["code"] == code
+
+
+@pytest.mark.parametrize("text", ["hello", "on an island", "we live on a small island"])
+def test_no_country_is_read_out_of_words_that_only_begin_like_one(text: str) -> None:
+    country = next(field for field in the_intake().fields if field.kind == "country")
+    assert not isinstance(judge(country, text, Context(region="LT", today=TODAY)), Understood)

@@ -23,7 +23,9 @@ from desk.database import Database
 from desk.keeping.erasure import delete_rows
 from desk.models import Conversation, Feedback, Handoff, Message, Note, Review
 from intake.clinic import Hours
+from intake.fields import read_intake, the_intake
 from knowledge.answer import ABSTAINED
+from language.spoken import text_file
 from tests.support.case_files import ANSWER
 from tests.support.records import asks_for_a_person, conversation
 from tests.support.staff import open_records
@@ -54,6 +56,25 @@ def test_a_demonstration_takes_its_port_from_outside_and_nothing_that_is_real(ow
     assert (settings.redis_url, settings.host) == (None, "127.0.0.1")
     assert not (own_environment / "real").exists()
     assert not (own_environment / "real.db").exists()
+
+
+def test_its_patients_answer_fields_that_a_clinic_has_renamed(tmp_path: Path) -> None:
+    shipped = text_file("intake", "fields.yml").read_text("utf-8")
+    names = {"full_name": "patient", "contact": "reach", "clots": "blood_clots"}
+    for old, new in names.items():
+        shipped = shipped.replace(f"  - name: {old}\n", f"  - name: {new}\n    formerly: [{old}]\n")
+    (tmp_path / "fields.yml").write_text(shipped, "utf-8")
+    intake = read_intake(tmp_path / "fields.yml")
+    case = DemoCase(
+        ago=1, says=[], intake={"consent": "I agree", "full_name": "Ewa Example", "clots": "no"}, stops_at="contact"
+    )
+    assert case.answers(intake) == {"consent": "I agree", "patient": "Ewa Example", "blood_clots": "no", "for_whom": "Me"}
+    assert case.leaves_at(intake) == "reach"
+
+
+def test_every_case_answers_fields_that_are_asked() -> None:
+    names = {name for case in read_cases() for name in (*case.intake, case.stops_at or "consent")}
+    assert names <= set(the_intake().names)
 
 
 def test_it_refuses_the_folder_of_the_real_records(own_environment: Path) -> None:

@@ -11,6 +11,7 @@ from emergencies.other_languages import Finding, OtherLanguages, read_other_lang
 from emergencies.red_flags import RedFlag
 from intake.clinic import read_clinic
 from intake.fields import IntakeField
+from knowledge.encoder import Encoder
 from language.which_language import OTHER, Language, language_of
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
@@ -149,6 +150,16 @@ def test_without_the_embedding_the_words_decide(words_alone: OtherLanguages, lan
     assert (finding.level, finding.score, finding.language) == ("emergency", None, language)
 
 
+def test_what_names_nothing_is_asked_about_however_sure_the_examples_are(others: OtherLanguages) -> None:
+    limits = ("alarm_counts", "alarm_named", "ask_counts", "ask_named", "ask_alone")
+    eager = read_thresholds().model_copy(update=dict.fromkeys(limits, -9.0))
+    finding = found(
+        OtherLanguages(eager, others.classifier, others.encode), "Guten Morgen zusammen, ich schreibe aus dem Garten"
+    )
+    assert finding is not None
+    assert (finding.level, finding.evidence) == ("check", ())
+
+
 @pytest.mark.parametrize(
     ("text", "group"),
     [
@@ -177,6 +188,16 @@ def test_the_group_is_the_one_that_is_told_of(others: OtherLanguages, text: str,
 def test_english_is_not_taken_for_another_language(text: str) -> None:
     language = language_of(text)
     assert (language.code, language.possible[0]) == ("en", "en")
+
+
+@pytest.mark.parametrize("text", ["fair enough", "and hair"])
+def test_a_few_words_that_may_be_english_do_not_change_the_language_of_the_chat(text: str) -> None:
+    assert (language_of(text).code, language_of(text).sure) == ("en", False)
+
+
+@pytest.mark.parametrize(("text", "language"), [("kiek kainuoja", "lt"), ("und bei Ihnen?", "de"), ("no entiendo", "es")])
+def test_a_few_words_of_another_language_change_it(text: str, language: str) -> None:
+    assert language_of(text).code == language
 
 
 @pytest.mark.parametrize(
@@ -251,6 +272,35 @@ def test_what_english_denies_is_not_asked_about_for_the_sake_of_its_neighbours(e
     assert every_language.check("denies suicidal thoughts", CLINIC) is None
 
 
+@pytest.fixture(scope="module")
+def with_examples(encoder: Encoder) -> EveryLanguage:
+    """The whole check with the examples of every language, as web runs it."""
+    check = read_every_language(read_other_languages())
+    check.ask_examples(encoder.encode, encoder.name)
+    return check
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gut, bitte Adresse und Sprechzeiten",
+        "Super, bitte Termin und Anfahrt",
+        "Okay, bitte Montag oder Dienstag",
+        "Salida el lunes, gracias",
+        "Le numero et la crise, merci",
+    ],
+)
+def test_a_word_of_another_language_is_no_misspelt_english_one(with_examples: EveryLanguage, text: str) -> None:
+    assert with_examples.check(text, CLINIC, chat="en") is None
+
+
+@pytest.mark.parametrize("text", ["Papa hat chest pain, Hilfe", "maman can't breathe, vite", "mi esposo is having a stroke"])
+def test_english_words_in_a_message_of_another_language_are_heard(every_language: EveryLanguage, text: str) -> None:
+    flag = every_language.check(text, CLINIC)
+    assert flag is not None
+    assert flag.level == "emergency"
+
+
 def test_a_word_is_heard_in_any_language_as_long_as_that_of_the_chat_is_not_known(every_language: EveryLanguage) -> None:
     assert every_language.check("help", CLINIC) is not None
 
@@ -295,3 +345,39 @@ def test_what_happens_now_is_an_emergency_whatever_was_asked(every_language: Eve
 def loudness(flag: RedFlag | None) -> int:
     """How much is made of a message."""
     return ["check", "urgent", "emergency"].index(flag.level) + 1 if flag else 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unser Haus brennt, Oma ist noch drin",
+        "dedem enkaz altında kaldı",
+        "نزيف قوي ما عم يوقف",
+        "ضغط بابا ٥٨ على ٣٠ ودايخ كتير",
+        "فشار بابام ۵۵ روی ۳۰ شده و داره غش می‌کنه",
+        "הבית בוער ואמא שלי בפנים",
+        "huyết áp má 58/30, choáng muốn xỉu",
+        "bé kẹt trong xe ngoài nắng, không nhúc nhích",
+    ],
+)
+def test_what_kills_in_minutes_is_heard(others: OtherLanguages, text: str) -> None:
+    language = language_of(text)
+    assert language is not None
+    assert others.check(text, language) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Blutdruck heute 136 zu 82",
+        "tansiyonum 132/81",
+        "ضغطي ١٣٢ على ٨١",
+        "לחץ דם 132 על 81",
+        "huyết áp 132/81",
+        "Notfallkontakt: mein Bruder",
+    ],
+)
+def test_a_reading_as_it_should_be_and_whom_to_call_in_an_emergency_are_calm(others: OtherLanguages, text: str) -> None:
+    language = language_of(text)
+    assert language is not None
+    assert others.check(text, language) is None

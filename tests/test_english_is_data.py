@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from cordial.bootstrap import PROJECT
+from emergencies.language_files import KINDS
 from intake.judging.expressions import expression, read_expressions
 from language.spoken import text_file
 
@@ -18,6 +19,13 @@ ROOMS = ("intake", "language", "emergencies")
 FILES = [file for room in ROOMS for file in sorted((PROJECT / room).rglob("*.py"))]
 _LETTERS = re.compile(r"[a-z]{2,}")
 _NOTATION = re.compile(r"\\[a-zA-Z]|\(\?[a-zA-Z:<=!-]+\)?|\[[^\]]*\]|\{[^}]*\}")
+_WORD = re.compile(r"[a-zß-ÿ]{3,}")
+# Of markers, concepts, groups of an expression, files, choices, conditions, signals, parameters and addresses.
+_OTHER_NAMES = (
+    *("happening", "progressive", "ongoing", "negation", "but", "idiom", "sudden", "asked", "topic", "not"),
+    *("day", "days", "weeks", "month", "months", "year", "years", "emergencies", "ordinary", "change"),
+    *("treats", "coordinates", "closed", "sent", "begun", "settled", "alarm", "length", "mentions", "short", "http", "www"),
+)
 _CALLS = {f"re.{call}" for call in ("compile", "match", "fullmatch", "search", "sub", "split", "finditer", "findall")}
 
 
@@ -27,11 +35,34 @@ def _function_words() -> set[str]:
     return {word.strip() for words in lists for word in words.split(",")} - {"no", "now"}
 
 
+def _names() -> set[str]:
+    """What things are called in code and data, and nobody says: values of `Literal`, fields of classes, intents and so on."""
+    trees = [ast.parse(file.read_text("utf-8")) for file in FILES]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    values = {part.value for node in nodes if _is_literal(node) for part in ast.walk(node) if _is_text(part)}
+    fields = {each.target.id for node in nodes if isinstance(node, ast.ClassDef) for each in node.body if _is_field(each)}
+    intents = yaml.safe_load((PROJECT / "domain" / "domain.yml").read_text("utf-8"))["intents"]
+    return {*values, *fields, *map(str, intents), *KINDS, *_OTHER_NAMES}
+
+
+def _is_literal(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"
+
+
+def _is_field(node: ast.AST) -> bool:
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 FUNCTION_WORDS = _function_words()
+NAMES = _names()
 
 
 def english_in(code: str) -> list[str]:
-    """The expressions with words in them, and the lists of a language's small words, of a Python file."""
+    """The expressions with words in them, and the lists of a language's words, of a Python file."""
     tree = ast.parse(code)
     return [*_expressions(tree), *_lists(tree)]
 
@@ -45,15 +76,26 @@ def _expressions(tree: ast.Module) -> Iterator[str]:
 
 
 def _lists(tree: ast.Module) -> Iterator[str]:
+    values = {id(node) for each in ast.walk(tree) if _is_literal(each) for node in ast.walk(each)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Set | ast.List | ast.Tuple):
-            words = {part.value for part in node.elts if _is_text(part)}
-            if len(words & FUNCTION_WORDS) >= 2:
-                yield ", ".join(sorted(words))
+        words = _words_of(node) if id(node) not in values else set()
+        named = {word for word in words if _WORD.fullmatch(word)}
+        if len(words & FUNCTION_WORDS) >= 2 or (len(named) >= 2 and named - NAMES):
+            yield ", ".join(sorted(words))
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _words_of(node: ast.AST) -> set[str]:
+    """The words of a list, however it is written."""
+    if isinstance(node, ast.Set | ast.List | ast.Tuple):
+        return {part.value for part in node.elts if _is_text(part)}
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "split"
+        and _is_text(node.func.value)
+    ):
+        return set(node.func.value.value.split())
+    return set()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PROJECT)))
@@ -69,6 +111,9 @@ def test_no_english_stands_in_the_code(file: Path) -> None:
         'X = frozenset(["he", "she"])',
         'X = frozenset({"was", "were", "bled"})',
         're.sub("from", "", text)',
+        'MISTYPED = ("agree", "agreed", "accept")',
+        'MISTYPED = "agree agreed accept".split()',
+        'word in ["toe", "finger"]',
     ],
 )
 def test_english_in_code_would_be_found(code: str) -> None:
@@ -76,7 +121,13 @@ def test_english_in_code_would_be_found(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ['re.compile(r"[^\\W\\d_]{2}")', 'MOVES = {"question", "skip"}', 're.compile(r"(?:19|20)\\d\\d")']
+    "code",
+    [
+        're.compile(r"[^\\W\\d_]{2}")',
+        'MOVES = {"question", "skip"}',
+        're.compile(r"(?:19|20)\\d\\d")',
+        'KINDS: tuple[Kind, ...] = ("list", "history")',
+    ],
 )
 def test_what_is_no_english_is_left_alone(code: str) -> None:
     assert english_in(code) == []

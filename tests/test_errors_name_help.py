@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from cordial.bootstrap import PROJECT
+from intake.clinic import read_clinic
 from tests.support.people import Patient
 from tests.support.small_web import NewWeb, SmallWeb
 from turns.texts import ERRORS, texts
@@ -75,3 +78,19 @@ def test_a_notice_that_the_assistant_is_away_names_them() -> None:
 def test_the_console_and_the_inner_doors_keep_to_themselves(web: SmallWeb) -> None:
     answer = httpx.get(f"{web.url}/desk/nothing", trust_env=False)
     assert not names_help(answer.text)
+
+
+def test_no_page_shows_the_clinics_number_without_its_place(web: SmallWeb) -> None:
+    for path in ("/chat", "/library", "/library/research", "/privacy", "/nothing"):
+        page = httpx.get(f"{web.url}{path}", headers={"Accept": "text/html"}, trust_env=False).text
+        shown = page.replace("tel:112", "").replace('data-emergency-number="112"', "")
+        assert len(re.findall(r"\b112\b", shown)) > 0, path
+        assert [shown[found.start() - 40 : found.end()] for found in re.finditer(r"(?<!in Lithuania: )\b112\b", shown)] == []
+
+
+@pytest.mark.parametrize("proxy", ["Caddyfile", "nginx.conf"])
+def test_what_stands_before_us_names_them_while_we_are_away(proxy: str) -> None:
+    clinic = read_clinic(PROJECT / "clinic.yml")
+    [sentence] = re.findall(r"Our service does not answer just now[^\"]*", (PROJECT / "deploy" / proxy).read_text("utf-8"))
+    assert "call your local emergency number. At the clinic in Lithuania: 112." in sentence
+    assert clinic.email in sentence

@@ -98,9 +98,12 @@ LIMITED: dict[str, throttling.Action] = {
     "opening the stream": "stream",
     "export, withdrawal, deletion": "own_data",
     "“was this helpful?”": "feedback",
+    "saying what was seen, or that somebody is typing": "seen",
+    "coming back by the link of an e-mail": "come_back",
     "searching the library": "search",
     "giving a password or a code in the console": "log_in",
-    "any page or read, in each process": "look",
+    "any page or read, and whatever is asked for that is not there, in each process": "look",
+    "questions of browsers whether a page of another site may call us, in each process": "preflight",
 }
 
 

@@ -32,7 +32,9 @@ def test_nearly_every_emergency_among_the_examples_names_something_that_an_alarm
     files = {"frames", "emergencies_7", "emergencies_other_languages"}  # the latter two have other languages in them
     texts = [example.text for example in read_examples() if example.group != CALM and example.file not in files]
     named = sum(bool(red_flags.evidence(text)) for text in texts)
-    assert named / len(texts) >= 0.995
+    assert (
+        named / len(texts) >= 0.985
+    )  # the others are asked about by their likeness; words that fit one of them only are no evidence
 
 
 def test_a_wrong_file_of_examples_is_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from fhir.resources.R4B.bundle import Bundle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from exports.case_file import Judged, Noted
 from exports.fhir import NotABundle, bundle, read_bundle
 from intake.fields import the_intake
 from intake.record import FieldAnswer, IntakeRecord
@@ -100,7 +101,37 @@ def test_a_real_intake_is_read_again_the_same() -> None:
 def test_a_bundle_is_valid_and_has_everything() -> None:
     text = bundle(case_of(record_of(ANSWERS)), the_intake())
     kinds = {entry.resource.get_resource_type() for entry in Bundle.model_validate_json(text).entry}
-    assert kinds == {"Patient", "Questionnaire", "QuestionnaireResponse", "Consent", "Communication", "Provenance"}
+    assert kinds == {"Patient", "Questionnaire", "QuestionnaireResponse", "Consent", "Communication", "Task", "Provenance"}
+
+
+def task(**changes: Any) -> Json:
+    """What the clinic has to do about our patient, as it leaves."""
+    [found] = resources(bundle(case_of(record_of(ANSWERS), **changes), the_intake()), "Task")
+    return found
+
+
+def test_who_has_the_case_and_how_it_ended_are_in_it() -> None:
+    assert (task()["status"], task().get("owner")) == ("requested", None)
+    has = task(holder="Ona Example", urgent_level="emergency")
+    assert (has["status"], has["owner"], has["priority"]) == ("in-progress", {"display": "Ona Example"}, "stat")
+    ended = task(holder="Ona Example", state="closed", closed_at=AT, outcome="appointment")
+    assert (ended["status"], ended["executionPeriod"]["end"][:10]) == ("completed", "2026-11-22")
+    assert ended["businessStatus"]["coding"][0]["code"] == "appointment"
+
+
+def test_notes_of_colleagues_are_in_it_if_somebody_wants_them() -> None:
+    assert "note" not in task()
+    [note] = task(notes=(Noted("Ona Example", AT, "Sounds worried.\x00"),))["note"]
+    assert (note["authorString"], note["text"]) == ("Ona Example", "Sounds worried.\ufffd")
+
+
+def test_what_a_colleague_thinks_of_an_answer_belongs_to_that_answer() -> None:
+    review = Judged(3, "Ona Example", AT, "wrong", "after-care", None)
+    text = bundle(case_of(record_of(ANSWERS), reviews=(review,)), the_intake())
+    [(payload, [note])] = [(c["payload"], c["note"]) for c in resources(text, "Communication") if "note" in c]
+    assert payload[0]["contentString"] == "Here is what our articles say."
+    assert note["authorString"] == "Ona Example"
+    assert note["text"] == "This answer is wrong. The article that should answer: after-care."
 
 
 def test_every_reference_leads_to_something_in_the_bundle() -> None:

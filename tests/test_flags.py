@@ -105,7 +105,7 @@ def test_what_was_denied_raises_nothing(said: dict[str, str]) -> None:
         ({"medicines": "warfarin until last year"}, "blood_thinner", "Names a blood thinner"),
         ({"medicines": "I was on warfarin"}, "blood_thinner", "Names a blood thinner"),
         ({"medicines": "maybe warfarin"}, "blood_thinner", "Names a blood thinner"),
-        ({"cancer": "my mother had breast cancer"}, "cancer", "Perhaps has or had cancer"),
+        ({"cancer": "my mother had breast cancer, and they are checking me now"}, "cancer", "Perhaps has or had cancer"),
         ({"infection": "no fever. a bladder infection though"}, "infection", "Perhaps an infection in the last four weeks"),
         ({"pregnancy": "not at present, an embryo transfer in May"}, "pregnancy", "May be pregnant or breastfeeding"),
         ({"medicines": "warfarin or something like that"}, "blood_thinner", "Names a blood thinner"),

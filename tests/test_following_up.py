@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.library import Library
-from knowledge.questions import goes_on
+from knowledge.questions import goes_on, without_closing
 from knowledge.topic import Topic, about_the_passage, names_in, topic_of
 from tests.support.people import Patient, answers_in
 
@@ -14,7 +14,7 @@ GOES_ON = [
     ("Does it help with diabetes?", "and what about type 1?", "evidence-diabetes"),
     ("Is it safe to have cord cells by drip?", "what about clots?", "clots-infection-and-tumour-risk"),
     ("Does it work for MS?", "and for ALS", "evidence-multiple-sclerosis-and-als"),
-    ("Is it approved in Germany?", "in Japan?", "regulation-and-approval"),
+    ("Is it approved in Germany?", "in Japan?", "law-in-japan-and-korea"),
     ("My mother has COPD, does it help?", "and for asthma?", "evidence-lungs-covid-and-sepsis"),
     ("Does it help for knee arthritis?", "how long would that last", "evidence-knee-osteoarthritis"),
     ("Where do the cells come from?", "are they tested", "product-quality-and-testing"),
@@ -41,13 +41,85 @@ def test_it_is_understood_from_the_questions_before(library: Library, before: st
     assert not topic.has_shown(answer.passages[0])
 
 
-@pytest.mark.parametrize("message", ["Who pays if something goes wrong?", "does it hurt", "Is there a trial for lupus?"])
+@pytest.mark.parametrize("message", ["Who pays if something goes wrong?", "does it hurt"])
 def test_a_question_that_stands_alone_has_the_same_answer_after_another(library: Library, message: str) -> None:
     assert library.ask(message, after(library, "Does it help with autism?")) == library.ask(message)
 
 
+def test_an_illness_of_its_own_is_not_taken_for_the_one_before(library: Library) -> None:
+    [answer] = library.ask("Is there a trial for lupus?", after(library, "Does it help with autism?"))
+    assert answer.passages[0].article == "evidence-crohns-disease-and-lupus"
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "article"),
+    [
+        (
+            "heart attack 6 weeks ago, stent placed. too soon for cells?",
+            "when did the studies give it",
+            "evidence-heart-attack",
+        ),
+        ("does this stuff work for rheumatoid arthritis", "compared to biologics?", "evidence-rheumatoid-arthritis"),
+        ("can stem cells give blood clots", "why does that happen", "clots-infection-and-tumour-risk"),
+        ("Does it help people with heart failure?", "death or just feeling better", "evidence-heart-failure"),
+    ],
+)
+def test_what_names_nothing_is_answered_from_the_article_in_hand(
+    library: Library, before: str, message: str, article: str
+) -> None:
+    [answer] = library.ask(message, after(library, before))
+    assert answer.passages[0].article == article
+
+
+def test_what_was_told_before_the_first_question_is_what_it_is_about(library: Library) -> None:
+    told = topic_of([("My husband was told last week that it is motor neurone disease.", [])])
+    [answer] = library.ask("Has this ever been tested for it, properly?", told)
+    assert answer.passages[0].article == "evidence-multiple-sclerosis-and-als"
+    assert topic_of([("hello there", [])]) is None
+
+
 def test_a_long_message_says_by_itself_what_it_is_about() -> None:
     assert not goes_on("and then my sister asked whether those cells would be tested for infections before they come to us")
+
+
+@pytest.mark.parametrize(
+    "message", ["how many people was that", "and how many were in it?", "How many patients were in that study please"]
+)
+def test_how_many_people_it_was_is_told_by_a_paragraph_of_the_same_article_that_counts_them(
+    library: Library, message: str
+) -> None:
+    [explanation] = library.explain(message, after(library, "does it lower hba1c"))
+    quote = explanation.answer.passages[0]
+    assert explanation.counts
+    assert (quote.article, "91 people" in quote.quote) == ("evidence-diabetes", True)
+
+
+def test_where_no_paragraph_counts_people_the_question_is_looked_up(library: Library) -> None:
+    [explanation] = library.explain("how many people", after(library, "Is it approved in Germany?"))
+    assert not explanation.counts
+
+
+@pytest.mark.parametrize(
+    "message", ["what should a clinic be able to tell me about how its earlier patients did", "is it legal in germany"]
+)
+def test_a_question_that_says_enough_is_answered_after_another_as_if_it_came_first(library: Library, message: str) -> None:
+    assert library.ask(message, after(library, "Does it help for knee arthritis?")) == library.ask(message)
+
+
+@pytest.mark.parametrize("message", ["are oats ok for coeliacs", "blorp zint fenadoodle"])
+def test_what_the_library_knows_nothing_of_is_not_answered_from_the_conversation(library: Library, message: str) -> None:
+    [answer] = library.ask(message, after(library, "Does it help for knee arthritis?"))
+    assert answer.status != "answered"
+
+
+@pytest.mark.parametrize("message", ["by how much", "do you offer it", "so how much less"])
+def test_a_short_message_without_a_word_of_it_is_not_declined_as_one_about_a_price(library: Library, message: str) -> None:
+    assert library.explain(message, after(library, "does it lower hba1c"))[0].declined != "price"
+
+
+def test_what_stands_at_the_end_of_a_question_is_no_part_of_it() -> None:
+    assert without_closing("Will it help shoulders, yes or no?") == "Will it help shoulders"
+    assert without_closing("really, please") == "really, please"
 
 
 def test_what_was_quoted_last_is_in_hand_and_whether_something_came_between_is_known(library: Library) -> None:
@@ -106,10 +178,15 @@ def test_a_question_about_something_else_lets_go_of_the_condition_and_keeps_the_
         ("ok and who says that", "study"),
         ("How sure is that?", "certainty"),
         ("so yes or no", "verdict"),
-        ("why", "more"),
+        ("why", "why"),
         ("Tell me more please", "more"),
         ("which study had the most people with knee pain", None),
         ("why is it so expensive", None),
+        ("so no.", "verdict"),
+        ("ok so it doesn't work then", "verdict"),
+        ("no", None),
+        ("Who paid for that study?", "funding"),
+        ("who pays if something goes wrong", None),
         ("is fever a bad sign", None),
     ],
 )

@@ -94,6 +94,7 @@ def test_a_try_that_has_to_wait_is_not_counted(database: Database, dana: Dana) -
     assert dana.lock_ends_in() < timedelta(minutes=1)
 
 
+@pytest.mark.both_databases
 def test_many_guesses_at_once_count_as_many(database: Database, dana: Dana) -> None:
     with ThreadPoolExecutor(8) as strangers:
         list(strangers.map(lambda _: guess(database, 1), range(8)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -41,14 +40,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(name, 0.0)
     monkeypatch.setattr("turns.sweeping.SWEEP_SECONDS", 0.05)
     monkeypatch.setattr("web.app._REFRESH_SECONDS", 0.05)
-
-
-@pytest.fixture
-def box() -> Iterator[MailBox]:
-    """The clinic's mail server."""
-    box = MailBox().opens()
-    yield box
-    box.closes()
 
 
 @pytest.fixture

@@ -16,17 +16,11 @@ from intake.record import AskedBack, Asking, IntakeRecord
 from tests.support.people import Message, Patient
 from tests.support.small_web import NewWeb, SmallWeb
 from turns.rasa import Reply
-from turns.replies import OwnReplies, Place
+from turns.replies import OwnReplies, Place, wants_a_person_in
 
 ALARMING = "Mein Vater liegt am Boden und reagiert nicht"
 NOTHING = 9.0
-ALARMS, ASKS = ("alarm_counts", "alarm_named", "alarm_alone"), ("ask_counts", "ask_named", "ask_alone")
-
-
-@pytest.fixture(scope="module")
-def check() -> EveryLanguage:
-    """The check as it ships."""
-    return read_every_language(read_other_languages())
+ALARMS, ASKS = ("alarm_counts", "alarm_named"), ("ask_counts", "ask_named", "ask_alone")
 
 
 @pytest.fixture
@@ -54,7 +48,7 @@ def test_an_alarm_comes_in_the_language_of_the_message(web: SmallWeb) -> None:
         [alarm] = patient.says(ALARMING)
         assert (alarm["kind"], alarm["lang"]) == ("emergency", "de")
         assert "112" in alarm["text"].splitlines()[0]
-        assert titles(alarm) == [texts.acknowledge]
+        assert titles(alarm) == [texts.acknowledge, texts.no_emergency]
         thanks = patient.says(texts.acknowledge)[0]
         assert thanks["lang"] == "de"
         assert [message["lang"] for message in patient.log() if message["from"] == "patient"] == ["de", "de"]
@@ -145,6 +139,7 @@ def test_what_can_be_pressed_is_understood(language: str) -> None:
         "no": texts.check.no,
         "read_it": texts.acknowledge,
         "wants_person": texts.person_button,
+        "no_emergency": texts.no_emergency,
     }
     for what, title in buttons.items():
         assert says(what, title, language) == language
@@ -167,6 +162,11 @@ class _Broken(OtherLanguages):
 
     def check(self, *_: object) -> None:  # type: ignore[override]
         raise RuntimeError
+
+
+@pytest.mark.parametrize("text", ["Get me a real human.", "a human please", "can somebody call me back"])
+def test_who_asks_for_a_person_in_english_is_not_taken_for_somebody_else(text: str) -> None:
+    assert wants_a_person_in(text, "en") is None
 
 
 def test_a_fault_in_the_other_languages_takes_nothing_from_the_english_check() -> None:

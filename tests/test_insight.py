@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -13,7 +12,6 @@ from desk.conversations.log import Draft, start_conversation, store_patient_mess
 from desk.database import Database
 from desk.insight.numbers import Asked, Helpful, by_step, first_replies, how_helpful, intake_ends, most_asked
 from desk.insight.period import Period, last_days
-from desk.insight.unanswered import Unanswered, grouped, unanswered_questions
 from desk.models import AnswerFact, Conversation, Feedback, Handoff, Intake, Message
 from intake.record import Effect, FieldAsked, IntakeStopped
 from knowledge.answer import ABSTAINED, Answer, Quote
@@ -137,53 +135,6 @@ def test_only_the_period_counts(database: Database) -> None:
     with database.read() as session:
         assert not any(one.conversations or one.answered for one in by_step(session, NOVEMBER))
         assert most_asked(session, NOVEMBER) == []
-        assert unanswered_questions(session, NOVEMBER) == []
-
-
-def test_a_period_begins_with_its_first_instant_and_ends_before_the_first_of_the_next_day(database: Database) -> None:
-    for name, at in (("first", NOVEMBER.start), ("last", NOVEMBER.end - timedelta(microseconds=1)), ("over", NOVEMBER.end)):
-        chat(database, f"{name}?", None, at)
-    with database.read() as session:
-        assert [one.text for one in unanswered_questions(session, NOVEMBER)] == ["last?", "first?"]
-        assert [one.text for one in unanswered_questions(session, NOVEMBER, most=1)] == ["last?"]
-
-
-def test_unanswered_questions_are_gathered_and_what_few_asked_is_not_shown(database: Database) -> None:
-    for text in ("Do you treat cats?", "Do you treat dogs?", "And my cat?", "Is Ms Example at work?"):
-        chat(database, text, None)
-    chat(database, "Does it work?", "does-it-work")
-    with database.read() as session:
-        questions = unanswered_questions(session, NOVEMBER)
-    assert {one.text for one in questions} == {
-        "Do you treat cats?",
-        "Do you treat dogs?",
-        "And my cat?",
-        "Is Ms Example at work?",
-    }
-    vectors = np.array([[0, 1] if "Example" in one.text else [1, 0] for one in questions], dtype=np.float32)
-    [group] = grouped(questions, vectors)
-    assert (group.conversations, len(group.questions)) == (3, 3)
-    one_person = [Unanswered("same", text) for text in ("cats", "dogs", "horses")]
-    assert grouped(one_person, np.ones((3, 1), dtype=np.float32)) == [], "three messages of one patient are not three patients"
-    assert grouped([], np.zeros((0, 4), dtype=np.float32)) == []
-
-
-def test_questions_are_near_from_six_tenths_on_and_the_nearest_to_all_comes_first() -> None:
-    questions = [Unanswered(str(number), f"question {number}") for number in range(3)]
-    just = np.array([[0.6, 0.8], [1, 0], [0.6, -0.8]], dtype=np.float32)
-    [group] = grouped(questions, just)
-    assert [question.conversation_id for question in group.questions] == ["1", "0", "2"]
-    assert grouped(questions, np.array([[0.59, 0.81], [1, 0], [0.59, -0.81]], dtype=np.float32)) == []
-    assert grouped(questions, np.zeros((3, 2), dtype=np.float32)) == [], "what cannot be placed is near to nothing"
-
-
-def test_of_two_groups_the_larger_comes_first_and_no_question_is_in_both() -> None:
-    questions = [Unanswered(str(number), f"question {number}") for number in range(7)]
-    vectors = np.array([[1, 0]] * 3 + [[0, 1]] * 4, dtype=np.float32)
-    assert [[int(one.conversation_id) for one in group.questions] for group in grouped(questions, vectors)] == [
-        [3, 4, 5, 6],
-        [0, 1, 2],
-    ]
 
 
 def test_a_chart_shows_every_number_within_its_frame() -> None:

@@ -181,6 +181,15 @@ def test_going_back_several_times_and_answering_anew() -> None:
     assert talk.open == "sex", "it goes on where it was"
 
 
+def test_going_back_leads_to_what_was_answered_last_whatever_its_place_among_the_questions() -> None:
+    talk = Talk().until("full_name")
+    talk.chooses({"full_name": "Maria Example", "birth": {"age": 61}, "sex": "female", "country": "LT"})
+    talk.says("maria@mail.example")
+    assert talk.open == "condition"
+    talk.says("go back", "go_back")
+    assert talk.open == "contact"
+
+
 def test_there_is_nothing_before_the_first_question() -> None:
     talk = Talk().until("for_whom")
     assert talk.says("go back", "go_back") == SAYS.first_already

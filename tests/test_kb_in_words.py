@@ -77,10 +77,12 @@ def test_the_history_has_each_version_with_its_time_and_only_the_article_asked_f
         file.write_text(ARTICLE.replace("version: 1", f"version: {version}"), "utf-8")
         os.utime(file, (1_764_000_000, 1_764_000_000))
     code, lines = history(tmp_path)
-    assert (code, [line.split()[:3] for line in lines]) == (
+    versions, who = lines[::2], lines[1::2]
+    assert (code, [line.split()[:3] for line in versions]) == (
         0,
         [["chills", "version", "1"], ["fever", "version", "1"], ["fever", "version", "2"]],
     )
-    assert all("2025-11-24 16:00 UTC  Fever after" in line for line in lines)
-    assert len(history(tmp_path, "fever")[1]) == 2
+    assert all("2025-11-24 16:00 UTC  Fever after" in line for line in versions)
+    assert {line.strip() for line in who} == {"approved by nobody at the desk"}
+    assert len(history(tmp_path, "fever")[1]) == 2 * 2
     assert history(tmp_path, "cost") == (1, ["Nothing was published of cost yet."])

@@ -27,7 +27,7 @@ NewStaff = Callable[..., Staff]
 def asked_in_vain(lonely_web: System) -> str:
     """A question that three patients asked in vain; gives the last one's conversation."""
     records = open_records(lonely_web.data)
-    for text in ("Do you treat cats?", "Can you treat my cat?", "Do you treat a cat?"):
+    for text in ("Do you treat cats?", "Can you treat my cat?", "I am Wilhelmina. Do you treat a cat?"):
         with records.write() as session:
             name = start_conversation(session, [Draft("Hello.")])[0].id
             seq = store_patient_message(session, name, str(uuid4()), text).seq
@@ -57,20 +57,41 @@ def entries(system: System, subject: str) -> list[str]:
     return found
 
 
-def test_numbers_are_for_everybody_at_the_desk_and_words_for_those_who_see_cases(
-    lonely_web: System, new_staff: NewStaff, asked_in_vain: str
-) -> None:
-    for role, reads in (("coordinator", True), ("editor", False)):
+def rows_of(staff: Staff, table: str) -> list[list[str]]:
+    """A table as CSV."""
+    return list(csv.reader(io.StringIO(staff.http.get(f"/desk/insight/{table}.csv").content.decode("utf-8-sig"))))
+
+
+def test_numbers_are_for_everybody_at_the_desk(lonely_web: System, new_staff: NewStaff) -> None:
+    for role in ("coordinator", "editor"):
         staff = new_staff(lonely_web, role)
         assert "Conversations begun" in staff.http.get("/desk/insight").text
-        page = staff.http.get("/desk/insight/unanswered").text
-        assert "3 times, in 3 conversations" in page
-        assert ("Can you treat my cat?" in page) is reads
-    rows = list(csv.reader(io.StringIO(staff.http.get("/desk/insight/days.csv").content.decode("utf-8-sig"))))
+    rows = rows_of(staff, "days")
     assert rows[0][:2] == ["Day", "Conversations"]
     assert len(rows) == 31
     assert staff.http.get("/desk/insight/nothing.csv").status_code == 404
     assert staff.http.get("/desk/insight?from=2026-11-02&to=2026-11-01").status_code == 422
+
+
+@pytest.mark.parametrize("role", ["editor", "administrator", "coordinator"])
+def test_what_was_asked_in_vain_is_shown_masked_and_it_is_noted_who_looked(
+    lonely_web: System, new_staff: NewStaff, asked_in_vain: str, role: str
+) -> None:
+    staff = new_staff(lonely_web, role)
+    page = staff.http.get("/desk/insight/unanswered").text
+    assert all(
+        text in page for text in ("Can you treat my cat?", "I am [name]. Do you treat a cat?", "3 times", "in 3 conversations")
+    )
+    assert not any(text in page for text in ("Wilhelmina", asked_in_vain))
+    assert ("Start a draft" in page) is (role == "editor")
+    head, *rows = rows_of(staff, "unanswered")
+    assert head[:4] == ["Question", "Others", "Times", "Conversations"]
+    [row] = [row for row in rows if "treat cats" in f"{row[0]} {row[1]}"]
+    assert row[2:4] == ["3", "3"]
+    assert "Wilhelmina" not in " ".join(row)
+    with staff.records.read() as session:
+        noted = list(session.scalars(select(AuditEntry.action).where(AuditEntry.actor == staff.user_id)))
+    assert noted[-2:] == ["questions.viewed", "questions.exported"]
 
 
 def test_an_administrator_erases_after_proof_and_a_second_look(

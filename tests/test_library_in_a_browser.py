@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cordial.bootstrap import PROJECT
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 ARTICLE = "/library/articles/evidence-diabetes"
 WORDS = "Nobody knows yet whether cord cells work for type 2 diabetes."
 START = read_article(PROJECT / "knowledge" / "articles" / "evidence-diabetes.md").body.index(WORDS)
+STUDIES = len(yaml.safe_load((PROJECT / "knowledge" / "studies.yml").read_text("utf-8")))
 QUOTED = f"{ARTICLE}?start={START}&end={START + 200}#passage"
 # The table with few rows: more of the same rows make the checker slow and tell nothing new.
 PAGES = ["/", "/library", QUOTED, "/library/research?condition=sepsis", "/nothing"]
@@ -95,14 +97,14 @@ def test_everything_works_without_scripts(browser: Browser, lonely_web: System) 
         page.goto("/library/research")
         page.get_by_label("Condition or subject").select_option("lupus")
         page.get_by_role("button", name="Show").click()
-        expect(page.locator("#count")).to_have_text("2 of 128 studies.")
+        expect(page.locator("#count")).to_have_text(f"2 of {STUDIES} studies.")
 
 
 def test_the_table_follows_while_somebody_chooses_and_says_how_many(browser: Browser, lonely_web: System) -> None:
     with looking(browser, lonely_web) as page:
         page.goto("/library/research")
         page.get_by_label("Condition or subject").select_option("lupus")
-        expect(page.get_by_role("status")).to_have_text("2 of 128 studies.")
+        expect(page.get_by_role("status")).to_have_text(f"2 of {STUDIES} studies.")
         expect(page.locator(".studies tbody tr")).to_have_count(2)
         words = page.get_by_label("Words in title or finding")
         words.press_sequentially("unicorn")
@@ -119,7 +121,7 @@ def test_when_the_line_is_cut_the_table_stays_and_it_is_said(browser: Browser, l
         page.context.set_offline(True)
         page.get_by_label("Condition or subject").select_option("lupus")
         expect(page.get_by_role("status")).to_contain_text("could not be loaded")
-        expect(page.locator(".studies tbody tr")).to_have_count(128)
+        expect(page.locator(".studies tbody tr")).to_have_count(STUDIES)
 
 
 def test_the_keyboard_alone_is_enough(browser: Browser, lonely_web: System) -> None:

@@ -37,7 +37,7 @@ def test_who_writes_too_much_is_told_how_long_to_wait_and_whom_to_call(web: Smal
         seconds = int(refused.headers["Retry-After"])
         assert 0 < seconds <= RULES["send"][0].seconds + 1
         assert f"{seconds} seconds" in refused.json()["error"]["message"]
-        assert "112 at the clinic" in refused.json()["error"]["message"]
+        assert "at the clinic in Lithuania: 112" in refused.json()["error"]["message"]
         assert "one more" not in patient.said()
 
 
@@ -54,7 +54,7 @@ def test_looking_for_emergencies_has_a_limit_too(web: SmallWeb) -> None:
         left = RULES["check"][0].most - MOST - 1
         statuses = [patient.send(EMERGENCY).status_code for _ in range(left + 1)]
         assert statuses == [200] * left + [429]
-        assert "112 at the clinic" in patient.send(EMERGENCY).json()["error"]["message"]
+        assert "at the clinic in Lithuania: 112" in patient.send(EMERGENCY).json()["error"]["message"]
 
 
 def test_who_reads_without_end_is_told_to_wait_and_files_and_health_go_on(
@@ -65,11 +65,37 @@ def test_who_reads_without_end_is_told_to_wait_and_files_and_health_go_on(
         paths = ("/", "/library", "/nothing", "/api/chat/messages", "/chat")
         assert [stranger.get(path).status_code for path in paths] == [200, 200, 404, 401, 200]
         refused = stranger.get("/library", headers={"Accept": "text/html"})
-        assert (refused.status_code, "112 at the clinic" in refused.text) == (429, True)
+        assert (refused.status_code, "at the clinic in Lithuania: 112" in refused.text) == (429, True)
         assert 0 < int(refused.headers["Retry-After"]) <= 61
         assert [stranger.get(path).status_code for path in ("/static/chat/chat.js", "/healthz", "/metrics")] == [200] * 3
     with Patient(web.url) as patient:
         assert patient.send("hello").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/nothing"), ("PUT", "/chat"), ("OPTIONS", "/"), ("GET", "/static/nothing"), ("POST", "/static/x")],
+)
+def test_who_asks_without_end_for_what_is_not_there_is_told_to_wait_and_patients_write_on(
+    web: SmallWeb, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    monkeypatch.setitem(RULES, "look", (Rule("address", 5, 60),))
+    with httpx.Client(base_url=web.url, trust_env=False) as stranger:
+        statuses = [stranger.request(method, path).status_code for _ in range(6)]
+    assert set(statuses[:5]) <= {404, 405}
+    assert statuses[5] == 429
+    with Patient(web.url) as patient:
+        assert patient.send("hello").status_code == 200
+
+
+def test_who_asks_without_end_whether_a_site_may_call_us_is_told_to_wait(
+    web: SmallWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RULES, "preflight", (Rule("address", 5, 60),))
+    asks = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    with httpx.Client(base_url=web.url, trust_env=False) as stranger:
+        assert [stranger.options("/api/chat/messages", headers=asks).status_code for _ in range(6)] == [204] * 5 + [429]
+        assert stranger.get("/library").status_code == 200
 
 
 def test_the_limit_of_one_patient_is_not_that_of_another(web: SmallWeb) -> None:

@@ -65,13 +65,15 @@ class Started:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
-    """Starts it, with other small programs if wanted; the embedding model is there."""
-    (tmp_path / "encoder").mkdir()
-    (tmp_path / "encoder" / "MODEL.json").touch()
+    """Starts it, with other small programs if wanted, in one data folder or another; the embedding model is there."""
     started: list[Started] = []
 
-    def begin(**programs: str) -> Started:
-        started.append(Started(tmp_path, {f"SMALL_{name.upper()}": program for name, program in programs.items()}))
+    def begin(data: str = "", **programs: str) -> Started:
+        folder = tmp_path / data
+        (folder / "encoder").mkdir(parents=True, exist_ok=True)
+        (folder / "encoder" / "MODEL.json").touch()
+        given = {f"SMALL_{name.upper()}": program for name, program in programs.items()}
+        started.append(Started(folder, {"SMALL_MODELS": str(tmp_path / "models"), **given}))
         return started[-1]
 
     yield begin
@@ -139,7 +141,8 @@ def test_a_process_that_has_ended_is_started_again(start: Callable[..., Started]
     killed = started.pid_of(started.rasa_port)
     os.kill(killed, signal.SIGKILL)
     started.says("rasa has ended and is started again")
-    until(lambda: answers(started.rasa_port), 30, "it answers again")
+    started.says("rasa answers again.")
+    assert answers(started.rasa_port)
     assert started.pid_of(started.rasa_port) != killed
     assert "web has ended" not in started.said()
 
@@ -154,6 +157,16 @@ def test_a_process_that_stands_still_is_ended_and_started_again(start: Callable[
     started.says(f"{name} runs and gives no answer; it is ended and started again.")
     until(lambda: answers(port), 30, "it answers again")
     assert still not in started.running()
+
+
+def test_a_process_that_stands_still_as_soon_as_it_is_back_is_ended_again(start: Callable[..., Started]) -> None:
+    started = start(patience="2")
+    started.says("Everything runs.")
+    os.kill(started.pid_of(started.rasa_port), signal.SIGKILL)
+    started.says("rasa answers again.")
+    os.kill(started.pid_of(started.rasa_port), signal.SIGSTOP)
+    started.says("rasa runs and gives no answer; it is ended and started again.")
+    until(lambda: started.said().count("rasa answers again.") == 2, 30, "it answers again")
 
 
 def test_a_rasa_that_has_lost_its_model_is_started_again(start: Callable[..., Started]) -> None:
@@ -193,6 +206,37 @@ def test_training_that_fails_is_said_and_leaves_no_model(start: Callable[..., St
     assert "Training Rasa failed: There is no such clinic. (log: " in started.gives_up()
     assert started.running() == {}
     assert list(tmp_path.glob("models/*")) == []
+
+
+WHEN_TOLD = """
+import pathlib, sys, time
+made = pathlib.Path(sys.argv[1])
+while not (made.parent.parent / "go on").exists():
+    time.sleep(0.05)
+made.parent.mkdir(parents=True)
+made.write_text("a model")
+"""
+
+
+def test_of_two_starts_at_once_one_trains_and_both_run(start: Callable[..., Started], tmp_path: Path) -> None:
+    both = [start(training=WHEN_TOLD), start(training=WHEN_TOLD, data="second")]
+    for each in both:
+        each.says("training Rasa, begun")
+    (tmp_path / "models" / "go on").touch()
+    for each in both:
+        each.says("Everything runs.")
+    assert sum("begun beside it" in each.said() for each in both) == 1
+    assert sum("begun by another start" in each.said() for each in both) == 1
+
+
+def test_a_training_that_was_given_up_is_taken_over(start: Callable[..., Started], tmp_path: Path) -> None:
+    first = start(training=WHEN_TOLD)
+    first.says("training Rasa, begun beside it")
+    second = start(training=WHEN_TOLD, data="second")
+    second.says("training Rasa, begun by another start")
+    first.end()
+    (tmp_path / "models" / "go on").touch()
+    second.says("Everything runs.")
 
 
 def test_what_killed_trainings_left_is_removed_and_a_running_one_is_left_alone(

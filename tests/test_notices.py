@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from intake.clinic import Hours
 from intake.record import FieldAnswer, FieldAnswered, HandoffAsked, IntakeAmended, IntakeCompleted, Urgent
 from tests.support.handing_off import COORDINATORS, Turns, claimed, records, text_of
 from tests.support.records import colleague
+
+pytestmark = pytest.mark.both_databases
 
 NOW = datetime.now(UTC)
 FOUR_HOURS = Hours(target_minutes=240)  # at any time of the day
@@ -132,6 +135,18 @@ def test_after_an_alarm_half_an_hour_is_too_long_whatever_the_hours_are(told: Da
         with told.write() as session:
             outbox.announce_overdue(session, NOW + timedelta(minutes=minutes), never_open)
         assert len(turns.notices(event="overdue", channel="email")) == (0 if minutes < 30 else 1)
+
+
+def test_an_emergency_is_told_again_each_half_hour_also_while_it_is_put_off(told: Database, turns: Turns) -> None:
+    conversation = turns.asks_for_a_person(level="emergency")
+    with told.write() as session:
+        somebody = replace(colleague(session), because="calling")
+        taking_over.snooze(session, conversation, somebody, 1, datetime.now(UTC) + timedelta(minutes=30))
+        session.get_one(Conversation, conversation).snoozed_until = NOW + timedelta(days=9)  # as earlier versions let it be
+    for minutes, times in ((25, 0), (35, 1), (50, 1), (65, 2), (95, 3)):
+        with told.write() as session:
+            outbox.announce_overdue(session, NOW + timedelta(minutes=minutes), FOUR_HOURS)
+        assert len(turns.notices(event="overdue", channel="email")) == times
 
 
 @pytest.mark.parametrize("does", ["close", "snooze", "write"])

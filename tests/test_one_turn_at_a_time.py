@@ -23,6 +23,8 @@ from turns.gateway import Gateway
 from turns.rasa import AT_ONCE, RasaClient
 from turns.sweeping import MOST_TRIES, Sweeper
 
+pytestmark = pytest.mark.both_databases
+
 Work = Callable[[list[Gateway]], Coroutine[Any, Any, None]]
 EMERGENCY = "I cannot breathe and my chest hurts"
 

@@ -63,6 +63,14 @@ def test_a_configured_site_may_not_read_anything_but_the_chat(web: SmallWeb) -> 
         assert "access-control-allow-origin" not in answer.headers
 
 
+def test_a_configured_site_may_make_every_call_of_the_chat(web: SmallWeb) -> None:
+    asked = httpx.options(f"{web.url}/api/chat/language", headers={"Origin": CLINIC, **ASKS}, trust_env=False)
+    allowed = asked.headers["access-control-allow-methods"].split(", ")
+    calls = httpx.get(f"{web.url}/api/openapi.json", trust_env=False).json()["paths"]
+    methods = {method.upper() for path, each in calls.items() if path.startswith("/api/chat/") for method in each}
+    assert methods == set(allowed)
+
+
 def test_only_configured_sites_may_frame_the_chat_and_nobody_the_console(web: SmallWeb, new_web: NewWeb) -> None:
     def ancestors(url: str) -> str:
         policy = httpx.get(url, trust_env=False).headers["content-security-policy"]

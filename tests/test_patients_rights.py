@@ -12,12 +12,15 @@ import httpx
 import pytest
 
 from desk.cases.notes import add_note
+from desk.conversations.corrections import NewCorrection, What, correct
 from desk.conversations.log import Draft, append
 from desk.conversations.own_data import consent_withdrawn_at
 from desk.models import AuditEntry, Base, Conversation, Message, Notice, Review, User, Word
+from desk.tables.reaching import Presence, ReplyLink
 from intake.record import FieldAnswer, FieldAnswered, FieldAsked, HandoffAsked, IntakeCompleted, MessageHeld, Urgent
 from tests.support import broken_rasa as rasa
 from tests.support.people import Patient, error_of
+from tests.support.planting import patient_tables
 from tests.support.small_web import NewWeb, SmallWeb
 
 REFERENCE = "C-2345-6789"
@@ -77,7 +80,7 @@ def gets_an_answer(web: SmallWeb, patient: Patient) -> int:
 
 
 def people_work_on(web: SmallWeb, patient: Patient, seq: int) -> None:
-    """A coordinator writes, notes and reviews; a notice goes out."""
+    """A coordinator writes, notes, corrects and reviews; a notice goes out."""
     now = datetime.now(UTC)
     with web.parts.database.write() as session:
         session.add(User(id="u" * 32, email="rita@clinic.example", name="Rita Example", role="coordinator", created_at=now))
@@ -85,6 +88,7 @@ def people_work_on(web: SmallWeb, patient: Patient, seq: int) -> None:
         [message] = append(session, patient.session, [Draft("I am here now.", sender="coordinator")])
         message.author, message.author_role = "Rita Example", "coordinator"
         add_note(session, patient.session, "u" * 32, "Call her in the afternoon.")
+        correct(session, patient.session, "u" * 32, NewCorrection(What.NAME, "Marija Example"))
         where = {"conversation_id": patient.session, "user_id": "u" * 32, "at": now}
         session.add(Review(message_seq=seq, verdict="right", **where))
         session.add(
@@ -123,7 +127,7 @@ def test_the_export_holds_everything_with_every_change(web: SmallWeb, patient: P
     assert held["notices"][0]["event"] == "new"
     assert "rita@clinic.example" not in json.dumps(held), "whose address it is, is nothing about the patient"
     again = patient.http.get("/api/chat/export").json()
-    assert [access["action"] for access in again["accesses"]] == ["case.noted", "data.exported"]
+    assert [access["action"] for access in again["accesses"]] == ["case.noted", "case.corrected", "data.exported"]
 
 
 def test_a_coordinators_message_says_who_wrote_it_and_no_other_does(web: SmallWeb, patient: Patient) -> None:
@@ -253,10 +257,15 @@ def test_after_deleting_only_the_audit_log_knows_the_id(web: SmallWeb, patient: 
     seq = gets_an_answer(web, patient)
     people_work_on(web, patient, seq)
     patient.http.post("/api/chat/feedback", json={"seq": seq, "helpful": True})
+    patient.says("I have chest pain and I cannot breathe")
     with web.parts.database.write() as session:
         session.merge(Word(word=1, message_id=session.query(Message.id).first()[0]))
-    of_people = {"users", "logins", "invitations", "audit", "decisions"}
-    of_patients = [table for table in Base.metadata.sorted_tables if table.name not in of_people]
+        session.merge(Presence(conversation_id=patient.session, read_seq=1))
+        link = ReplyLink(
+            conversation_id=patient.session, token_hash="0" * 64, asks="birth", about_seq=1, made_at=datetime.now(UTC)
+        )
+        session.add(link)
+    of_patients = patient_tables()
     with web.parts.database.read() as session:
         assert {table.name for table in of_patients if session.query(table).count() == 0} == set(), "each held something"
     assert patient.http.delete("/api/chat/session").status_code == 204

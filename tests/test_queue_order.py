@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 
 from desk.cases.queue import Desk, Filters, Queue, View, look
-from desk.cases.taking_over import assign, close, hand_back, snooze, take_over, write
+from desk.cases.taking_over import assign, bring_back, close, hand_back, snooze, take_over, write
 from desk.conversations.own_data import withdraw_consent
 from desk.conversations.states import Outcome
 from desk.database import Database
@@ -17,6 +18,8 @@ from desk.working_hours import due_at, is_open, is_overdue, next_opening, overdu
 from intake.clinic import Hours
 from intake.record import IntakeAmended, IntakeCompleted
 from tests.support.records import answers, asks_for_a_person, colleague, conversation, says
+
+pytestmark = pytest.mark.both_databases
 
 WEEK = Hours(
     zone="Europe/Vilnius",
@@ -122,6 +125,33 @@ def test_the_views_show_whose_cases_they_are_and_count_them(database: Database) 
     counts = queue(database, ana.id).counts
     assert [counts[view] for view in (View.OPEN, View.MINE, View.UNASSIGNED, View.SNOOZED, View.CLOSED)] == [3, 1, 1, 1, 1]
     assert references(queue(database, state="human")) == ["C-AAAA-0000"]
+
+
+def test_words_are_looked_for_in_the_view_that_is_open(database: Database) -> None:
+    with database.write() as session:
+        ana = colleague(session)
+        ids = [conversation(session, "my knees", effects=asks_for_a_person(f"C-AAAA-000{n}")) for n in range(2)]
+        close(session, ids[0], ana, session.get_one(Conversation, ids[0]).revision, Outcome.ANSWERED)
+    assert references(queue(database, view=View.OPEN, text="knees")) == ["C-AAAA-0001"]
+    assert references(queue(database, view=View.CLOSED, text="knees")) == ["C-AAAA-0000"]
+    assert sorted(references(queue(database, view=View.ALL, text="knees"))) == ["C-AAAA-0000", "C-AAAA-0001"]
+
+
+def test_an_emergency_that_is_put_off_stays_in_sight_behind_the_others(database: Database) -> None:
+    soon = datetime.now(UTC) + timedelta(minutes=15)
+    with database.write() as session:
+        ana = replace(colleague(session), because="calling")
+        ids = [
+            conversation(session, "chest pain", effects=asks_for_a_person(f"C-AAAA-000{n}", level))
+            for n, level in enumerate(("emergency", "emergency", None))
+        ]
+        snooze(session, ids[0], ana, 1, soon)
+    assert references(queue(database)) == ["C-AAAA-0001", "C-AAAA-0000", "C-AAAA-0002"]
+    assert references(queue(database, view=View.SNOOZED)) == ["C-AAAA-0000"]
+    assert queue(database).counts[View.OPEN] == 3
+    with database.write() as session:
+        bring_back(session, ids[0], ana, 2)
+    assert references(queue(database, view=View.SNOOZED)) == []
 
 
 @pytest.mark.parametrize("rare", [0, 2_000], ids=["frequent words", "rare words"])  # which are looked for in two ways

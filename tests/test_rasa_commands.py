@@ -202,6 +202,16 @@ def test_a_change_of_the_classifiers_inner_part_calls_for_training(classified: d
     assert classified["addon"] == hashlib.sha256(source).hexdigest()
 
 
+def test_a_change_of_the_conversations_calls_for_training_also_where_their_folder_is_left_out() -> None:
+    addon = run_in_rasa("check_acts.py")
+    assert addon["nothing_set"] == addon["as_shipped"]
+    assert len({addon["as_shipped"], addon["empty"], addon["with_a_file"]}) == 3
+
+
+def test_what_starts_something_has_to_be_sure_by_itself() -> None:
+    assert run_in_rasa("check_acts.py")["started"] == ["how_to_begin", "start_intake"]
+
+
 @pytest.mark.e2e
 def test_rasa_finds_nothing_to_warn_of_in_our_files(coordinator: Coordinator) -> None:
     done = coordinator.runs("rasa", "--", "data", "validate", "--domain", "domain", "--data", "data", "--fail-on-warnings")

@@ -20,7 +20,7 @@ from intake.fields import REVIEW
 from intake.meanings import the_meanings
 from intake.reading import FEELINGS, INTERRUPTIONS, MOVES
 from intake.record import FieldAnswer, IntakeRecord
-from intake.service import the_service
+from intake.service import DELETING, the_service
 from tests.support.talking import Talk
 
 
@@ -83,6 +83,14 @@ def test_a_wish_about_a_list_that_was_sent_is_dealt_with_by_the_form_and_a_quest
     assert not opens({"intake": sent, "text": "Does warfarin matter?"})
 
 
+def test_another_contact_after_sending_is_dealt_with_by_the_form_and_an_address_by_the_way_is_not() -> None:
+    contact = FieldAnswer(said="maria@mail.example", value={"by": "email", "value": "maria@mail.example"})
+    sent = IntakeRecord(status="completed", reference="C-2345-6789", answers={"contact": contact}).model_dump()
+    assert opens({"intake": sent, "text": "my second number is +370 612 34567"})
+    assert not opens({"intake": sent, "text": "is +370 612 34567 your number?"})
+    assert not opens({"intake": sent, "text": "info@clinic.example does not answer"})
+
+
 def test_what_was_chosen_in_a_control_is_dealt_with_by_the_form() -> None:
     assert opens({"values": [{"field": "country", "value": "LT"}]})
 
@@ -116,8 +124,9 @@ def intents_of(step: dict[str, Any]) -> list[str]:
     return [each["intent"] for each in step.get("or", [step]) if "intent" in each]
 
 
-def test_every_reply_about_the_service_is_for_an_intent_and_every_feeling_has_a_response() -> None:
-    assert {*the_service().replies} <= set(DOMAIN["intents"])
+def test_every_reply_about_the_service_is_for_an_intent_or_for_sure_words_and_every_feeling_has_a_response() -> None:
+    known = {*DOMAIN["intents"], DELETING, *(each.reply for each in the_service().surely)}
+    assert {*the_service().replies} <= known
     assert {f"utter_{feeling}" for feeling in FEELINGS} <= set(DOMAIN["responses"])
 
 

@@ -51,6 +51,8 @@ from intake.sent import Sent
 from knowledge.answer import ABSTAINED
 from tests.support.case_files import ANSWER
 
+pytestmark = pytest.mark.both_databases
+
 WHOLE_INTAKE: list[Effect] = [
     FieldAsked(field="condition"),
     AnswerRefused(field="condition"),
@@ -74,9 +76,10 @@ def asked(database: Database, conversation: str) -> int:
 
 
 def rows(database: Database) -> dict[str, int]:
-    """How many rows each table has."""
+    """How many rows each table has; that of the audit log's key has one from the beginning."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name != "audit_key"]
     with database.read() as session:
-        return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in Base.metadata.sorted_tables}
+        return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
 
 
 def test_the_migrations_make_the_tables_that_the_code_expects(database: Database) -> None:
@@ -95,6 +98,7 @@ def test_migrating_again_changes_nothing(database: Database, conversation: str) 
     assert rows(database)["conversations"] == 1
 
 
+@pytest.mark.sqlite_alone
 def test_sqlite_is_safe_against_power_cuts_and_keeps_references_whole(database: Database) -> None:
     with database.engine.connect() as connection:
         pragmas = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "synchronous")}
@@ -329,10 +333,10 @@ def test_a_case_is_found_however_its_reference_is_typed(database: Database, conv
         assert find_case(session, "C-9999-9999") is None
 
 
-@pytest.mark.parametrize("address", ["sqlite:////proc/nowhere/records.db", "sqlite:///{folder}", "nosuch://records", "://"])
-def test_a_database_that_cannot_be_used_is_a_sentence(address: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["sqlite:////proc/nowhere/records.db", "sqlite:///{folder}", "nosuch://records", "://"])
+def test_a_database_that_cannot_be_used_is_a_sentence(place: str, tmp_path: Path) -> None:
     with pytest.raises((DatabaseError, OSError)) as refused:
-        Database(address.format(folder=tmp_path), Keyring([new_key()])).migrate()
+        Database(place.format(folder=tmp_path), Keyring([new_key()])).migrate()
     assert "\n" not in str(refused.value)
 
 
@@ -357,6 +361,7 @@ def set_schema(database: Database, schema: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :schema"), {"schema": schema})
 
 
+@pytest.mark.sqlite_alone
 def test_what_was_chosen_is_stored_sealed_with_its_message_and_found_after_a_restart(
     database: Database, conversation: str, tmp_path: Path
 ) -> None:

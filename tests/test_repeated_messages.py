@@ -112,6 +112,8 @@ def test_a_message_has_the_shape_of_the_contract(patient: Patient) -> None:
             "question",
             "review",
             "author",
+            "hands",
+            "calls",
             "lang",
             "values",
         }

@@ -64,6 +64,12 @@ def test_every_subject_of_the_desk_has_its_place_in_the_rules_and_in_the_table()
     assert set(re.findall(r"`(\w+)/`", row)) == {"desk", *packages(desk)} - {"migrations", "tables"}
 
 
+def test_rasas_part_and_the_rooms_keep_apart() -> None:
+    ours = packages(PROJECT) - BESIDE
+    assert set(contract("What runs inside Rasa")["forbidden_modules"]) == ours
+    assert set(contract("Nothing but the measurements")["source_modules"]) == ours - {"bench"}
+
+
 @pytest.mark.parametrize("contract_of", ["Rooms", "Subjects"])
 def test_no_rule_has_an_exception(contract_of: str) -> None:
     assert contract(contract_of).keys() <= {"name", "type", "layers", "containers"}

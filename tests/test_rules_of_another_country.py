@@ -68,7 +68,7 @@ def test_what_is_not_about_money_is_not_told_that_there_are_no_prices(library: L
         ("can we pay half now and the rest after summer", "price"),
         ("is there vat on top of your prices", "price"),
         ("is it my fault he got cp, i smoked the first few weeks", "personal"),
-        ("psoriasis all over my scalp, what clears it", "other-condition"),
+        ("ringworm all over my scalp, what clears it", "other-condition"),
     ],
 )
 def test_what_is_near_a_kind_is_still_told_why_it_is_declined(library: Library, question: str, kind: str) -> None:

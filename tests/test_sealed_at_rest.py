@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +21,10 @@ from alembic import command
 from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, column, table, text
 
+from commands.running import StartError
+from commands.start import Child, _wait_for
 from cordial.bootstrap import PROJECT
 from desk.cases.case import find_case
 from desk.cases.notes import add_note
@@ -28,8 +36,8 @@ from desk.conversations.own_data import held_on
 from desk.database import MIGRATIONS, Database
 from desk.keeping.backup import make
 from desk.keeping.key_check import check_keys
-from desk.migrations import sealing_old
-from desk.models import Conversation, Message
+from desk.migrations import sealing_old, sealing_wordings
+from desk.models import ArticleDraft, Conversation, Message, Review
 from desk.sealed import Keyring, SealError, new_key
 from exports.case_file import as_json, case_file
 from exports.fhir import bundle
@@ -177,6 +185,25 @@ def test_another_key_is_refused_by_the_key_of_a_conversation_alone(database: Dat
     check_keys(database)
 
 
+def brought_to(records: Database, schema: str) -> None:
+    """Make the tables of an earlier version."""
+    with records.engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, schema)
+        connection.commit()
+
+
+AT = "2026-11-20 10:00:00.000000"
+CONVERSATION = {"id": "c1", "started_at": AT, "last_seq": 4, "state": "bot", "language": "en"}
+REVIEWER = {"id": "u1", "email": "r@clinic.example", "name": "Rita", "role": "physician", "created_at": AT}
+REVIEWER |= {"totp_step": 0, "recovery": "[]", "failures": 0}
+REVIEW = {"conversation_id": "c1", "verdict": "right", "user_id": "u1", "at": AT}
+DRAFT = {"slug": "fever", "text": "So.", "revision": 1, "state": "draft", "base_version": 0, "base_text": "", "reason": ""}
+DRAFT |= {"author_id": "u1", "writers": "[]", "created_at": AT, "changed_at": AT}
+
+
 class Earlier:
     """Records of the version before, with words in clear."""
 
@@ -185,12 +212,7 @@ class Earlier:
     def __init__(self, folder: Path, schema: str) -> None:
         self.file, self.key = folder / "records.db", new_key()
         self.records = Database(f"sqlite:///{self.file}", Keyring([self.key]), folder=folder)
-        with self.records.engine.connect() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["connection"] = connection
-            command.upgrade(config, schema)
-            connection.commit()
+        brought_to(self.records, schema)
         with closing(sqlite3.connect(self.file)) as old:
             at = "2026-11-20 10:00:00.000000"
             old.execute(
@@ -209,6 +231,16 @@ class Earlier:
                 (self._row(seq, at) for seq in range(1, self.MESSAGES + 1)),
             )
             old.execute(
+                "INSERT INTO users (id, email, name, role, created_at, totp_step, recovery, failures) "
+                "VALUES ('u1', 'r@clinic.example', 'Rita', 'physician', ?, 0, '[]', 0)",
+                (at,),
+            )
+            old.execute(
+                "INSERT INTO reviews (conversation_id, message_seq, verdict, article, wording, user_id, at) "
+                "VALUES ('c1', 4, 'right', 'safety', 'Is brittleword safe?', 'u1', ?)",
+                (at,),
+            )
+            old.execute(
                 "INSERT INTO held_back (conversation_id, message_seq, state, alarm) "
                 """VALUES ('c1', 2, 'asked', '{"group": "pralinegroup"}')"""
             )
@@ -223,7 +255,7 @@ class Earlier:
         return seq, at, "patient", "text", f"marzipanword call +370 612 34567 {seq}", "[]", "null", None
 
 
-CLEAR = (b"marzipanword", b"nougat", b"pralinegroup")
+CLEAR = (b"marzipanword", b"nougat", b"pralinegroup", b"brittleword")
 
 
 @pytest.fixture
@@ -245,6 +277,7 @@ def assert_sealed(earlier: Earlier) -> None:
         assert messages[3].answer is not None
         assert messages[3].answer.status == "abstained"
         assert held_back(session, "c1")[0].alarm == {"group": "pralinegroup"}
+        assert session.query(Review).one().wording == "Is brittleword safe?"
         assert find(session, "marzi", [], 5) == find(session, "0612 34567", [], 5) == ["c1"]
     kept = bytes_in(earlier.file.parent)
     assert not any(word in kept for word in CLEAR)
@@ -257,22 +290,111 @@ def test_old_records_are_sealed_and_leave_no_clear_copy(earlier: Earlier) -> Non
     assert_sealed(earlier)
 
 
+@pytest.mark.parametrize("stopped", [None, "_seal_some", "write_anew"])
+def test_wordings_of_reviews_are_sealed_and_their_copies_in_drafts_are_forgotten(
+    database: Database, tmp_path: Path, stopped: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "earlier"
+    earlier = Database(f"sqlite:///{folder / 'records.db'}", database.keyring, folder=folder)
+    brought_to(earlier, "0014")
+    effect = json.dumps({"changes": [{"question": "Is brittleword safe?"}]})
+    with earlier.engine.begin() as connection:
+        _put_in(connection, "conversations", **CONVERSATION, sealed_key=earlier.keyring.new_data_key())
+        _put_in(connection, "users", **REVIEWER)
+        _put_in(connection, "reviews", **REVIEW, message_seq=4, wording="Is brittleword safe?")
+        _put_in(connection, "reviews", **REVIEW, message_seq=3)
+        _put_in(connection, "article_drafts", **DRAFT, effect=effect)
+    assert b"brittleword" in bytes_in(folder)
+    if stopped:
+        with monkeypatch.context() as patch:
+            patch.setattr(sealing_wordings, stopped, _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                earlier.migrate()
+    earlier.migrate()
+    with earlier.read() as session:
+        assert {review.wording for review in session.query(Review)} == {"Is brittleword safe?", None}
+        assert session.query(ArticleDraft).one().effect is None
+    assert b"brittleword" not in bytes_in(folder)
+    earlier.close()
+
+
+def _put_in(connection: Connection, into: str, **values: Any) -> None:
+    connection.execute(table(into, *map(column, values)).insert().values(values))
+
+
+def _interrupted(*_given: Any) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("after", [0, 1, 2, 3])
 def test_sealing_old_records_goes_on_where_it_was_stopped(
     earlier: Earlier, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(*_given: Any) -> None:
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
         if after == 3:
-            patch.setattr(sealing_old, "_write_anew", stopped)
+            patch.setattr(sealing_old, "write_anew", _interrupted)
         else:
             patch.setattr(sealing_old._Progress, "add", _stops_after(after))
         with pytest.raises(KeyboardInterrupt):
             earlier.records.migrate()
     earlier.records.migrate()
     assert_sealed(earlier)
+
+
+def test_a_start_knows_how_far_the_sealing_of_old_records_is(earlier: Earlier) -> None:
+    log = earlier.file.with_name("web.log")
+    log.write_text("sealing stored messages        done=5 of=7\n", "utf-8")  # of an earlier start
+    web = Child("web", [sys.executable, "-c", migrating(earlier)], dict(os.environ), log)
+    web.start()
+    assert web.process is not None
+    assert web.process.wait(60) == 0
+    assert web.progress() == "sealing stored messages, 1,203 of 1,203"
+
+
+@pytest.mark.parametrize(("moves_until", "comes_up"), [(5_000, True), (100, False)])
+def test_a_start_waits_for_the_sealing_of_old_records_as_long_as_it_moves(
+    moves_until: int, comes_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, said = [0], list[str]()
+
+    def waits(_seconds: float) -> None:
+        now[0] += 10
+
+    web = SimpleNamespace(name="web", running=True, log=Path("web.log"), progress=lambda: f"{min(now[0], moves_until) // 100}")
+    monkeypatch.setattr("commands.start._pause", waits)
+    monkeypatch.setattr("commands.start.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("commands.start._answers", lambda *_: now[0] > 5_000)
+    with nullcontext() if comes_up else pytest.raises(StartError, match="was not ready"):
+        _wait_for("http://127.0.0.1", web, said.append)  # type: ignore[arg-type]
+    assert said == [f"{hundreds} …" for hundreds in range(min(now[0], moves_until) // 100 + 1)]
+
+
+@pytest.mark.parametrize("told", [1, 2, 3])
+def test_sealing_old_records_goes_on_where_it_was_killed(earlier: Earlier, told: int) -> None:
+    """Killed, as by a power cut, when it has told so often that it goes on."""
+    with subprocess.Popen([sys.executable, "-c", migrating(earlier)], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        for _ in range(told):
+            while "sealing stored messages" not in killed.stdout.readline():
+                assert killed.poll() is None, "it had ended"
+        killed.kill()
+    assert killed.returncode == -signal.SIGKILL
+    earlier.records.migrate()
+    assert_sealed(earlier)
+
+
+def migrating(earlier: Earlier) -> str:
+    """A program that seals old records, tells of each step, and takes its time."""
+    return f"""
+import time
+from desk.database import Database
+from desk.migrations import sealing_old
+from desk.sealed import Keyring
+sealing_old._TOLD_EVERY = 0
+tells = sealing_old._Progress.add
+sealing_old._Progress.add = lambda progress, number: (tells(progress, number), time.sleep(0.3))
+Database("sqlite:///{earlier.file}", Keyring(["{earlier.key}"])).migrate()
+"""
 
 
 def _stops_after(batches: int) -> Any:

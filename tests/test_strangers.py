@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 # Everything that anybody may use. A new route is closed unless it is written down here.
 OPEN = {
-    *(("POST", "/api/chat/sessions"), ("GET", "/api/chat/suggestions/{name}")),
+    *(("POST", "/api/chat/sessions"), ("GET", "/api/chat/suggestions/{name}"), ("GET", "/api/chat/words/{language}")),
     *(("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")),
 }
 BODIES: dict[tuple[str, str], dict[str, Any]] = {

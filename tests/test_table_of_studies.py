@@ -82,6 +82,19 @@ def test_choices_narrow_the_table_without_a_script(lonely_web: System) -> None:
     assert '<option value="lupus" selected>' in text
 
 
+def test_the_way_in_which_cells_were_given_narrows_the_table(lonely_web: System) -> None:
+    text = page(lonely_web, "?route=spinal-fluid")
+    assert sorted(shown(text)) == sorted(study.id for study in STUDIES if study.route == "spinal fluid")
+    assert '<option value="spinal-fluid" selected>' in text
+    found = {study.id for study in STUDIES if study.route in {"heart artery", "heart muscle"}}
+    assert set(shown(page(lonely_web, "?route=heart"))) == found
+
+
+def test_a_study_with_a_pubmed_number_leads_there(lonely_web: System) -> None:
+    row = page(lonely_web, "?words=intravascular")
+    assert '<a href="https://pubmed.ncbi.nlm.nih.gov/31989101/">PubMed 31989101</a>' in row
+
+
 def test_words_are_looked_for_in_titles_and_findings(lonely_web: System) -> None:
     found = shown(page(lonely_web, "?words=FEVER+cord"))
     assert found
@@ -125,6 +138,7 @@ def test_what_is_shown_can_be_taken_away_as_a_file(lonely_web: System) -> None:
     by_id = {row["id"]: row for row in rows}
     assert all(by_id[study.id]["finding"] == study.finding for study in wanted)
     assert len(sheet(lonely_web)) == len(STUDIES)
+    assert any(row["verified"].startswith("Trial record checked on") for row in sheet(lonely_web))
 
 
 def test_each_study_leads_to_its_source_and_to_the_articles_that_cite_it(lonely_web: System) -> None:

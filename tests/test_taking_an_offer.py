@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.offers import taken_of, takes_none
+from intake.offers import fits_best, taken_of, takes_none
 from tests.support.people import Patient
 from turns.texts import texts
 
@@ -82,3 +82,18 @@ def test_a_person_who_is_offered_is_taken_by_a_yes_and_left_by_a_no_thanks(patie
     assert left["text"] == texts().offer_left
     patient.says("Can you recommend a good pizza in Vilnius?")
     assert "handoff" in {reply["kind"] for reply in patient.says("yes please")}
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "taken"),
+    [
+        ("thats kind, i would like that", ["Talk to a person"], "Talk to a person"),
+        ("the one with the risks", ["What are the known risks?", "Who should not have it?"], "What are the known risks?"),
+        ("yes please", ["What are the known risks?", "Who should not have it?"], None),
+        ("gladly", [], None),
+    ],
+)
+def test_who_agrees_to_an_offer_gets_the_one_that_they_name_or_the_only_one(
+    text: str, offered: list[str], taken: str | None
+) -> None:
+    assert fits_best(text, offered) == taken

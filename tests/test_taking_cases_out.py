@@ -5,23 +5,34 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from desk.models import AuditEntry, Login
+from desk.cases.notes import add_note
+from desk.cases.queue import PAGE
+from desk.cases.reviews import Opinion, Verdict, review
+from desk.cases.taking_over import Colleague, take_over
+from desk.conversations.log import Draft, append
+from desk.models import AuditEntry, Conversation, Handoff, Login
 from exports.fhir import read_bundle
 from exports.queue_table import COLUMNS
 from intake.record import FieldAnswered, HandoffAsked, IntakeCompleted
-from knowledge.library import Library
+from knowledge.answer import ABSTAINED
+from knowledge.spelling import Speller
 from tests.support.case_files import record_of
 from tests.support.console_alone import ConsoleAlone
+from tests.support.desk_work import acts, new_reference
 from tests.support.handing_off import Turns
 from tests.support.pdf_words import first_page
+from tests.support.pdf_words import words as pdf_words
 from tests.support.people import ANSWERS
 from tests.support.staff import Staff, console_client
 from web.console import exports
@@ -32,9 +43,10 @@ PATHS = [*(f"/desk/cases/REFERENCE/{form}" for form in FORMS), "/desk/queue.csv"
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[ConsoleAlone]:
-    """The console."""
-    web = ConsoleAlone(tmp_path_factory.mktemp("console"), library=library)
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleAlone]:
+    """The console; nothing here is looked up in an article."""
+    shelf: Any = SimpleNamespace(generation=SimpleNamespace(articles={}, speller=Speller([], frozenset())))
+    web = ConsoleAlone(tmp_path_factory.mktemp("console"), library=shelf)
     yield web
     web.closes()
 
@@ -109,6 +121,53 @@ def test_the_json_holds_what_was_said(coordinator: Staff, reference: str) -> Non
     assert "Is fever common?" in [message["text"] for message in case["messages"]]
 
 
+def everything_about(coordinator: Staff, reference: str) -> None:
+    """Have somebody keep a note, judge an answer, and close the case."""
+    with coordinator.records.write() as session:
+        handoff = session.get_one(Handoff, reference)
+        ana = Colleague(coordinator.user_id, coordinator.name, "coordinator", "Birchwood Example Clinic")
+        add_note(session, handoff.conversation_id, ana.id, "Sounds worried about the price.")
+        answer = append(session, handoff.conversation_id, [Draft("Fever is usual.", answer=ABSTAINED)])[0]
+        opinion = Opinion(Verdict.INCOMPLETE, "after-care", "Is fever usual?")
+        review(session, handoff.conversation_id, answer.seq, ana.id, opinion)
+        take_over(session, handoff.conversation_id, ana, session.get_one(Conversation, handoff.conversation_id).revision)
+    acts(coordinator, reference, "close", outcome="appointment")
+
+
+def test_what_colleagues_did_is_in_the_json_and_their_notes_if_they_are_wanted(coordinator: Staff, reference: str) -> None:
+    everything_about(coordinator, reference)
+    coordinator.prove()
+    case = coordinator.http.get(f"/desk/cases/{reference}/export.json").json()
+    assert (case["holder"], case["outcome"], case["notes"]) == (coordinator.name, "appointment", None)
+    assert case["closed_at"] is not None
+    [judged] = case["reviews"]
+    assert (judged["by"], judged["verdict"], judged["article"]) == (coordinator.name, "incomplete", "after-care")
+    [note] = coordinator.http.get(f"/desk/cases/{reference}/export.json?notes=true").json()["notes"]
+    assert (note["by"], note["text"]) == (coordinator.name, "Sounds worried about the price.")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_notes_leave_in_no_form_unless_somebody_wants_them(
+    form: str, coordinator: Staff, reference: str, noted: Noted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "font_folders", lambda: [Path("/nowhere")])
+    everything_about(coordinator, reference)
+    coordinator.prove()
+    without, with_them = (coordinator.http.get(f"/desk/cases/{reference}/{form}{asked}") for asked in ("", "?notes=true"))
+    says = pdf_words if form == "export.pdf" else bytes.decode
+    assert "worried about the price" not in says(without.content)
+    assert "worried about the price" in says(with_them.content)
+    assert [entry.details["notes"] for entry in noted()] == [False, True]
+
+
+def test_the_choice_of_notes_outlasts_the_question_for_the_password(coordinator: Staff, reference: str) -> None:
+    everything_about(coordinator, reference)
+    asked = coordinator.http.get(f"/desk/cases/{reference}/export.json?notes=true")
+    assert asked.url.path == "/desk/prove"
+    given = coordinator.http.post(str(asked.url), data={"password": coordinator.password, "next": asked.url.params["next"]})
+    assert given.json()["notes"][0]["text"] == "Sounds worried about the price."
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_without_the_password_given_anew_nothing_comes(path: str, coordinator: Staff, reference: str, noted: Noted) -> None:
     page = coordinator.http.get(path.replace("REFERENCE", reference))
@@ -154,6 +213,68 @@ def test_an_unknown_case_is_not_there(coordinator: Staff, noted: Noted) -> None:
 def test_the_page_offers_each_form(coordinator: Staff, reference: str) -> None:
     page = coordinator.http.get(f"/desk/cases/{reference}/export").text
     assert all(f"/desk/cases/{reference}/{form}" in page for form in FORMS)
+
+
+@pytest.mark.parametrize("asked", ["", "?view=all&text=marzipan", "?view=closed&text=marzipan"])
+def test_the_page_of_the_queue_leads_to_the_table_of_what_it_shows(asked: str, coordinator: Staff) -> None:
+    page = coordinator.http.get(f"/desk/queue{asked}").text
+    assert f'href="/desk/queue.csv{asked.replace("&", "&amp;")}"' in page
+
+
+def table(coordinator: Staff, asked: str) -> list[dict[str, str]]:
+    """The lines of the table for what an address asks."""
+    coordinator.prove()
+    given = coordinator.http.get(f"/desk/queue.csv?{asked}")
+    return list(csv.DictReader(io.StringIO(given.content.decode("utf-8-sig"), newline="")))
+
+
+def case_with(coordinator: Staff, text: str) -> str:
+    """Somebody writes this and asks for a person; gives the reference."""
+    reference, turns = new_reference(), Turns(coordinator.records)
+    turns.says(turns.starts(), text, HandoffAsked(reference=reference, reason="asked"))
+    return reference
+
+
+def test_the_table_has_the_cases_of_the_view_and_the_filters_on_all_pages_in_their_order(coordinator: Staff) -> None:
+    word = f"marzipan{secrets.token_hex(4)}"
+    cases = [case_with(coordinator, word) for _ in range(PAGE + 2)]
+    case_with(coordinator, "something else")
+    assert [row["reference"] for row in table(coordinator, f"text={word}")] == cases[::-1], "the newest mention first"
+    assert {*cases} < {row["reference"] for row in table(coordinator, "")}
+    acts(coordinator, cases[0], "take-over")
+    acts(coordinator, cases[1], "close", outcome="answered")
+    [mine] = table(coordinator, f"view=mine&text={word}")
+    assert (mine["reference"], mine["with"], mine["conversation"]) == (cases[0], coordinator.name, "human")
+    [closed] = table(coordinator, f"view=closed&text={word}")
+    assert (closed["reference"], closed["outcome"], closed["handoff"]) == (cases[1], "answered", "closed")
+    assert table(coordinator, f"text={word}&state=human") == [mine]
+
+
+@pytest.mark.parametrize("asked", ["", "view=unassigned", "view=all", "view=closed"])
+def test_the_table_begins_as_the_first_page_of_the_list(asked: str, coordinator: Staff) -> None:
+    for act in ("close", "take-over", ""):
+        reference = case_with(coordinator, "knees")
+        if act:
+            acts(coordinator, reference, act, **({"outcome": "answered"} if act == "close" else {}))
+    shown = re.findall(r'<span class="ref">([\w-]+)</span>', coordinator.http.get(f"/desk/queue?{asked}").text)
+    assert shown
+    assert [row["reference"] for row in table(coordinator, asked)][: len(shown)] == shown
+
+
+def test_a_case_that_was_passed_on_twice_is_one_line_that_names_both(coordinator: Staff) -> None:
+    first, again, turns = new_reference(), new_reference(), Turns(coordinator.records)
+    conversation = turns.asks_for_a_person(first)
+    acts(coordinator, first, "close", outcome="answered")
+    turns.says(conversation, "again, please", HandoffAsked(reference=again, reason="asked"))
+    [row] = table(coordinator, f"view=all&text={first}")
+    assert (row["reference"], row["other_references"]) == (again, first)
+
+
+def test_what_was_looked_for_is_not_noted_with_an_export(coordinator: Staff, noted: Noted) -> None:
+    table(coordinator, "view=all&text=nougat&since=2026-01-01")
+    [entry] = noted()
+    assert (entry.details["view"], entry.details["filters"], entry.details["cases"]) == ("all", "since, text", 0)
+    assert "nougat" not in json.dumps(entry.details)
 
 
 def test_the_queue_is_a_table_without_names(coordinator: Staff, reference: str) -> None:

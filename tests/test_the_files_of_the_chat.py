@@ -24,7 +24,7 @@ def fetch(lonely_web: System) -> Callable[..., httpx.Response]:
 def test_all_of_it_together_is_small(fetch: Callable[..., httpx.Response]) -> None:
     parts = [fetch("/widget.js").content, fetch("/chat").content, *(file.read_bytes() for file in FILES.iterdir())]
     size = sum(len(gzip.compress(part)) for part in parts)
-    assert size <= 60 * 1024
+    assert size <= 66 * 1024
 
 
 def test_the_script_for_websites_carries_the_ways_to_the_clinic(fetch: Callable[..., httpx.Response]) -> None:

@@ -24,6 +24,8 @@ from tests.support.records import asks_for_a_person, colleague, conversation
 from turns.gateway import Gateway
 from turns.rasa import RasaClient
 
+pytestmark = pytest.mark.both_databases
+
 PATIENTS, MESSAGES, ACTS = 4, 10, 25  # of four patients, each with two people: 200 races
 pytestmark = pytest.mark.timeout(240)
 

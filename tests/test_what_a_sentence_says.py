@@ -47,6 +47,8 @@ def test_most_sentences_are_understood_and_hardly_anything_that_is_there_is_deni
         ("no longer on *warfarin*", {"past"}),
         ("the *cortisone* was paused", {"past"}),
         ("I had *warfarin* this morning", set()),
+        ("there was a *clot*, but that is ten years back", {"past"}),
+        ("I take *methotrexate*, that was decided ten years ago", set()),
         ("my dog had a *clot*", {"past", "of_somebody_else"}),
     ],
 )

@@ -204,14 +204,14 @@ def test_a_session_begins_where_the_patient_is(assistant: Assistant) -> None:
     assert assistant.events[0] == {"event": "session_started"}
     assert assistant.events[-1] == LISTENS
     expected = {"intake": AT_THE_NAME, "handoff_reference": REFERENCE, "topic": {"asked": "Does it work?"}}
-    assert assistant.slots == {**expected, "requested_slot": FIELD_SLOT}
+    assert assistant.slots == {**expected, "before": None, "requested_slot": FIELD_SLOT}
     assert loops(assistant) == [FORM]
 
 
 def test_a_session_of_somebody_new_has_no_form(assistant: Assistant) -> None:
     assistant.runs("action_session_start", session_started_metadata=None)
     empty = IntakeRecord().model_dump(mode="json")
-    assert assistant.slots == {"intake": empty, "handoff_reference": None, "topic": None}
+    assert assistant.slots == {"intake": empty, "handoff_reference": None, "topic": None, "before": None}
     assert loops(assistant) == []
     assert assistant.events[-1] == LISTENS
 

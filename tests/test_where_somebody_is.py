@@ -95,6 +95,7 @@ def test_a_message_says_where_somebody_is(text: str, place: str | None) -> None:
         ("we are from Germany", "DE"),
         ("based in the Netherlands", "NL"),
         ("I live in Spain. She lives in Poland", None),
+        ("I live in St. Petersburg", "RU"),
         ("I am in Spain", None),
         ("we live in Cuenca, Ecuador", "EC"),
         ("I am from Muscat, Oman.", "OM"),

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import httpx
 import pytest
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 
 from desk.people.roles import PERMISSIONS, Permission, Role
+from tests.support.console_routes import CONSOLE, calls_of, permission_of, routes
 from tests.support.staff import Staff, console_client
 from tests.support.system import System
-from web.app import ROUTERS
 from web.asking import conversation_of, conversation_or_refusal
 from web.inner import from_inside
 
@@ -26,14 +23,21 @@ FOR_EVERYBODY = {
     "GET /privacy",
     "POST /library",
     "GET /widget.js",
+    "GET /chat-keeper.js",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
     "POST /api/chat/sessions",
     "GET /api/chat/suggestions/{name}",
+    "GET /api/chat/words/{language}",
+    # open to whoever has the link of an e-mail and the answer to what it asks; the page is the same for everybody
+    "GET /back",
+    "POST /api/chat/back",
+    "POST /api/chat/back/code",
     # the way in
     "GET /desk/login",
     "POST /desk/login",
+    "GET /desk/login/pulse",  # says nothing to a browser in which nobody has logged in
     "GET /desk/login/recovery",
     "POST /desk/login/recovery",
     # open with a one-time link
@@ -46,33 +50,6 @@ FOR_EVERYBODY = {
     "POST /desk/login/phone",
 }
 PUBLISHED = "GET /library/"  # what editors have published, whatever pages it has
-
-
-def calls_of(dependant: Dependant) -> Iterator[Any]:
-    """Everything that a route depends on."""
-    yield dependant.call
-    for part in dependant.dependencies:
-        yield from calls_of(part)
-
-
-def routes() -> Iterator[tuple[str, APIRoute]]:
-    """Every route of the application by its name, such as "GET /chat"."""
-    for router in ROUTERS:
-        for route in router.routes:
-            assert isinstance(route, APIRoute), f"{route} is no route that this test can look into"
-            for method in route.methods:
-                yield f"{method} {route.path}", route
-
-
-def permission_of(route: APIRoute) -> Permission | None:
-    """The permission that a route names."""
-    for call in calls_of(route.dependant):
-        if hasattr(call, "permission"):
-            return Permission(call.permission)
-    return None
-
-
-CONSOLE = {name: permission for name, route in routes() if (permission := permission_of(route))}
 
 
 def address_of(name: str) -> str:

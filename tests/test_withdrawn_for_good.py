@@ -167,6 +167,58 @@ def test_the_case_says_that_the_consent_was_withdrawn_and_when(web: SmallWeb, pa
         assert LINE in [message.text for message in case.transcript]
 
 
+@pytest.mark.parametrize(
+    ("answer", "question"),
+    [
+        ("ALS", "Does it help for ALS?"),
+        ("I have ms since 2019", "And with MS, how long does it last?"),
+        ("612345678", "Can you call me at 612 345 678?"),
+        ("+34 612 345 678", "Is 612345678 the number that you have?"),
+        ("狼疮", "我有狼疮，可以吗？"),
+        ("関節リウマチです", "リウマチに効きますか"),
+        ("โรคลูปัส", "ผมเป็นโรคลูปัสรักษาได้ไหม"),
+        ("ramipril", "Does it go with ramiprill?"),
+        ("ramiprill", "Does it go with ramipril?"),
+        ("scleroderma", "Is sclerodema a reason against it?"),
+    ],
+)
+def test_another_form_of_a_word_of_an_answer_is_found_too(web: SmallWeb, patient: Patient, answer: str, question: str) -> None:
+    answers_a_question(web, patient, question)
+    answers_a_question(web, patient, "What does the infusion cost?")
+    turn(web, patient, "Start the intake", asks("condition"), FieldAsked(field="condition"))
+    turn(web, patient, answer, asks("contact"), taken("condition", answer), FieldAsked(field="contact"))
+    withdraws(patient)
+    assert question not in kept(patient)
+    assert "What does the infusion cost?" in kept(patient)
+
+
+@pytest.mark.parametrize("question", ["May I come with diabetes?", "Is warfarin a reason against it?"])
+def test_a_question_that_names_an_illness_or_a_medicine_goes_with_its_answer(
+    web: SmallWeb, patient: Patient, question: str
+) -> None:
+    answers_a_question(web, patient, question)
+    asked = patient.log()[-1]["seq"]
+    turn(web, patient, "Start the intake", asks("full_name"), FieldAsked(field="full_name"))
+    turn(web, patient, "Quirina Zabel", asks("contact"), taken("full_name", "Quirina Zabel"), FieldAsked(field="contact"))
+    withdraws(patient)
+    kinds = {message["seq"]: message["kind"] for message in patient.log()}
+    assert (kinds[asked - 1], kinds[asked]) == ("removed", "removed")
+
+
+def test_no_button_keeps_what_was_held_back_because_of_an_alarm(web: SmallWeb, patient: Patient) -> None:
+    held = "scleroderma and warfarin, and my chest hurts so much that I cannot breathe"
+    turn(web, patient, "Start the intake", asks("condition"), FieldAsked(field="condition"))
+    patient.says(held)
+    patient.says("I have read this")
+    offered = [message for message in patient.log() if held in str(message["buttons"])]
+    assert [message["kind"] for message in offered] == ["notice"]
+    withdraws(patient)
+    log = patient.log()
+    assert not [word for word in ("scleroderma", "warfarin") if word in str(log)]
+    assert [message["kind"] for message in log if message["seq"] == offered[0]["seq"]] == ["notice"]
+    assert any(message["kind"] == "emergency" and message["buttons"] for message in log)
+
+
 def test_a_repeat_of_a_removed_message_stores_nothing_again(web: SmallWeb, patient: Patient) -> None:
     own_id = "6f2d5a0e-9d55-4a4e-9a3c-7f5a5d0b8f11"
     effects = [taken("full_name", "Quirina Zabel").model_dump(mode="json")]

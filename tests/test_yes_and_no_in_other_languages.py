@@ -53,6 +53,13 @@ def test_an_agreement_is_no_yes_to_a_question_about_health() -> None:
     assert (agrees("отказываюсь"), yes_or_no("отказываюсь")) == (False, None)
 
 
-@pytest.mark.parametrize("text", ["không đồng ý", "nu sunt de acord", "ben kabul etmiyorum", "ik ga niet akkoord"])
+@pytest.mark.parametrize("text", ["natürlich nicht", "mais non", "ma no", "конечно нет", "claro que no", "tentu tidak"])
+def test_of_course_not_is_a_no(text: str) -> None:
+    assert yes_or_no(text) is False
+
+
+@pytest.mark.parametrize(
+    "text", ["không đồng ý", "nu sunt de acord", "ben kabul etmiyorum", "ik ga niet akkoord", "claro que no", "claro no"]
+)
 def test_no_agreement_hides_in_a_refusal(text: str) -> None:
     assert agrees(text) is not True

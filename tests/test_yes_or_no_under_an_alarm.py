@@ -52,7 +52,7 @@ def test_both_are_answered_in_the_language_of_the_chat(web: SmallWeb, said: str,
         [reply] = patient.says(said)
         assert reply["lang"] == "de"
         assert reply["text"].startswith(begins)
-        assert titles(reply) == [the_texts("de").acknowledge]
+        assert titles(reply) == [the_texts("de").acknowledge, the_texts("de").no_emergency]
 
 
 @pytest.mark.parametrize("text", ["No, what does it cost?", "yes and then I would like to know what the price of it is"])

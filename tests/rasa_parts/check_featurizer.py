@@ -19,8 +19,8 @@ def featurizer(url: str | None = None) -> SentenceFeaturizer:
     if url:
         os.environ["CORDIAL_WEB_URL"] = url
     made = SentenceFeaturizer({**SentenceFeaturizer.get_default_config(), "alias": "sentences"}, "sentences")
-    encode = made._encode
-    made._encode = lambda texts: calls.append(len(texts)) or encode(texts)
+    encode = made.encode
+    made.encode = lambda texts: calls.append(len(texts)) or encode(texts)
     return made
 
 

@@ -30,7 +30,7 @@ class Doubting(RedFlags):
             return super().check(text, clinic, country)
         alarm = super().check("my chest hurts so bad", clinic, country)
         assert alarm is not None
-        return RedFlag(alarm.group, alarm.label, "check", alarm.text, alarm.buttons)
+        return RedFlag(alarm.group, alarm.label, "check", alarm.text, alarm.buttons, [DOUBTED])
 
     def despair(self, text: str, clinic: Clinic, country: str | None = None) -> str | None:
         """The reply to somebody at the end of their strength."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -75,9 +76,10 @@ class Turns:
             return list(session.scalars(select(Notice).filter_by(**matching).order_by(Notice.id)))
 
 
-def records(path: object, key: str, *receivers: Receiver) -> Database:
-    """Records whose handoffs are told to receivers."""
-    database = Database(f"sqlite:///{path}", Keyring([key]), receivers)
+def records(place: object, key: str, *receivers: Receiver, folder: Path | None = None) -> Database:
+    """Records whose handoffs are told to receivers; their place is an address, or the file of an SQLite."""
+    address = str(place) if "://" in str(place) else f"sqlite:///{place}"
+    database = Database(address, Keyring([key]), receivers, folder)
     database.migrate()
     return database
 

@@ -14,7 +14,7 @@ from desk.database import keyring_of
 from desk.models import Base, User
 
 # These hold nothing about a patient; a new table is planted like the others, or named here.
-WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit", "decisions"}
+WITHOUT_PATIENTS = {"users", "logins", "invitations", "audit", "audit_key", "decisions", "article_drafts", "article_comments"}
 _NUMBERS = itertools.count()
 
 

@@ -38,7 +38,7 @@ def main(data: str, port: str, rasa_port: str) -> None:
     """Start."""
     patience = float(os.environ.get("SMALL_PATIENCE", "30"))
     settings = Settings(data=Path(data), port=int(port), rasa_port=int(rasa_port), restart_seconds=patience)
-    model = settings.data / "models" / "cordial-today.tar.gz"
+    model = Path(os.environ["SMALL_MODELS"]) / "cordial-today.tar.gz"
 
     def small(name: str, program: str, argument: str) -> Child:
         command = [sys.executable, "-S", "-c", os.environ.get(f"SMALL_{name.upper()}", program), argument]

@@ -25,7 +25,7 @@ from turns.gateway import Gateway
 from turns.rasa import RasaClient
 from web.app import create_app
 from web.parts import Parts
-from web.post import post_of
+from web.post import post_of, reaches_patients
 from web.serving import OPTIONS
 from web.throttling import make_limits
 from web.tokens import Tokens
@@ -69,7 +69,8 @@ def small_web(
 def _parts(settings: Settings, library: Library, encoder: Encoder, red_flags: RedFlags) -> Parts:
     clinic = read_clinic(settings.clinic_file)
     post = post_of(settings, clinic.hours.zone)
-    database = Database(settings.database_address, Keyring(encryption_keys(settings, new_key)), post.receivers)
+    keyring, reaches = Keyring(encryption_keys(settings, new_key)), reaches_patients(settings, clinic)
+    database = Database(settings.database_address, keyring, post.receivers, reaches_patients=reaches)
     database.migrate()
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
     tokens = Tokens(signing_key(settings), settings.session_days)

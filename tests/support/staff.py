@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import httpx
 import pyotp
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from desk.database import Database
 from desk.people.roles import Role
@@ -23,8 +26,7 @@ PASSWORD = "marmalade on a Tuesday"
 
 def open_records(data: Path) -> Database:
     """The database of a running system, by its data folder."""
-    key = (data / "encryption_key").read_text("ascii").strip()
-    return Database(f"sqlite:///{data / 'cordial.db'}", Keyring([key]))
+    return Database(f"sqlite:///{data / 'cordial.db'}", Keyring((data / "encryption_key").read_text("ascii").split()))
 
 
 def console_client(url: str) -> httpx.Client:
@@ -105,3 +107,30 @@ class Staff:
         """Close the browser."""
         self.http.close()
         self.records.close()
+
+
+@contextmanager
+def desks(browser: Browser, script: str) -> Iterator[Callable[..., Page]]:
+    """Open pages of the console, each in a profile of its own; none may fail in a script or be refused something by the policy.
+
+    Args:
+        browser: in which.
+        script: runs in each page before its own.
+    """
+    contexts: list[BrowserContext] = []
+    failed: list[str] = []
+
+    def opens(staff: Staff, path: str, width: int = 1280, height: int = 800, **profile: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **profile)
+        contexts.append(context)
+        context.on("weberror", lambda error: failed.append(str(error.error)))
+        context.on("console", lambda told: failed.append(told.text) if "Content Security" in told.text else None)
+        context.add_init_script(script)
+        page = context.new_page()
+        staff.sits_at(page, path)
+        return page
+
+    yield opens
+    for context in contexts:
+        context.close()
+    assert failed == []

@@ -121,8 +121,14 @@ class System:
             return False
 
     def wait_until_ready(self) -> None:
-        """Wait until everything is there again."""
-        until(self.is_ready, 180, "ready again")
+        """Wait until everything is there again, and `cordial start` has seen it."""
+        time.sleep(1.2)  # web looks at the parts once a second: what it knows may be from before they were gone
+        until(lambda: self.is_ready() and self.has_seen_all_again(), 180, "ready again")
+
+    def has_seen_all_again(self) -> bool:
+        """Whether every process that was started again has answered it since: only then is one that hangs found soon."""
+        said = self.said()
+        return said.count("started again") == said.count("answers again")
 
     def said(self) -> str:
         """What the command has printed."""
