@@ -91,7 +91,7 @@ def tells_of_a_complaint(message: str) -> bool:
 
 
 def asks_in_general(message: str) -> bool:
-    """Whether a message asks what may come, "can I get a fever after the infusion?", and tells of none that somebody has had."""
+    """Whether a message asks what may come, "can I get a fever after the infusion?", and tells of nothing that came."""
     lines, known = _plain().lines(message[:_READ]), _known()
     return any(_has(line, known.not_told) for line in lines) and not any(_has(line, known.told) for line in lines)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,6 +57,13 @@ class Heard:
     answer: Answer | None
     again: bool
     likeness: Likeness
+
+
+class _Apart(NamedTuple):
+    """What keeps passages of an article apart."""
+
+    countries: frozenset[str]  # that are named
+    sections: frozenset[SectionId]  # on other illnesses than are named
 
 
 class InOtherLanguages:
@@ -139,8 +147,10 @@ class InOtherLanguages:
         return heard if near >= _GOES_ON else Heard(None, None, False, alone)
 
     def _apart_from(self, illnesses: frozenset[str], likeness: Likeness) -> Likeness:
-        """A likeness where illnesses are named: articles on other ones come last."""
-        apart = {article for article, _ in self._library.search.on_other_illnesses(illnesses)}
+        """A likeness where illnesses are named: articles that are on other ones only come last."""
+        search = self._library.search
+        sections = search.on_other_illnesses(illnesses)
+        apart = {article for article, _ in sections if sections.issuperset(search.sections_of(article))}
         if not apart:
             return likeness
         scores = {name: score - _OF_ANOTHER_ILLNESS * (name in apart) for name, score in likeness.articles.items()}
@@ -154,21 +164,22 @@ class InOtherLanguages:
     def _quoting(self, article: str, text: str, topic: Topic | None, likeness: Likeness, named: frozenset[str]) -> Heard:
         search = self._library.search
         vector = self._questions.centred(self._embed(text))
-        passage = self._nearest(search, article, vector, topic, named)
+        elsewhere = search.on_other_illnesses(illnesses_named(text))
+        passage = self._nearest(search, article, vector, topic, _Apart(named, elsewhere))
         answer = quoting_passages(search, [passage])
         again = topic is not None and topic.has_shown(answer.passages[0])
         return Heard(None, answer, again, likeness)
 
-    def _nearest(self, search: Search, article: str, vector: Vectors, topic: Topic | None, named: frozenset[str]) -> Passage:
-        """The paragraph of an article that is nearest to a message; rather a new one, and one of a country that is named."""
-        here, elsewhere = search.about_countries(named)
+    def _nearest(self, search: Search, article: str, vector: Vectors, topic: Topic | None, apart: _Apart) -> Passage:
+        """The paragraph of an article that is nearest to a message; rather a new one, and one of what is named."""
+        here, elsewhere = search.about_countries(apart.countries)
 
         def nearness(section: SectionId) -> float:
             passages = search.passages_of(section)
             known = self._sections.get("#".join(section))
             heading = float(self._seen(passages[0].heading) @ vector)
             near = _OF_HEADING * heading + _OF_TEXTS * (float(known @ vector) if known is not None else heading)
-            near += _OF_THE_COUNTRY * (section in here) - _OF_ANOTHER * (section in elsewhere)
+            near += _OF_THE_COUNTRY * (section in here) - _OF_ANOTHER * (section in elsewhere or section in apart.sections)
             return near - (_SHOWN if topic and all(_shown(topic, each) for each in passages) else 0.0)
 
         section = max(search.sections_of(article), key=nearness)
