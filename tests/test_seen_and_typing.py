@@ -65,7 +65,7 @@ def states(lines: Iterator[str]) -> Iterator[dict[str, object]]:
 
 
 def test_the_stream_tells_what_a_person_has_opened_and_that_they_type(web: ConsoleAlone, maria: Left, ana: Staff) -> None:
-    with patient(web, maria) as http, http.stream("GET", "/api/chat/stream") as stream:
+    with patient(web, maria) as http, http.stream("GET", "/api/chat/stream?state=true") as stream:
         told = states(stream.iter_lines())
         ana.http.get(CASE)
         with web.database.read() as session:
@@ -75,6 +75,20 @@ def test_the_stream_tells_what_a_person_has_opened_and_that_they_type(web: Conso
         assert next(told) == {"read": last, "typing": {"name": "Ana Example", "role": "coordinator"}}
         writes(ana, REFERENCE, "Here I am.")
         assert next(told)["typing"] is None
+
+
+def test_who_does_not_ask_for_the_state_gets_messages_only(web: ConsoleAlone, maria: Left, ana: Staff) -> None:
+    with patient(web, maria) as http, http.stream("GET", "/api/chat/stream") as stream:
+        lines = stream.iter_lines()
+        ana.http.get(CASE)
+        assert ana.http.post(f"{CASE}/typing").status_code == 204
+        writes(ana, REFERENCE, "Here I am.")
+        names = []
+        for line in lines:
+            names += [line] if line.startswith("event:") else []
+            if "Here I am." in line:
+                break
+    assert set(names) == {"event: message"}
 
 
 def test_a_page_that_looks_by_itself_has_read_nothing(web: ConsoleAlone, maria: Left, ana: Staff) -> None:
@@ -94,6 +108,12 @@ def test_a_patient_who_types_is_seen_on_the_case(web: ConsoleAlone, maria: Left,
     with patient(web, maria) as http:
         assert http.post("/api/chat/typing").status_code == 204
     assert "The patient is typing" in ana.http.get(CASE).text
+
+
+def test_nobody_types_in_a_chat_that_was_deleted(web: ConsoleAlone, maria: Left) -> None:
+    with patient(web, maria) as http:
+        assert http.delete("/api/chat/session").status_code == 204
+        assert http.post("/api/chat/typing").status_code == 401
 
 
 def test_typing_ends_by_itself_and_is_forgotten() -> None:

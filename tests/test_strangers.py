@@ -18,11 +18,13 @@ pytestmark = pytest.mark.e2e
 # Everything that anybody may use. A new route is closed unless it is written down here.
 OPEN = {
     *(("POST", "/api/chat/sessions"), ("GET", "/api/chat/suggestions/{name}"), ("GET", "/api/chat/words/{language}")),
+    *(("POST", "/api/chat/back"), ("POST", "/api/chat/back/code")),  # what opens there is the secret of a link, and an answer
     *(("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")),
 }
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/chat/messages"): {"json": {"id": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "text": "Let me in"}},
     ("POST", "/api/chat/feedback"): {"json": {"seq": 1, "helpful": True}},
+    ("POST", "/api/chat/seen"): {"json": {"seq": 1}},
     ("PUT", "/api/chat/language"): {"json": {"language": "de"}},
 }
 

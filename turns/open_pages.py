@@ -54,6 +54,15 @@ class OpenPages:
         self._going_on.add(task)  # or it might be collected before it has run
         task.add_done_callback(self._going_on.discard)
 
+    async def exists(self, conversation_id: str) -> None:
+        """That the conversation was not deleted.
+
+        Raises:
+            UnknownConversation: if it was.
+        """
+        if not await self._database.read(exists, conversation_id):
+            raise UnknownConversation(conversation_id)
+
     async def has_seen(self, conversation_id: str, seq: int) -> None:
         """Everything up to a number stood before the patient's eyes; that costs nothing where it is known.
 

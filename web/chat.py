@@ -48,6 +48,7 @@ router = APIRouter(prefix="/api/chat", tags=["chat"])
 
 LAST = 2**31 - 1  # a number after every message
 After = Annotated[int, Query(ge=0, le=LAST, description="Number of the last message that is known already.")]
+WithState = Annotated[bool, Query(description="Whether events named `state` are wanted too: what was seen, and who is typing.")]
 _STREAM = {
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
     "description": "Server-sent events, without an end.",
@@ -109,6 +110,14 @@ async def replay(conversation_id: ConversationId, parts: PartsNow, after: After 
     return Messages(messages=[as_wire(message) for message in await parts.gateway.streams.replay(conversation_id, after)])
 
 
+def _known_up_to(
+    after: After = 0,
+    last_event_id: Annotated[str | None, Header(description="Number of the last message, as browsers send it.")] = None,
+) -> int:
+    """The number of the last message that is known already, by whichever of both says more."""
+    return max(after, int(last_event_id[:15])) if last_event_id and last_event_id.isdecimal() else after
+
+
 @router.get(
     "/stream",
     response_class=StreamingResponse,
@@ -119,23 +128,21 @@ async def stream(
     request: Request,
     conversation_id: ConversationId,
     parts: PartsNow,
-    after: After = 0,
-    last_event_id: Annotated[str | None, Header(description="Number of the last message, as browsers send it.")] = None,
+    after: Annotated[int, Depends(_known_up_to)],
+    state: WithState = False,
 ) -> StreamingResponse:
-    """Server-sent events, one message each; `id:` is its number.
+    """Server-sent events, one message each; `id:` is its number. Only who asks for the state gets another kind of event.
 
     When nothing is said, a line that begins with a colon comes every 15 seconds or so. The stream ends when the chat is deleted
     and when its token is too old. Last-Event-ID goes on after that number.
     """
-    if last_event_id and last_event_id.isdecimal():
-        after = max(after, int(last_event_id[:15]))
     await parts.gateway.streams.replay(conversation_id, LAST)  # 401 now, not inside the stream
     ends = time.monotonic() + parts.tokens.seconds_left(request.headers.get("authorization"))
     try:
         close = parts.limits.open_stream(conversation_id, address_of(request, parts.settings.trusted_proxies))
     except LimitReached as reached:
         raise too_many(reached) from None
-    events = _events(request, parts.gateway, _Stream(conversation_id, after, ends, close))
+    events = _events(request, parts.gateway, _Stream(conversation_id, after, ends, close, state))
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -162,6 +169,7 @@ async def seen(body: Seen, conversation_id: ConversationId, parts: PartsNow) -> 
 @router.post("/typing", status_code=204, dependencies=[Depends(limited("seen"))], responses=errors(401, 429))
 async def typing(conversation_id: ConversationId, parts: PartsNow) -> Response:
     """Say that the patient is typing; it counts for some seconds and is never stored. A person who has the chat sees it."""
+    await parts.gateway.open_pages.exists(conversation_id)
     parts.gateway.typing.patient_types(conversation_id)
     return Response(status_code=204)
 
@@ -212,6 +220,7 @@ class _Stream:
     after: int
     ends: float  # on the monotonic clock
     close: Callable[[], None]
+    with_state: bool
 
 
 async def _events(request: Request, gateway: Gateway, stream: _Stream) -> AsyncIterator[str]:
@@ -228,8 +237,9 @@ async def _events(request: Request, gateway: Gateway, stream: _Stream) -> AsyncI
                 if message is None:
                     yield ": still here\n\n"
                 elif isinstance(message, Now):
-                    state = StreamState(read=message.read, typing=_author(message.typing))
-                    yield f"event: state\ndata: {state.model_dump_json()}\n\n"
+                    if stream.with_state:
+                        state = StreamState(read=message.read, typing=_author(message.typing))
+                        yield f"event: state\ndata: {state.model_dump_json()}\n\n"
                 else:
                     wire = as_wire(message)
                     yield f"id: {wire.seq}\nevent: message\ndata: {wire.model_dump_json(by_alias=True)}\n\n"

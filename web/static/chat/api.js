@@ -146,7 +146,7 @@ export class Api {
   async stream(after, onMessage, { signal, onState = () => {} } = {}) {
     const limited = limit(signal, STREAM_SILENCE);
     try {
-      const response = await this.#fetch('GET', `/api/chat/stream?after=${after}`, { signal: limited.signal, accept: 'text/event-stream' });
+      const response = await this.#fetch('GET', `/api/chat/stream?state=true&after=${after}`, { signal: limited.signal, accept: 'text/event-stream' });
       for await (const data of readEvents(response.body, limited.restart)) {
         const message = parse(data);
         if (Number.isInteger(message?.seq)) onMessage(message);
