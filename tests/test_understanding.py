@@ -159,7 +159,8 @@ def test_how_sure_it_is_can_be_believed(model: IntentModel, encoder: Encoder) ->
     found = ask(model, [text for text, _ in apart], encoder)
     right = np.array([intent == wanted for (intent, _), (_, wanted) in zip(found, apart, strict=True)])
     sure = np.array([share for _, share in found])
-    assert abs(sure.mean() - right.mean()) < 0.05
+    # It is set for use, where one message in seventeen is of no known matter (`_UNKNOWN_WEIGHT`); here none is.
+    assert abs(sure.mean() - right.mean() * 16 / 17) < 0.05
     assert right[sure >= 0.9].mean() >= 0.97
     assert right[sure < 0.6].mean() < 0.85
 
