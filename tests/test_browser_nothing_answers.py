@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -107,6 +107,40 @@ def test_a_service_that_hangs_is_not_waited_for(page: Page) -> None:
     expect(page.locator(".from-system.kind-emergency")).to_be_visible()
     expect(page.locator(".typing"), "the message is still on its way").to_be_visible()
     page.unroute_all(behavior="ignoreErrors")
+
+
+def test_an_emergency_behind_a_message_that_waits_is_answered_all_the_same(
+    page: Page, said: Callable[[Page], list[str]]
+) -> None:
+    held: list[Route] = []
+    page.route(
+        "**/api/chat/messages",
+        lambda route: held.append(route) if route.request.method == "POST" and not held else route.continue_(),
+    )
+    say(page, "Does it work?")
+    say(page, "my son swallowed a button battery")
+    answered = page.locator(".from-assistant.kind-emergency")
+    expect(answered).to_contain_text(NUMBER)
+    expect(page.locator(".typing"), "the first is not answered yet").to_be_visible()
+    with page.expect_response(lambda each: "battery" in (each.request.post_data or "") and each.url.endswith("/messages")):
+        held[0].continue_()
+    assert len(said(page)) == 2, "both are stored"
+    expect(page.locator(".from-patient")).to_have_count(2)
+    expect(answered, "the stored reply is in the place of what was told before").to_have_count(1)
+
+
+def test_an_ordinary_message_behind_one_that_waits_only_waits(page: Page) -> None:
+    held: list[Route] = []
+    page.route(
+        "**/api/chat/messages",
+        lambda route: held.append(route) if route.request.method == "POST" and not held else route.continue_(),
+    )
+    say(page, "Does it work?")
+    with page.expect_response("**/api/chat/check") as looked:
+        say(page, "Is fever a bad sign?")
+    assert looked.value.json() == {"messages": []}
+    expect(page.locator(".kind-emergency")).to_have_count(0)
+    held[0].continue_()
 
 
 def test_who_waits_at_the_page_is_back_within_seconds_however_long_the_service_was_away(visit: Visits, web: SmallWeb) -> None:

@@ -17,6 +17,7 @@ from web.throttling import OPEN_STREAMS, RULES
 
 _OPEN = {
     "/api/chat/back",
+    "/api/chat/check",
     "/api/chat/back/code",
     "/api/chat/sessions",
     "/api/chat/suggestions/{name}",

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.e2e
 
 # Everything that anybody may use. A new route is closed unless it is written down here.
 OPEN = {
+    ("POST", "/api/chat/check"),  # for words that cannot be sent; it stores nothing
     *(("POST", "/api/chat/sessions"), ("GET", "/api/chat/suggestions/{name}"), ("GET", "/api/chat/words/{language}")),
     *(("POST", "/api/chat/back"), ("POST", "/api/chat/back/code")),  # what opens there is the secret of a link, and an answer
     *(("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")),

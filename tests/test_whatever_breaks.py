@@ -19,6 +19,7 @@ from desk.models import Intake, IntakeAnswer
 from desk.sealed import Keyring, new_key
 from intake.record import FieldAnswer, FieldAnswered, HandoffAsked
 from tests.support import broken_rasa as rasa
+from tests.support.doubting import DOUBTED, Doubting
 from tests.support.faults import Fault, full, locked, not_even_read, read_only, silent_redis
 from tests.support.people import Message, Patient, error_of
 from tests.support.small_web import NewWeb, SmallWeb
@@ -27,6 +28,7 @@ from web.console.case import told
 
 EMERGENCY = "I have chest pain and I cannot breathe"
 LONG = f"{EMERGENCY}. {'It began an hour ago after the walk. ' * 90}"  # more than fits where there is no room
+DOUBTFUL = f"Since noon {DOUBTED} in my chest. {'It began after the walk, and then I sat down. ' * 80}"
 FAULTS: dict[str, Fault] = {"locked": locked, "not even read": not_even_read, "full": full, "read-only": read_only}
 
 
@@ -78,6 +80,51 @@ def test_the_same_id_again_is_the_same_reply_and_stored_once(web: SmallWeb, faul
         assert told[0] == told[1]
         until(lambda: patient.send(LONG, message_id).json()["messages"][0]["seq"] == 3, 60, "it has a number")
         is_stored_once(web, patient, LONG.strip())
+
+
+@pytest.fixture
+def doubting(new_web: NewWeb) -> SmallWeb:
+    """A web that is in doubt about some messages, and is going to be hurt."""
+    return new_web(limits="off", red_flags=Doubting())
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_while_nothing_can_be_stored_it_is_asked_whether_it_happens_now_and_a_yes_raises_the_alarm(
+    doubting: SmallWeb, fault: Fault
+) -> None:
+    with Patient(doubting.url) as patient:
+        with fault(doubting):
+            [asked] = patient.says(DOUBTFUL)
+            assert (asked["kind"], asked["seq"]) == ("check", 0)
+            assert "112" in asked["text"]
+            assert is_told(patient.says("Yes, now"))
+        until(lambda: [level for level, _ in alarms(doubting)] == ["emergency"], 60, "it was stored")
+
+
+def test_a_yes_to_nothing_is_no_alarm(doubting: SmallWeb) -> None:
+    with Patient(doubting.url) as patient:
+        assert all(reply["kind"] != "emergency" for reply in patient.says("Yes, now"))
+        with locked(doubting):
+            patient.says(f"Since noon {DOUBTED} in my chest")
+        until(lambda: DOUBTED in " ".join(patient.said()), 60, "it is stored after all")
+        with Patient(doubting.url) as other:
+            assert all(reply["kind"] != "emergency" for reply in other.says("Yes, now"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(EMERGENCY, "emergency"), (f"Since noon {DOUBTED}", "check"), ("Does it work?", None)]
+)
+def test_what_waits_behind_another_message_can_be_asked_about_before_its_turn(
+    doubting: SmallWeb, text: str, kind: str | None
+) -> None:
+    with Patient(doubting.url) as patient:
+        before = patient.log()
+        with locked(doubting):
+            replies = patient.http.post("/api/chat/check", json={"text": text}).json()["messages"]
+        assert [(reply["kind"], reply["seq"]) for reply in replies] == ([(kind, 0)] if kind else [])
+        assert all("112" in reply["text"] for reply in replies)
+        assert patient.log() == before, "nothing is stored"
+    assert alarms(doubting) == []
 
 
 def test_where_nothing_is_broken_the_reply_has_its_number(web: SmallWeb) -> None:

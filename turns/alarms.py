@@ -53,7 +53,7 @@ class Told:
 
     def messages(self) -> list[Message]:
         """The reply, without a number."""
-        return [_without_number(self, draft) for draft in emergency(self.flag, None).drafts]
+        return [without_number(self.conversation_id, draft, self.at) for draft in emergency(self.flag, None).drafts]
 
 
 class Alarms:
@@ -210,13 +210,15 @@ def _date_back(session: Session, told: Told, messages: list[Message], asked: lis
         session.get_one(Handoff, effect.reference).urgent_at = told.at
 
 
-def _without_number(told: Told, draft: Draft) -> Message:
+def without_number(conversation_id: str, draft: Draft, at: datetime) -> Message:
+    """A reply that is not in the log."""
     return Message(
-        conversation_id=told.conversation_id,
+        conversation_id=conversation_id,
         seq=NOT_STORED,
-        at=told.at,
+        at=at,
         sender=draft.sender,
         kind=draft.kind,
         text=draft.text,
         buttons=draft.buttons,
+        language=draft.language,
     )

@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 THREADS = 4  # of the check alone: whatever else waits, for the database or for Rasa, does not wait here
 READING_THREADS = 8
 READING_SECONDS = 0.2  # for the patient's country; after that it counts as unknown
+_MOST_IN_QUESTION = 5_000  # conversations; then the oldest are forgotten
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class EmergencyCheck:
         self._red_flags = red_flags
         self._threads = CapacityLimiter(THREADS)
         self._reading_threads = CapacityLimiter(READING_THREADS)
+        self._in_question: dict[str, RedFlag] = {}
 
     async def of_message(self, conversation_id: str | None, text: str, values: Sequence[Sent] = ()) -> Checked:
         """What is urgent in a message of a conversation, if there is something.
@@ -70,9 +72,22 @@ class EmergencyCheck:
         if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
         known = await self._known_of(conversation_id) if conversation_id else None
-        if known is not None and (values or not known.changes_nothing(text)):
+        asked = self._in_question.get(conversation_id or "") if may_be_yes else None
+        if asked and not (known and known.alarm_in_question):
+            flag = replace(asked, level="emergency", confirmed=True)
+        elif known is not None and (values or not known.changes_nothing(text)):
             flag = await self._in_thread(lambda: self._check_again(text, known, flag, values))
         return Checked(self._reported(flag, told))
+
+    def asked_unstored(self, conversation_id: str, flag: RedFlag) -> None:
+        """Remember what a patient was asked about while that could not be stored, so that their yes raises the alarm."""
+        self._in_question[conversation_id] = flag
+        while len(self._in_question) > _MOST_IN_QUESTION:
+            self._in_question.pop(next(iter(self._in_question)))
+
+    def asked_stored(self, conversation_id: str) -> None:
+        """Forget it again: from now on it stands in the record."""
+        self._in_question.pop(conversation_id, None)
 
     def of_words(self, text: str) -> RedFlag | None:
         """What is urgent in words that were written outside a conversation."""

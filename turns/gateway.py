@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
 
-from desk.conversations.log import Draft, Stored, UnknownConversation, start_conversation
+from desk.conversations.log import Draft, IdReused, Stored, UnknownConversation, start_conversation
 from desk.conversations.turns import Came, Waiting, take_turn, waiting_before
 from desk.database import Database
 from desk.models import Message
 from emergencies.other_texts import chat_languages
-from emergencies.red_flags import RedFlags, the_red_flags
+from emergencies.red_flags import RedFlag, RedFlags, the_red_flags
 from intake.clinic import Clinic
 from intake.sent import Sent
 from knowledge.other_languages import InOtherLanguages
-from turns.alarms import Alarms
+from turns.alarms import Alarms, without_number
 from turns.answering import Answering
 from turns.deadline import Deadline, longest_turn
 from turns.emergency_check import Checked, EmergencyCheck
@@ -38,6 +38,7 @@ logger = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 _LOOK_AGAIN_SECONDS = 0.1
+_AT_ONCE_SECONDS = 1.5  # after that it is asked whether it happens now, stored or not
 _AFTER_ALL = 2**31 - 1  # a number after every message
 
 
@@ -77,14 +78,15 @@ class Gateway:
         self._clinic = clinic
         self._red_flags = red_flags
         self._turn_lock = TurnLock()
-        self._going_on: set[asyncio.Task[None]] = set()
+        self._going_on: set[asyncio.Task[Any]] = set()
         self.emergencies = EmergencyCheck(database, clinic, red_flags)
         self.typing = Typing()
         self.streams = Streams(self._database, self.typing)
         self.open_pages = OpenPages(self._database)
         self.alarms = Alarms(database, self.streams)
         self.own_data = OwnData(database, self.streams)
-        self._answering = Answering(database, rasa, OwnReplies(clinic, red_flags, understanding), self.streams)
+        self._own = OwnReplies(clinic, red_flags, understanding)
+        self._answering = Answering(database, rasa, self._own, self.streams)
 
     @property
     def longest_turn(self) -> float:
@@ -106,7 +108,7 @@ class Gateway:
         """Take a patient's message and give the replies to it.
 
         It is idempotent: the same id gives the same replies again, and has no second effect. The reply to an emergency comes
-        whatever breaks; see `turns.alarms`.
+        whatever breaks; see `turns.alarms`. So does the question whether it happens now, and what is to be done the same day.
 
         Args:
             conversation_id: the conversation.
@@ -119,12 +121,58 @@ class Gateway:
             IdReused: if the id came before with another text or other values.
             UnknownConversation: if the conversation was deleted.
         """
-        deadline = Deadline.of_a_message(self.rasa.timeout)
         checked = checked or await self.emergencies.of_message(conversation_id, text, values)
+        came = Came(client_id, text, values)
         if checked.emergency:
             return await self.alarms.reply(conversation_id, client_id, text, checked.emergency, values)
+        if checked.flag:
+            return await self._whatever_breaks(conversation_id, came, checked.flag)
+        return await self._in_its_turn(conversation_id, came, None)
+
+    async def at_once(self, conversation_id: str | None, text: str) -> list[Message]:
+        """What is to be said to a message that cannot be sent yet, if it is urgent; nothing is stored.
+
+        A client asks for it while an earlier message of the same chat waits: nobody in danger stands behind a question.
+
+        Args:
+            conversation_id: the conversation; none, if nobody knows which it is.
+            text: what the patient wrote.
+        """
+        checked = await self.emergencies.of_message(conversation_id, text)
+        return self._said_at_once(conversation_id, checked.flag, text) if checked.flag else []
+
+    def _said_at_once(self, conversation_id: str | None, flag: RedFlag, text: str) -> list[Message]:
+        if conversation_id and flag.level == "check":
+            self.emergencies.asked_unstored(conversation_id, flag)
+        now = datetime.now(UTC)
+        return [without_number(conversation_id or "", draft, now) for draft in self._own.at_once(flag, text)]
+
+    async def _whatever_breaks(self, conversation_id: str, came: Came, flag: RedFlag) -> list[Message]:
+        """The replies to what may be an emergency; if that fails or takes too long, what matters most of them, unstored."""
+        turn = asyncio.create_task(self._in_its_turn(conversation_id, came, flag))
+        self._going_on.add(turn)  # or it might be collected before it has run
+        turn.add_done_callback(self._settled)
+        done, _ = await asyncio.wait({turn}, timeout=_AT_ONCE_SECONDS)
+        try:
+            if done:
+                replies = turn.result()
+                self.emergencies.asked_stored(conversation_id)
+                return replies
+        except (IdReused, UnknownConversation):
+            raise
+        except Exception as error:
+            logger.error("what may be an emergency could not be stored", group=flag.group, error=type(error).__name__)
+        return self._said_at_once(conversation_id, flag, came.text)
+
+    def _settled(self, turn: asyncio.Task[Any]) -> None:
+        self._going_on.discard(turn)
+        if not turn.cancelled():
+            turn.exception()  # nobody may have waited for it
+
+    async def _in_its_turn(self, conversation_id: str, came: Came, flag: RedFlag | None) -> list[Message]:
+        """Store a message and answer it, after those that came before."""
+        deadline = Deadline.of_a_message(self.rasa.timeout)
         async with self._turn_lock.of(conversation_id, deadline.last_begin) as has_turn:
-            came = Came(client_id, text, values)
             begun = await self._take_turn(conversation_id, came, deadline.last_begin) if has_turn else None
             if begun is None:
                 return await self._answering.say_away(conversation_id, came)
@@ -134,8 +182,8 @@ class Gateway:
             self.streams.announce(conversation_id)
             if not stored.is_next:
                 await self._answer_earlier(conversation_id, stored.seq, deadline.last_begin)
-            waiting = Waiting(conversation_id, stored.seq, text, values)
-            return await self._answering.answer(waiting, checked.flag, deadline, place if stored.is_next else None)
+            waiting = Waiting(conversation_id, stored.seq, came.text, came.values)
+            return await self._answering.answer(waiting, flag, deadline, place if stored.is_next else None)
 
     async def answer_again(self, waiting: Waiting) -> None:
         """Deal with a message that was stored and not answered.

@@ -101,6 +101,11 @@ class Place:
         return replace(self, record=record, handoff=self.handoff or handoff)
 
 
+def nowhere(language: str) -> Place:
+    """Where a patient is of whom nothing is known."""
+    return Place(IntakeRecord(), None, None, False, None, False, language=language)
+
+
 @dataclass(frozen=True)
 class Part:
     """What is replied to one message, in a turn that may deal with earlier ones that were held back as well."""
@@ -226,6 +231,14 @@ class OwnReplies:
             return Reply([other.asks_first(text, country_of(place.record))], effects)
         said = self._said(self._happening.texts.ask, place, text)
         return Reply([Draft(said, kind="check", buttons=buttons_of(self._happening.buttons))], effects)
+
+    def at_once(self, flag: RedFlag, text: str) -> list[Draft]:
+        """What is said to something urgent while nothing of its conversation can be read, stored or waited for."""
+        if flag.level == "emergency":
+            return emergency(flag, None).drafts
+        if flag.level == "check":
+            return self.asks_first(flag, nowhere(flag.language), text).drafts
+        return [_notice(flag)]
 
     def noted(self, reply: Reply, place: Place, text: str) -> Reply:
         """The reply to a message that came in the place of a yes or no; what is no question is kept for people to read."""

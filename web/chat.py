@@ -30,6 +30,7 @@ from web.throttling import LimitReached
 from web.wire import (
     MAX_MESSAGE,
     Author,
+    CheckMessage,
     ChooseLanguage,
     Messages,
     Seen,
@@ -79,6 +80,18 @@ async def send(request: Request, body: SendMessage, conversation: ConversationOr
         await take("send", request, parts, conversation)
         replies = await _receive(parts, conversation, body, text, replies)
     return Messages(messages=[as_wire(reply) for reply in replies])
+
+
+@router.post("/check", responses=errors(400, 413, 422, 429))
+async def check(request: Request, body: CheckMessage, conversation: ConversationOrRefusal, parts: PartsNow) -> Messages:
+    """What to say at once to a message that has to wait behind another one, if it is urgent; mostly nothing.
+
+    The replies have the number 0, and nothing is stored: send the message itself when its turn has come. No token is needed;
+    with one it is known where the patient is.
+    """
+    known = None if isinstance(conversation, ApiError) else conversation
+    await take_check(request, parts, known)
+    return Messages(messages=[as_wire(reply) for reply in await parts.gateway.at_once(known, _clean(body.text))])
 
 
 @router.put("/language", status_code=204, dependencies=[Depends(limited("send"))], responses=errors(400, 401, 413, 422, 429))

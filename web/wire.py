@@ -132,6 +132,14 @@ class SendMessage(BaseModel):
         return [*([self.value] if self.value else []), *self.values]
 
 
+class CheckMessage(BaseModel):
+    """What a patient has written and cannot send yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(strict=True)] = Field(description=f"1 to {MAX_MESSAGE:,} characters.")
+
+
 class SendFeedback(BaseModel):
     """What a patient thinks of an answer."""
 

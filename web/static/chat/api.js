@@ -99,6 +99,11 @@ export class Api {
     return this.#json('POST', '/api/chat/messages', { body, signal, timeout });
   }
 
+  /** What to say at once to words that wait behind others; nothing is stored. */
+  async check(text, { signal } = {}) {
+    return (await this.#json('POST', '/api/chat/check', { body: { text }, signal })).messages;
+  }
+
   async replay(after, { signal } = {}) {
     return (await this.#json('GET', `/api/chat/messages?after=${after}`, { signal })).messages;
   }

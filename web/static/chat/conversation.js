@@ -4,6 +4,7 @@ const HIDDEN_POLL = 60_000;
 const LOST_AFTER_SILENCE = 30_000;
 // The service answers an emergency within a second. Who has waited for longer is told by the page itself.
 const OWN_ALARM_AFTER = 2000;
+const LOOK_AHEAD_AFTER = 300;
 
 // Who looks at the page is not kept waiting for long when the service is back; what nobody sees asks less often.
 const LONGEST_PAUSE = { seen: 4000, hidden: 20_000 };
@@ -69,6 +70,17 @@ export class Conversation extends EventTarget {
     if (entry.status === 'unsent' || this.connection !== 'online') this.#warn(entry);
     else setTimeout(() => this.#warn(entry), OWN_ALARM_AFTER);
     this.flush({ now: true });
+    this.#lookAhead(entry);
+  }
+
+  // Messages go in their order; who writes of an emergency behind one that waits is told all the same.
+  async #lookAhead(entry) {
+    const { signal } = this.run;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AHEAD_AFTER));
+    if (signal.aborted || this.over || entry.seq || !this.store.waitsBehindAnother(entry)) return;
+    const messages = await this.api.check(entry.text, { signal }).catch(() => []);
+    if (signal.aborted || !messages.length || !this.store.waitsBehindAnother(entry)) return;
+    this.#changed(this.store.tell(entry, messages));
   }
 
   /** Says what to do in an emergency, about words that cannot be sent any more. */

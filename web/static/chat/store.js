@@ -184,6 +184,12 @@ export class Store {
     return this.pending.find(({ status, notBefore }) => status !== 'confirmed' && status !== 'refused' && !(status === 'told' && now < notBefore));
   }
 
+  /** Whether a message cannot go yet because an earlier one has not been answered. */
+  waitsBehindAnother(entry) {
+    const open = this.pending.filter(({ status }) => !['confirmed', 'refused', 'told'].includes(status));
+    return open.indexOf(entry) > 0;
+  }
+
   get awaitingEcho() {
     return this.pending.filter(({ status, seq }) => status === 'confirmed' && !seq);
   }
