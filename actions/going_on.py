@@ -21,7 +21,7 @@ from intake.replies import (
 from knowledge.library import Explanation
 from knowledge.phrases import phrases
 from knowledge.topic import names_in
-from language.questions import looks_like_a_question
+from language.questions import ends_in_a_tag, looks_like_a_question
 from language.sentences import sentences
 
 _ASKED_BACK = frozenset({"choices", "no_answer"})
@@ -124,6 +124,8 @@ class ActionDecline(SafeAction):
         """Say that it is fine; "no, not hot" after a complaint and "so no" after a quote leave nothing that was offered."""
         if replied_to_a_complaint(turn) or replied_about_the_passage(turn, turn.text):
             return []
+        if ends_in_a_tag(turn.text):  # "I can't just stop it, can I"
+            return ActionAnswer().answer(turn, turn.text)
         if not _asks_besides(turn):
             turn.say(one_of(the_replies().no[turn.before.kind], turn.text))
         return []

@@ -214,7 +214,7 @@ def _going_on(topic: Topic, message: str, answer: Answer) -> tuple[str, str | No
 
 def about_the_passage(message: str) -> AboutThePassage | None:
     """What a message asks about the passage that was quoted last, if that is all it asks."""
-    said = _words(message)
+    said = ["#" if word.isdecimal() else word for word in _words(message)]
     words = topic_words()
     forms = {" ".join(part) for part in _without_around(said, words.before_and_after)}
     kinds: dict[AboutThePassage, frozenset[str]] = {

@@ -39,6 +39,7 @@ class _Words(Part):
     turned_round_before_persons: frozenset[str]
     persons: frozenset[str]
     no_question_around: frozenset[str]
+    no_tag_after: frozenset[str]
 
 
 def looks_like_a_question(text: str) -> bool:
@@ -47,9 +48,19 @@ def looks_like_a_question(text: str) -> bool:
     if read.rstrip().endswith("?"):
         return bool(_LETTER.search(read))
     said = _plain_words(read)
+    if ends_in_a_tag(read):
+        return True
     if not said or said[0] not in _words().question_words:
         return False
     return not (_is_a_name(read, said[0]) or _leaves_out_somebody(said))
+
+
+def ends_in_a_tag(text: str) -> bool:
+    """Whether a text ends in a question that is hung on: "I can't just stop it, can I". Not "so do I", nor "all I can"."""
+    *before, verb, person = ["", "", *_plain_words(straight(normalised(text)))]
+    words = _words()
+    hung_on = verb in words.turned_round | words.turned_round_before_persons and person in words.persons
+    return hung_on and len(before) > _FEWEST and before[-1] not in words.no_tag_after
 
 
 def leaves_out_somebody(part: str) -> bool:

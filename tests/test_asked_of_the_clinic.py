@@ -169,3 +169,20 @@ def test_the_buttons_under_it_are_those_with_which_it_was_asked() -> None:
 )
 def test_who_wants_to_start_starts_and_is_not_told_how(message: str) -> None:
     assert all_surely_wanted(message) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can my guide dog come with me",
+        "is this tested on animals",
+        "my dog died last week and I am so sad",
+        "if the tumour comes back do I have to start over",
+        "when I come back from the hospital will the pain be gone",
+        "I had two infusions last week and nothing happened",
+        "I asked my doctor last week and he never heard of it",
+        "no answer",
+    ],
+)
+def test_the_same_words_about_something_else_are_not_taken_for_it(message: str) -> None:
+    assert replies_to(message) == []

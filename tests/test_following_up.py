@@ -218,6 +218,22 @@ def test_the_chat_remembers_what_was_answered(patient: Patient) -> None:
     assert answer["passages"][0]["article"] == "fever-and-infusion-reactions"
 
 
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("That's only 30 people though?", "certainty"),
+        ("hm, 19 people is not a lot", "certainty"),
+        ("not many people", "certainty"),
+        ("how sure is that?", "certainty"),
+        ("is that a lot", None),
+        ("and how many people?", None),
+        ("30 people in our family have it", None),
+    ],
+)
+def test_who_finds_a_study_small_asks_how_sure_it_is(message: str, asked: str | None) -> None:
+    assert about_the_passage(message) == asked
+
+
 @pytest.mark.e2e
 def test_the_chat_tells_which_study_and_how_sure_and_goes_on_to_another_illness(patient: Patient) -> None:
     [first] = answers_in(patient.says("Does it work for MS?"))

@@ -25,7 +25,7 @@ from intake.record import IntakeRecord
 from tests.support.people import Coordinator
 from tests.support.system import System
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def run_in_rasa(script: str, web: str = "http://127.0.0.1:9") -> Any:
@@ -36,7 +36,7 @@ def run_in_rasa(script: str, web: str = "http://127.0.0.1:9") -> Any:
         env={**rasa_environment(load_settings()), "CORDIAL_WEB_URL": web},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=570,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -88,13 +88,38 @@ def test_two_questions_are_parted_and_one_is_not(message: str, questions: int) -
     assert len(questions_in(message)) == questions
 
 
-@pytest.mark.parametrize("text", ["what does it cost", "Is it safe", "isn’t it dangerous", "是吗？", "really?", "هل هو آمن؟"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what does it cost",
+        "Is it safe",
+        "isn’t it dangerous",
+        "是吗？",
+        "really?",
+        "هل هو آمن؟",
+        "I can't just stop it can I",
+        "we are not too old, are we",
+    ],
+)
 def test_a_question_is_known_by_its_form(text: str) -> None:
     assert looks_like_a_question(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Will May", "have two stents", "don't take any", "do not know", "was treated with cortisone", "?", "", "any time"]
+    "text",
+    [
+        "so do I and so does she",
+        "as much as I can",
+        "I do what I can",
+        "Will May",
+        "have two stents",
+        "don't take any",
+        "do not know",
+        "was treated with cortisone",
+        "?",
+        "",
+        "any time",
+    ],
 )
 def test_an_answer_is_no_question(text: str) -> None:
     assert not looks_like_a_question(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from intake.clinic import read_clinic
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from tests.support.broken_rasa import BrokenRasa, repeats_what_was_said
-from tests.support.system import free_port, until
+from tests.support.system import until
 from turns.gateway import Gateway
 from turns.rasa import RasaClient
 from web.app import create_app
@@ -50,12 +51,13 @@ def small_web(
     """Run web with some settings, and perhaps another check for emergencies; Rasa repeats what was said."""
     rasa = BrokenRasa()
     rasa.behaves(repeats_what_was_said())
-    given = {"data": folder, "port": free_port(), "rasa_url": rasa.url, **settings}
+    taken = socket.create_server(("127.0.0.1", int(settings.get("port", 0))))  # at once, or another test might take it meanwhile
+    given = {"data": folder, "port": taken.getsockname()[1], "rasa_url": rasa.url, **settings}
     chosen = Settings.model_validate(given)
     parts = _parts(chosen, library, encoder, red_flags or the_red_flags())
     config = uvicorn.Config(create_app(parts), port=chosen.port, timeout_graceful_shutdown=1, **OPTIONS)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([taken],), daemon=True)
     thread.start()
     try:
         until(lambda: server.started, 20, "web is up")
@@ -63,6 +65,7 @@ def small_web(
     finally:
         server.should_exit = True
         thread.join(20)
+        taken.close()
         rasa.goes_away()
 
 
