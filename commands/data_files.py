@@ -83,6 +83,8 @@ from web.console.texts import read_audit_texts, read_console_texts
 from web.library_texts import read_library_texts
 from web.post import post_of, reaches_patients
 from web.privacy import read_privacy
+from web.their_words import FOLDER as OWN_TEXTS
+from web.their_words import read_own_texts
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def data_files(settings: Settings) -> list[DataFile]:
         DataFile(text_file("web", "privacy.yml"), read_privacy),
         DataFile(text_file("web", "back.yml"), read_back),
         DataFile(text_file("web", "library.yml"), read_library_texts),
+        *(DataFile(file, read_own_texts) for file in sorted(OWN_TEXTS.glob("*.yml"))),
         DataFile(text_file("knowledge", "aftercare.yml"), read_aftercare),
         DataFile(text_file("knowledge", "asked.yml"), read_asked_words),
         DataFile(text_file("knowledge", "phrases.yml"), phrases.read_phrases),

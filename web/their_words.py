@@ -67,7 +67,16 @@ def own_texts(language: str) -> OwnTexts:
     Raises:
         OwnTextsError: naming what is wrong.
     """
-    return read_data(OwnTexts, FOLDER / f"{language}.yml", OwnTextsError)
+    return read_own_texts(FOLDER / f"{language}.yml")
+
+
+def read_own_texts(file: Path) -> OwnTexts:
+    """Read the file of one language.
+
+    Raises:
+        OwnTextsError: naming what is wrong.
+    """
+    return read_data(OwnTexts, file, OwnTextsError)
 
 
 @router.get("/words/{language}", responses=errors(404, 422, 429))
