@@ -14,7 +14,7 @@ from commands.terminal import Json, plain_errors, say, say_json
 from cordial.bootstrap import PROJECT
 from cordial.settings import Settings, load_settings
 from emergencies.red_flags import RedFlags, read_red_flags
-from emergencies.sign_off import count, sign_off_page
+from emergencies.sign_off import Counted, count, sign_off_page
 from emergencies.sign_off_texts import Paragraph, Section
 from intake.clinic import read_clinic
 from knowledge.errors import KnowledgeError
@@ -84,6 +84,7 @@ def review_rules(
     from emergencies.fitting import read_examples  # noqa: PLC0415
     from emergencies.other_texts import languages  # noqa: PLC0415
     from emergencies.sign_off_languages import count_by_words  # noqa: PLC0415
+    from web.own_cards import own_cards  # noqa: PLC0415
 
     with plain_errors():
         settings = load_settings()
@@ -91,7 +92,7 @@ def review_rules(
         figures = count(lambda text: rules.check(text, clinic), sets, with_examples=_ask_examples(rules, settings))
         examples = Counter(example.group for example in read_examples())
         others = {name: count_by_words(name) for name in languages() if not language or name in language}
-        sections = sign_off_page(rules, clinic, figures, examples, others)
+        sections = sign_off_page(rules, clinic, Counted(figures, examples, others), own_cards(clinic))
         if pdf is None:
             say("\n".join(_shown(sections)))
             return

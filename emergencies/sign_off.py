@@ -11,9 +11,11 @@ from pathlib import Path
 
 from emergencies.calling import Calling, Where
 from emergencies.numbers import Service, crisis_lines_in, numbers_in, the_numbers
+from emergencies.other_texts import languages
 from emergencies.red_flags import RedFlag, RedFlags, field_of
 from emergencies.sign_off_languages import FoundByWords, about_languages, language_called, signed_off
 from emergencies.sign_off_numbers import crisis_lines_everywhere, numbers_everywhere, source_of
+from emergencies.sign_off_own_card import OwnCard, own_card
 from emergencies.sign_off_texts import PATTERNS, Paragraph, Section, apart, one_line, the_sign_off_texts
 from emergencies.whereabouts import country_called
 from intake.clinic import Clinic
@@ -40,6 +42,15 @@ class Figures:
     false_alarms: int
     calm: int
     with_examples: bool
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Everything on the page that was counted."""
+
+    figures: Figures | None  # on the development set, if it is there
+    examples: Mapping[str, int]  # of each group, from which the check learns
+    others: Mapping[str, FoundByWords]  # in each other language that is shown
 
 
 def count(check: Callable[[str], RedFlag | None], folder: Path, *, with_examples: bool) -> Figures | None:
@@ -69,23 +80,21 @@ def count(check: Callable[[str], RedFlag | None], folder: Path, *, with_examples
     return Figures(groups, false_alarms, len(calm), with_examples)
 
 
-def sign_off_page(
-    rules: RedFlags, clinic: Clinic, figures: Figures | None, examples: Mapping[str, int], others: Mapping[str, FoundByWords]
-) -> list[Section]:
+def sign_off_page(rules: RedFlags, clinic: Clinic, counted: Counted, own_cards: Mapping[str, OwnCard]) -> list[Section]:
     """The page, from top to bottom.
 
     Args:
         rules: the check.
         clinic: whose numbers are shown.
-        figures: what was counted, if anything.
-        examples: how many examples of each group the check learns from.
-        others: the other languages to show, with what was counted in each.
+        counted: what was counted. Other languages are shown if something was counted in them.
+        own_cards: what the chat page says by itself in an emergency, in each language that it knows.
     """
+    figures, examples = counted.figures, counted.examples
     said, place = the_sign_off_texts(), country_called(clinic.country)
     about = said.about.format(clinic=clinic.name, place=place, language=spoken())
     return [
         Section(said.title, [Paragraph("", about), Paragraph(said.sign_off, rules.file.reviewer_role)]),
-        Section(said.waits, [Paragraph("", text) for text in _waits(rules)]),
+        Section(said.waits, [Paragraph("", text) for text in _waits(rules, own_cards)]),
         Section(said.numbers.format(place=place), list(_numbers(clinic))),
         Section(said.calling, list(_calling(rules, clinic))),
         Section(said.figures_of_all, [Paragraph("", text) for text in _overall(figures)]),
@@ -93,18 +102,19 @@ def sign_off_page(
         Section(said.happening_now, list(_happening_now(rules, clinic))),
         Section(said.despair, list(_despair(rules, clinic))),
         Section(said.after_alarm, list(_after_alarm(rules, clinic))),
+        *(Section(said.own_card, list(own_card(card))) for name, card in own_cards.items() if name not in languages()),
         Section(said.hints, list(_hints(rules))),
         Section(said.thresholds, list(_thresholds(rules))),
         Section(said.lists, [Paragraph(f"<{name}>", one_line(words)) for name, words in rules.file.lists.items()]),
         Section(said.numbers_everywhere, list(numbers_everywhere())),
         Section(said.crisis_lines_everywhere, list(crisis_lines_everywhere())),
-        *about_languages(clinic, others),
+        *about_languages(clinic, counted.others, own_cards),
     ]
 
 
-def _waits(rules: RedFlags) -> Iterator[str]:
+def _waits(rules: RedFlags, own_cards: Mapping[str, OwnCard]) -> Iterator[str]:
     """What nobody has signed off yet."""
-    said, groups, done = the_sign_off_texts(), [rules.group(name) for name in rules.group_names], signed_off()
+    said, groups, done = the_sign_off_texts(), [rules.group(name) for name in rules.group_names], signed_off(own_cards)
     waiting = [group for group in groups if group.reviewer_role is None]
     if waiting:
         language, role = language_called(spoken(), spoken()), rules.file.reviewer_role

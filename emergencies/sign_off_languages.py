@@ -13,6 +13,7 @@ from emergencies.concepts import FOLDER, WAYS, the_concepts
 from emergencies.language_files import EXAMPLES, read_examples, the_texts, the_words, words_as_written
 from emergencies.other_languages import read_thresholds
 from emergencies.other_texts import POLICE, SaidIn, languages
+from emergencies.sign_off_own_card import OwnCard, own_card
 from emergencies.sign_off_texts import Paragraph, Section, one_line, the_sign_off_texts
 from intake.clinic import Clinic
 from language.spoken import spoken
@@ -43,18 +44,22 @@ def language_called(language: str, said_in: str) -> str:
     return str(Locale.parse(said_in).languages.get(language, language))
 
 
-def signed_off() -> dict[str, bool]:
-    """The other languages by their names, each with whether its texts are signed off."""
-    return {language_called(name, spoken()): the_texts(name).sign_off == "done" for name in languages()}
+def signed_off(own_cards: Mapping[str, OwnCard]) -> dict[str, bool]:
+    """The other languages by their names, each with whether its texts and its card are signed off."""
+    return {language_called(name, spoken()): _is_signed_off(name, own_cards.get(name)) for name in languages()}
 
 
-def about_languages(clinic: Clinic, counted: Mapping[str, FoundByWords]) -> Iterator[Section]:
+def _is_signed_off(language: str, card: OwnCard | None) -> bool:
+    return the_texts(language).sign_off == "done" and (card is None or card.signed_off)
+
+
+def about_languages(clinic: Clinic, counted: Mapping[str, FoundByWords], own_cards: Mapping[str, OwnCard]) -> Iterator[Section]:
     """What is looked for in all of them, and then some by themselves, with what was counted."""
     said = the_sign_off_texts()
     about = said.languages_about.format(number=len(languages()))
     yield Section(said.languages, [Paragraph("", about), *_rules(), *_thresholds()])
     for language, found in counted.items():
-        yield _section(language, clinic, found)
+        yield _section(language, clinic, found, own_cards.get(language))
 
 
 def _rules() -> Iterator[Paragraph]:
@@ -74,14 +79,17 @@ def _thresholds() -> Iterator[Paragraph]:
         yield Paragraph(f"{name}: {labels[name]}", shown)
 
 
-def _section(language: str, clinic: Clinic, counted: FoundByWords) -> Section:
+def _section(language: str, clinic: Clinic, counted: FoundByWords, card: OwnCard | None) -> Section:
     said, texts = the_sign_off_texts(), the_texts(language)
     heading = said.language.format(name=texts.name, english=language_called(language, spoken()), code=language)
     figures = said.found_by_words.format(
         caught=counted.caught, messages=counted.messages, false=counted.false_alarms, calm=counted.calm
     )
     paragraphs = [Paragraph(said.sign_off, said.sign_offs[texts.sign_off]), Paragraph(said.figures, figures)]
-    return Section(heading, [*paragraphs, *_alarms(language, clinic), *_texts(language), *_words(language)])
+    return Section(
+        heading,
+        [*paragraphs, *_alarms(language, clinic), *_texts(language), *_words(language), *(own_card(card) if card else ())],
+    )
 
 
 def _alarms(language: str, clinic: Clinic) -> Iterator[Paragraph]:

@@ -16,6 +16,8 @@ from language.spoken import text_file
 
 PATTERNS = ("evidence", "not_meant", "background", "now", "signs", "illnesses", "together", "urgent", "urgent_together")
 
+OWN_CARD = ("text", "danger", "words", "unless_before", "unless_in")
+
 
 class SignOffError(DataFileError):
     """`sign_off.yml` cannot be used; the message names the text."""
@@ -81,6 +83,9 @@ class SignOffTexts(Part):
     languages_about: Annotated[str, fills("number")]
     ways: Annotated[dict[str, str], by_name({way: () for way in WAYS})]
     language_thresholds_of: Annotated[dict[str, str], by_name({name: () for name in OtherThresholds.model_fields})]
+    own_card: PlainText
+    own_card_about: Annotated[str, fills("file")]
+    own_card_of: Annotated[dict[str, str], by_name({name: () for name in OWN_CARD})]
     language: Annotated[str, fills("name", "code", "english")]
     sign_offs: Annotated[dict[str, str], by_name({"pending": (), "done": ()})]
     found_by_words: Annotated[str, fills("caught", "messages", "false", "calm")]

@@ -17,7 +17,7 @@ def sign_off_pdf(
     """The PDF of a review.
 
     Args:
-        sections: what `emergencies.review.review` gave; the first is the head of the page.
+        sections: what `emergencies.sign_off.sign_off_page` gave; the first is the head of the page.
         clinic: the name of the clinic.
         at: when it was made.
         zone: the clinic's time zone.

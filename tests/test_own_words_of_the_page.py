@@ -15,6 +15,7 @@ from emergencies.whereabouts import country_called
 from intake.clinic import read_clinic
 from tests.support.browsing import Visits
 from tests.support.small_web import NewWeb, SmallWeb
+from web.own_cards import page_card
 from web.their_words import FOLDER, OwnTextsError, own_texts, their_words
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
@@ -85,6 +86,18 @@ def test_the_plain_patterns_of_each_language_raise_the_card_and_calm_messages_ha
         calm = [text for file in files for text in [*file.calm, *file.near_miss]]
         assert len(raised(language, emergencies)) >= LEAST_HEARD * len(emergencies), language
         assert len(raised(language, calm)) <= MOST_FALSE * len(calm), language
+
+
+def test_a_physician_reads_the_card_that_the_page_shows(visit: Visits, web: SmallWeb) -> None:
+    """The review reads it out of the page's strings; the page itself says whether it read all."""
+    page = visit(f"{web.url}/chat")
+    details = {"emergencyNumber": CLINIC.emergency_number, "country": country_called(CLINIC.country)}
+    strings = page.evaluate("async details => (await import('/static/chat/text.js')).loadStrings('en', details)", details)
+    card = page_card(CLINIC)
+    assert card.text == strings["ownAlarm"]["text"]
+    assert card.danger == strings["call"]
+    for name in ("words", "unless_before", "unless_in"):
+        assert getattr(card, name) == strings["ownAlarm"][name]
 
 
 def test_a_year_tells_of_something_past(visit: Visits, web: SmallWeb) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from emergencies.language_files import the_texts, words_as_written
 from emergencies.numbers import the_numbers
 from emergencies.other_texts import languages
 from emergencies.red_flags import the_red_flags
-from emergencies.sign_off import Found, count, sign_off_page
-from emergencies.sign_off_languages import FoundByWords, count_by_words
+from emergencies.sign_off import Counted, Found, count, sign_off_page
+from emergencies.sign_off_languages import FoundByWords, count_by_words, signed_off
 from emergencies.sign_off_texts import Section
 from exports.sign_off_pdf import sign_off_pdf
 from intake.clinic import read_clinic
 from tests.support.pdf_words import words
+from web.own_cards import STRINGS, own_cards, page_card
+from web.their_words import OwnTextsError, own_texts
 
 CLINIC = read_clinic(PROJECT / "clinic.yml")
 RULES = the_red_flags()
@@ -30,7 +33,8 @@ AT = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 
 def page(*others: str) -> list[Section]:
     """The page, without figures, and of the other languages with these."""
-    return sign_off_page(RULES, CLINIC, None, {"fits": 12}, dict.fromkeys(others, FoundByWords(3, 4, 1, 2)))
+    counted = Counted(None, {"fits": 12}, dict.fromkeys(others, FoundByWords(3, 4, 1, 2)))
+    return sign_off_page(RULES, CLINIC, counted, own_cards(CLINIC))
 
 
 def text_of(section: Section) -> str:
@@ -144,6 +148,49 @@ def test_an_alarm_in_another_language_stands_there_as_a_patient_reads_it() -> No
     assert "{" not in stroke.text
 
 
+def test_the_pages_own_card_stands_there_as_a_patient_reads_it_with_all_that_raises_it() -> None:
+    [section] = [section for section in page() if section.heading == "The chat page's own card"]
+    said = text_of(section)
+    assert "web/static/chat/strings.en.js" in said
+    assert "sign-off pending" in said
+    assert "Call your local emergency number (at the clinic in Lithuania: 112) now." in said
+    assert "If somebody is in danger or you need help now, call your local emergency number (at the clinic in " in said
+    for pattern in (
+        "cannot breathe, can not breathe, cant breathe",
+        "call an ambulance",
+        "no, never, without",
+        "what if, my dog",
+    ):
+        assert pattern in said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_card_of_every_other_language_stands_there(language: str) -> None:
+    said, own = text_of(page(language)[-1]), own_texts(language)
+    assert f"web/languages/{language}.yml" in said
+    for text in (own.alarm, own.alarm_after, own.danger):
+        assert text in said
+    for patterns in (own.cries, own.unless_before, own.unless_in):
+        assert ", ".join(" ".join(each.split()) for each in patterns.split(",")) in said
+
+
+def test_a_language_waits_also_for_the_sign_off_of_its_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = own_cards(CLINIC)
+    signed = {name: replace(card, signed_off=True) for name, card in cards.items()}
+    done = type("Done", (), {"sign_off": "done"})
+    monkeypatch.setattr("emergencies.sign_off_languages.the_texts", lambda language: done)
+    assert all(signed_off(signed).values())
+    assert not signed_off(signed | {"de": cards["de"]})["German"]
+
+
+def test_strings_of_the_page_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    for before, said in (("    unless_in: [", "ownAlarm › unless_in"), ("  localNumber: '", "localNumber")):
+        file = tmp_path / "strings.en.js"
+        file.write_text(STRINGS.read_text("utf-8").replace(before, "//"), "utf-8")
+        with pytest.raises(OwnTextsError, match=f"strings.en.js, line 1: {said} is not found"):
+            page_card(CLINIC, file)
+
+
 def test_what_other_languages_are_looked_for_by_stands_there() -> None:
     [rules] = [section for section in page() if section.heading == "Other languages"]
     assert "self_harm, happens now" in text_of(rules)
@@ -162,7 +209,7 @@ def test_figures_are_counted_on_the_development_set(tmp_path: Path) -> None:
     assert figures is not None
     assert figures.groups == {"fits": Found(2, 1, 2), "child_in_danger": Found(0, 0, 1)}
     assert (figures.false_alarms, figures.calm) == (1, 2)
-    sections = {section.heading: text_of(section) for section in sign_off_page(RULES, CLINIC, figures, {}, {})}
+    sections = {section.heading: text_of(section) for section in sign_off_page(RULES, CLINIC, Counted(figures, {}, {}), {})}
     assert "2 of 3 made-up emergencies raised an alarm, and 1 of 2 calm messages." in sections["Figures of all groups"]
     assert "by the patterns alone" in sections["Figures of all groups"]
     assert "2 of 2 made-up emergencies of this group" in sections["Fit or seizure (fits)"]
@@ -183,6 +230,7 @@ def test_the_pdf_says_the_same() -> None:
     for name in RULES.group_names:
         assert f"{RULES.group(name).label} ({name})" in said
     assert "put nothing in the mouth" in said
+    assert "The chat page's own card" in said
     assert "Emergency numbers in all countries" in said
 
 
@@ -194,6 +242,8 @@ def test_the_command_prints_the_page_or_writes_the_pdf(tmp_path: Path) -> None:
     assert "put nothing in the mouth" in printed.output
     assert "Rufen Sie jetzt 112 an." in printed.output
     assert "Nobody yet: sign-off pending" in printed.output
+    assert "cannot breathe, can not breathe" in printed.output
+    assert "kann nicht atmen, kann nicht mehr atmen" in printed.output
     assert "by the patterns alone, because the embedding model is not set up here" in " ".join(printed.output.split())
     assert max(len(line) for line in printed.output.splitlines()) <= 110
     pdf = tmp_path / "review.pdf"

@@ -91,8 +91,7 @@ async def words(request: Request, language: str, parts: PartsNow) -> TheirWords:
 def their_words(language: str, clinic: Clinic) -> TheirWords:
     """The texts of a language for one clinic. Where the patient is, nobody knows: the local number leads."""
     own, fixed = own_texts(language), the_texts(language)
-    call = Calling(calling_texts(fixed), clinic, Where(), language).how()
-    danger = f"{own.danger} {call}"
+    call, danger = _call(language, clinic), in_danger(language, clinic)
     contact = ", ".join(filter(None, (clinic.phone, clinic.email)))
     helps = f"{danger} {fixed.reach_clinic.format(clinic=clinic.name, contact=contact)}" if contact else danger
     alarm = f"{own.alarm}\n{call}\n{own.alarm_after}"
@@ -110,3 +109,12 @@ def their_words(language: str, clinic: Clinic) -> TheirWords:
             spaced=language not in UNSPACED,
         ),
     )
+
+
+def in_danger(language: str, clinic: Clinic) -> str:
+    """What stands beside every trouble: whom to call if somebody is in danger."""
+    return f"{own_texts(language).danger} {_call(language, clinic)}"
+
+
+def _call(language: str, clinic: Clinic) -> str:
+    return Calling(calling_texts(the_texts(language)), clinic, Where(), language).how()
