@@ -137,5 +137,6 @@ def _label_sections(tokens: list[Token], article: Article, texts: LibraryTexts) 
 
 
 def _label(meta: SectionMeta, texts: LibraryTexts) -> str:
-    about, evidence = escape(texts.about_short[meta.about]), escape(texts.evidence[meta.evidence])
-    return f'<p class="label"><span class="about about-{meta.about}">{about}</span> Evidence: {evidence}</p>\n'
+    about = escape(texts.about_short[meta.about])
+    evidence = escape(texts.evidence_of_section.format(evidence=texts.evidence[meta.evidence]))
+    return f'<p class="label"><span class="about about-{meta.about}">{about}</span> {evidence}</p>\n'

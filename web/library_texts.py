@@ -35,6 +35,7 @@ class LibraryTexts(Part):
     about: Annotated[dict[About, str], _for_each(About)]
     about_short: Annotated[dict[About, str], _for_each(About)]
     about_note: Annotated[dict[About, str], _for_each(About)]
+    evidence_of_section: Annotated[str, fills("evidence")]
     evidence: Annotated[dict[Evidence, str], _for_each(Evidence)]
     grade: Annotated[dict[Evidence, str], by_name(dict.fromkeys(_GRADED, ()))]  # of the evidence, where the chat names one
     kind: Annotated[dict[Kind, str], _for_each(Kind)]

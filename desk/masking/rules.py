@@ -64,6 +64,8 @@ class Rules(Part):
     eponyms: Words
     further: Words
     medical_endings: Words
+    word_beginnings: Words
+    word_endings: Words
     live_in: Words
     no_places: Words
     streets: Words
@@ -80,13 +82,16 @@ class Rules(Part):
     no_ids: Words
     accounts: Words
     account_joins: Words
+    account_told: Words
     public_sites: Words
     phones: Words
     digits: Words
     units: Words
     measures: Words
+    measure_joins: Words
     age_before: Words
     age_after: Words
+    no_age_behind: Words
     ninety: Words
     at: Words
     dot: Words

@@ -179,7 +179,7 @@ def _said(signs: frozenset[str]) -> str:
 def _account() -> re.Pattern[str]:
     joins = one_of(the_rules().account_joins)
     return re.compile(
-        rf"(?<!\w){one_of(the_rules().accounts)}\b(?P<told>(?:\s*[:=]|\s+(?:is|id|name|handle)\b)?)(?:[\s:=–-]+{joins}(?=[\s:=]))*[\s:=–-]+(?P<it>@?[\w][\w.:/@-]{{2,}})",
+        rf"(?<!\w){one_of(the_rules().accounts)}\b(?P<told>(?:\s*[:=]|\s+{one_of(the_rules().account_told)}\b)?)(?:[\s:=–-]+{joins}(?=[\s:=]))*[\s:=–-]+(?P<it>@?[\w][\w.:/@-]{{2,}})",
         _I,
     )
 

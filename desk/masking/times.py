@@ -117,7 +117,9 @@ def _not_a_date() -> re.Pattern[str]:
 
 @cache
 def _followed_by_years() -> re.Pattern[str]:
-    return re.compile(rf"[\s-]*{one_of(of_languages('age_after'))}(?!\w)(?!\s*(?:later|now since|ago|after))", re.IGNORECASE)
+    return re.compile(
+        rf"[\s-]*{one_of(of_languages('age_after'))}(?!\w)(?!\s*{one_of(the_rules().no_age_behind)})", re.IGNORECASE
+    )
 
 
 @cache
@@ -133,7 +135,7 @@ def _person_before() -> re.Pattern[str]:
 @cache
 def _measure_before() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<!\w){one_of(the_rules().measures)}(?:\W+(?:is|was|of|at|about|level|=|now|only))*\W{{1,3}}$", re.IGNORECASE
+        rf"(?<!\w){one_of(the_rules().measures)}(?:\W+{one_of(the_rules().measure_joins)})*\W{{1,3}}$", re.IGNORECASE
     )
 
 

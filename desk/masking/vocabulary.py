@@ -15,7 +15,7 @@ from pathlib import Path
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from desk.masking.rules import given_names, listed, plain
+from desk.masking.rules import given_names, listed, plain, the_rules
 from intake.judging.country import words_of_countries
 from intake.judging.vocabulary import every_medicine
 from knowledge.spelling import Speller
@@ -31,47 +31,6 @@ _SHORTEST_STEM = 4
 _SHORTENED = re.compile(r"(?:n't|'(?:ll|ve|d|re|s|m))$")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=[^\W\d_]{2})", re.IGNORECASE)  # "j'ai", "l'hôpital"
 _VOWELS = frozenset("aeiouy")
-_BEGINNINGS = (
-    "un",
-    "re",
-    "over",
-    "non",
-    "anti",
-    "pre",
-    "post",
-    "mis",
-    "micro",
-    "hyper",
-    "hypo",
-    "intra",
-    "inter",
-    "multi",
-    "neuro",
-    "osteo",
-    "immuno",
-    "cardio",
-    "self",
-)
-_ENDINGS = (
-    "s",
-    "es",
-    "ed",
-    "d",
-    "ing",
-    "ly",
-    "er",
-    "ers",
-    "able",
-    "ness",
-    "less",
-    "ful",
-    "ish",
-    "al",
-    "ic",
-    "ation",
-    "y",
-    "ies",
-)
 
 
 class Words:
@@ -206,9 +165,9 @@ def _given_of_packages() -> frozenset[str]:
 
 def _stems(low: str) -> Iterator[str]:
     """What a word may be made from: "repeatable", "oozing", "unopened"."""
-    for beginning in ("", *_BEGINNINGS):
+    for beginning in ("", *the_rules().word_beginnings):
         rest = low.removeprefix(beginning) if low.startswith(beginning) else ""
-        for ending in ("", *_ENDINGS):
+        for ending in ("", *the_rules().word_endings):
             stem = rest.removesuffix(ending)
             if stem != low and len(stem) >= _SHORTEST_STEM and (not ending or stem != rest):
                 yield stem

@@ -210,7 +210,7 @@ def _names() -> dict[str, str]:
     names: dict[str, str] = {}
     for country in pycountry.countries:
         for key in ("name", "common_name", "official_name"):
-            name = letters(getattr(country, key, "") or "").split(" province of")[0]
+            name = expression("country_beside").sub("", letters(getattr(country, key, "") or ""))
             if name:
                 names[name] = country.alpha_2
                 names.setdefault(expression("country_adjectives").sub("", name), country.alpha_2)
