@@ -36,7 +36,7 @@ _MOST = 6  # places in a message that are looked at
 _LONGEST = 4000
 _MORE_LOCALES = {"zh": ["zh_Hant"]}
 _PREFIXED, _SUFFIXED = frozenset({"ar", "he"}), frozenset({"tr"})  # "in" is written together with a name
-_SENTENCE = re.compile(r"[^.?]+")
+_SENTENCE = re.compile(r"[^.?]+")  # of a folded text, in which all that ends a sentence has become one of these
 
 
 class OtherPlacesError(DataFileError):

@@ -7,6 +7,7 @@ from intake.judge import judge
 from intake.judging.expressions import expression, expressions
 from intake.judging.plain import letters
 from intake.judging.results import Context, Understood
+from language.plurals import singular
 from language.questions import looks_like_a_question
 
 _ANYWHERE = frozenset({"contact", "birth", "country"})  # kinds that are recognised wherever they stand
@@ -32,13 +33,11 @@ def new_value(field: IntakeField, text: str, context: Context) -> tuple[str, Und
         text: the whole message.
         context: what the judge may go by.
     """
-    names = {letters(name) for name in (field.label, *field.called)}
+    names = {singular(letters(name), "careful") for name in (field.label, *field.called)}
     for mark in expressions("changing_before_the_value"):
         for found in mark.finditer(text):
             said = expression("changing_stops").sub("", text[found.end() :]).strip(" .!\"'“”")
-            named = letters(expression("changing_articles").sub("", said)).removesuffix("s") in {
-                name.removesuffix("s") for name in names
-            }
+            named = singular(letters(expression("changing_articles").sub("", said)), "careful") in names
             nothing = expression("changing_empty").match(said) or named or looks_like_a_question(said)
             understood = None if nothing else judge(field, said, context)
             if isinstance(understood, Understood):

@@ -24,6 +24,7 @@ from knowledge.questions import goes_on, refers_back
 from knowledge.sources import Source
 from language.normalise import normalised, straight
 from language.questions import asks_one_of_several, looks_like_a_question
+from language.sentences import sentences
 from language.spoken import text_file
 
 Kind = Literal["condition", "person", "route", "country"]
@@ -34,7 +35,6 @@ _LONGEST = 9  # words of a message that leaves something out
 _TELLS = 5  # words of a message without an answer that may tell what the next is about
 _FEWEST = 3  # words of one that says what it is about and names no illness
 _SHORT = 6  # words of a message that may leave something out without showing it
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _LEAST_WITH_S = 4  # letters of a word whose "s" may be that of a plural
 _LASTING = frozenset({"person", "country"})  # kept when a question is about something else
 _LONGEST_ANEW = 8  # words of one that only names something else
@@ -269,8 +269,8 @@ def names_in(message: str) -> dict[Kind, str]:
 
 def conditions_in(message: str) -> frozenset[str]:
     """The illnesses that a message asks about; where its questions name no more than parts of the body, all that it names."""
-    sentences = [each for each in _SENTENCE.split(straight(normalised(message))) if looks_like_a_question(each)]
-    asked = frozenset(_conditions(" ".join(sentences)))
+    questions = [each for each in sentences(straight(normalised(message))) if looks_like_a_question(each)]
+    asked = frozenset(_conditions(" ".join(questions)))
     return asked if asked - topic_words().parts_of_the_body else frozenset(_conditions(message))
 
 
@@ -297,6 +297,7 @@ def _told_of(message: str) -> dict[Kind, str]:
 
 
 def _stem(word: str) -> str:
+    """Not by `language.plurals`: "s?" follows, and "allergy" of "allergies" would not be found in "allergies" any more."""
     return word.removesuffix("s") if len(word) > _LEAST_WITH_S else word  # "ms" is no plural
 
 

@@ -43,6 +43,10 @@ CHAT = Ends(".!?;？！；؟", small=True, lines=True)  # a message, with its li
 HASTE = Ends(".!?؟", small=True, tight=True, dots=False)  # a message in which dots and lines may stand for commas
 PARTS = Ends(".!?;…？！；؟", small=True, lines=True, dashes=True)  # a message in the smallest parts that say something
 
+ELSEWHERE = Ends(
+    ".!?。！？؟।", small=True, tight=True
+)  # a message in another language, perhaps without blanks behind its marks
+
 
 class _Words(Part):
     """What decides, from the file."""

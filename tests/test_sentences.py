@@ -11,7 +11,7 @@ from intake.fields import the_intake
 from intake.reading import clauses_of
 from knowledge.questions import questions_in
 from language.questions import looks_like_a_question
-from language.sentences import CHAT, HASTE, PARTS, PROSE, Ends, sentence_spans, sentences
+from language.sentences import CHAT, ELSEWHERE, HASTE, PARTS, PROSE, Ends, sentence_spans, sentences
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,12 @@ def test_in_haste_a_missing_space_ends_a_sentence_and_dots_do_not() -> None:
     assert sentences("chest pain.cant breathe... help\nplease", HASTE) == ["chest pain.", "cant breathe... help\nplease"]
 
 
+def test_a_message_in_another_language_needs_no_blank_between_sentences() -> None:
+    assert sentences("谢谢。怎么寄文件？", ELSEWHERE) == ["谢谢。", "怎么寄文件？"]
+    assert sentences("danke.wie viel kostet es?", ELSEWHERE) == ["danke.", "wie viel kostet es?"]
+    assert sentences("धन्यवाद। कितना खर्च होगा?", ELSEWHERE) == ["धन्यवाद।", "कितना खर्च होगा?"]
+
+
 def test_the_smallest_parts_of_a_message_end_at_dashes_too() -> None:
     assert sentences("I have a question – my arm is numb… what now", PARTS) == [
         "I have a question",
@@ -51,7 +57,7 @@ def test_the_smallest_parts_of_a_message_end_at_dashes_too() -> None:
     ]
 
 
-@given(st.text(), st.sampled_from([PROSE, CHAT, HASTE, PARTS]))
+@given(st.text(), st.sampled_from([PROSE, CHAT, ELSEWHERE, HASTE, PARTS]))
 def test_nothing_but_space_and_dashes_lies_between_sentences(text: str, ends: Ends) -> None:
     spans = sentence_spans(text, ends)
     edges = [0, *(edge for span in spans for edge in span), len(text)]

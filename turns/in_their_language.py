@@ -6,7 +6,6 @@ only what it would look up in the library is looked up here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import get_args
@@ -21,6 +20,7 @@ from intake.meanings import the_meanings
 from knowledge.answer import ABSTAINED, Answer
 from knowledge.other_languages import Heard, InOtherLanguages
 from knowledge.topic import Topic
+from language.sentences import ELSEWHERE, sentences
 from language.spoken import spoken
 from language.which_language import OTHER, language_or_english, may_be_in
 from turns.other_language_texts import TextsOfALanguage, texts_in
@@ -31,7 +31,6 @@ _SAID = {"said:greeting": "greeting", "said:language": "greeting", "said:thanks"
 _SAID |= {"said:feeling": "feeling", "said:person": "person"}
 _POLITE = {"said:greeting", "said:thanks", "said:goodbye"}
 _MARKS = ("?", "？", "؟")
-_SENTENCE = re.compile(r"(?<=[.!?。！？؟])\s*")
 _NO_BUTTON = {"thanks", "goodbye"}
 
 
@@ -86,8 +85,8 @@ class InTheirLanguage:
 
 def _question_after(text: str) -> str | None:
     """What is asked after a word of greeting or thanks; nothing, if that is all."""
-    *before, last = [part for part in _SENTENCE.split(text.strip()) if part]
-    return last if before and last.rstrip().endswith(_MARKS) else None
+    *before, last = sentences(text, ELSEWHERE) or [""]
+    return last if before and last.endswith(_MARKS) else None
 
 
 class _Saying:

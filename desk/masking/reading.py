@@ -13,6 +13,7 @@ from desk.masking.vocabulary import Words, is_written
 from language.which_language import ENGLISH, OTHER, language_or_english
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ\-][^\W_]+)*")
+# Not by `language.sentences`: whether a word begins a sentence is asked for each word, in any language, and in doubt it does.
 _ENDS = re.compile(r"[.!?…]\s*$|[.!?…]+[\"”')]*\s|[\n:;|•]|^\W*$")
 _SHORTENED = re.compile(r"(?:^|\W)(?:[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|St|Sra?|Mme|dr|prof)\.\s?$")  # "J. ", "Prof. "
 _BEFORE = 4  # signs that are looked at for the end of the sentence before
