@@ -26,6 +26,7 @@ from sqlalchemy import Connection, column, table, text
 from commands.running import StartError
 from commands.start import Child, _wait_for
 from cordial.bootstrap import PROJECT
+from desk.audit import verify
 from desk.cases.case import find_case
 from desk.cases.notes import add_note
 from desk.cases.queue import Desk, Filters, View, look
@@ -34,7 +35,7 @@ from desk.conversations.held_back import held_back
 from desk.conversations.log import Draft, last_question, messages_after, start_conversation, store_patient_message, store_turn
 from desk.conversations.own_data import held_on
 from desk.database import MIGRATIONS, Database
-from desk.keeping.backup import make
+from desk.keeping.backup import make, restore
 from desk.keeping.key_check import check_keys
 from desk.migrations import sealing_old, sealing_wordings
 from desk.models import ArticleDraft, Conversation, Message, Review
@@ -287,6 +288,26 @@ def assert_sealed(earlier: Earlier) -> None:
 def test_old_records_are_sealed_and_leave_no_clear_copy(earlier: Earlier) -> None:
     assert all(word in bytes_in(earlier.file.parent) for word in CLEAR)
     earlier.records.migrate()
+    assert_sealed(earlier)
+
+
+@pytest.mark.parametrize("earlier", ["0009", "0011"], indirect=True)
+def test_a_backup_of_an_earlier_version_comes_back_sealed(
+    earlier: Earlier, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring, elsewhere = Keyring([earlier.key]), tmp_path_factory.mktemp("elsewhere")
+    with monkeypatch.context() as patch:  # that version wrote the entry of its audit log in its own way
+        patch.setattr("desk.keeping.backup.record", lambda *_given, **_more: None)
+        backup = make(earlier.records, keyring, earlier.file.parent)
+    earlier.records.close()
+    earlier.file = elsewhere / "records.db"
+    earlier.records = Database(f"sqlite:///{earlier.file}", keyring, folder=elsewhere)
+    earlier.records.migrate()
+    restore(backup.file, f"sqlite:///{earlier.file}", keyring, elsewhere)
+    assert_sealed(earlier)
+    with earlier.records.read() as session:
+        assert verify(session) is None
+    earlier.records.migrate()  # as the next start does
     assert_sealed(earlier)
 
 
