@@ -15,7 +15,7 @@ from pydantic import field_validator
 
 from cordial.data_files import DataFileError, Faults, Part, PlainText, Problem, Text, Way, did_you_mean, fills, read_data, shown
 from emergencies.concepts import FOLDER, Concepts, the_concepts
-from emergencies.told import Evidence, Teller
+from emergencies.told import RuleMet, Teller
 from language.word_lists import WordListError, WordLists
 
 WORDS, EXAMPLES, TEXTS = "words.yml", "examples.yml", "texts.yml"
@@ -280,7 +280,7 @@ def _listed(title: str, lines: list[str], asks: str) -> Iterator[str]:
     yield from lines
 
 
-def _seen(text: str, evidence: Evidence) -> str:
+def _seen(text: str, evidence: RuleMet) -> str:
     rule = evidence.rule
     return f"  {text}\n      {rule.group}: {' + '.join(rule.together)}; told: {', '.join(sorted(evidence.how))}"
 

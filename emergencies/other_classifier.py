@@ -29,7 +29,7 @@ _PART_SHARE = 0.5  # of the score: the sentence that is most like an emergency; 
 _MANY = 4  # rules; more tell nothing new
 
 
-class About(BaseModel):
+class AboutOtherClassifier(BaseModel):
     """What the classifier was fitted for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,7 +65,7 @@ class OtherClassifier:
         pieces: how much each piece of a word speaks for an emergency.
     """
 
-    about: About
+    about: AboutOtherClassifier
     centre: Numbers
     numbers: Numbers
     pairs: Numbers
@@ -117,7 +117,7 @@ class OtherClassifier:
         try:
             own = {name: stored.arrays[name] for name in _OWN_ARRAYS}
             pieces = Pieces.of_arrays("pieces", PIECES, stored.arrays)
-            return cls(about=About.model_validate(stored.about), pieces=pieces, **own)
+            return cls(about=AboutOtherClassifier.model_validate(stored.about), pieces=pieces, **own)
         except (KeyError, ValueError) as error:
             raise ModelFileError(f"{file.name} is not what was stored there.") from error
 

@@ -22,7 +22,7 @@ from emergencies.classifier import Encode, Numbers, Pieces
 from emergencies.concepts import FOLDER, Concepts
 from emergencies.fitting import read_examples as read_english_examples
 from emergencies.language_files import EXAMPLES, TEXTS, WORDS, LanguageFilesError, read_examples, shipped, the_texts
-from emergencies.other_classifier import PIECES, About, OtherClassifier, numbers_of, signal_names, signals_of
+from emergencies.other_classifier import PIECES, AboutOtherClassifier, OtherClassifier, numbers_of, signal_names, signals_of
 from emergencies.told import Teller
 from language.folding import folded
 from language.tfidf import Tfidf
@@ -46,7 +46,7 @@ _LEVELS = 127.0
 
 
 @dataclass(frozen=True)
-class Example:
+class OtherExample:
     """A made-up message."""
 
     language: str
@@ -55,15 +55,15 @@ class Example:
     weight: float = 1.0
 
 
-def read_all_examples() -> list[Example]:
+def read_all_examples() -> list[OtherExample]:
     """The examples of every language; of the English ones, which are many, a part."""
     english = [each for each in read_english_examples() if _OTHER not in each.file][::_EACH_ENGLISH]
-    found = [Example(ENGLISH, each.text, each.group, each.weight * _ENGLISH_WEIGHT) for each in english]
+    found = [OtherExample(ENGLISH, each.text, each.group, each.weight * _ENGLISH_WEIGHT) for each in english]
     for language in shipped():
         for file in sorted((FOLDER / language).glob(f"{Path(EXAMPLES).stem}*.yml")):
             read = read_examples(file)
-            found += [Example(language, text, group) for group, texts in read.emergencies.items() for text in texts]
-            found += [Example(language, text, CALM) for text in (*read.calm, *read.near_miss)]
+            found += [OtherExample(language, text, group) for group, texts in read.emergencies.items() for text in texts]
+            found += [OtherExample(language, text, CALM) for text in (*read.calm, *read.near_miss)]
     return found
 
 
@@ -98,12 +98,12 @@ def _mixed(languages: Iterable[Sequence[str]]) -> Iterator[str]:
 class Prepared:
     """Examples as the model sees them; making this is the slow part."""
 
-    examples: Sequence[Example]
+    examples: Sequence[OtherExample]
     vectors: Numbers
     signals: Numbers
 
 
-def prepare(tellers: dict[str, Teller], concepts: Concepts, encode: Encode, examples: Sequence[Example]) -> Prepared:
+def prepare(tellers: dict[str, Teller], concepts: Concepts, encode: Encode, examples: Sequence[OtherExample]) -> Prepared:
     """Look through examples."""
     signals = [signals_of(concepts, tellers[each.language].told(each.text)) for each in examples]
     vectors = np.asarray(encode([each.text for each in examples]), dtype=np.float32)
@@ -124,7 +124,7 @@ def fit(concepts: Concepts, encoder: str, prepared: Prepared) -> OtherClassifier
     at, shares = machine.support_, machine.dual_coef_[0].astype(np.float32)
     groups = _fit_groups(examples, numbers)
     pieces, piece_constant = _fit_pieces(examples)
-    about = About(
+    about = AboutOtherClassifier(
         encoder=encoder,
         signals=signal_names(concepts),
         signal_weight=_SIGNAL_WEIGHT,
@@ -143,7 +143,7 @@ def fit(concepts: Concepts, encoder: str, prepared: Prepared) -> OtherClassifier
     )
 
 
-def _fit_pieces(examples: Sequence[Example]) -> tuple[Pieces, float]:
+def _fit_pieces(examples: Sequence[OtherExample]) -> tuple[Pieces, float]:
     """The weights of pieces of words, and what is added to them."""
     tfidf, values = Tfidf.fit(PIECES, [folded(each.text) for each in examples], _RAREST)
     model = LinearSVC(C=_PIECE_COST, random_state=0)
@@ -163,7 +163,7 @@ def _rounded(weights: npt.NDArray[Any]) -> Numbers:
     return np.asarray(np.round(weights / step), dtype=np.float32) * np.float32(step)
 
 
-def _fit_groups(examples: Sequence[Example], numbers: Numbers) -> LogisticRegression:
+def _fit_groups(examples: Sequence[OtherExample], numbers: Numbers) -> LogisticRegression:
     at = [at for at, each in enumerate(examples) if each.group != CALM]
     model = LogisticRegression(C=_GROUP_COST, max_iter=300)
     return model.fit(numbers[at], [examples[each].group for each in at], sample_weight=[examples[each].weight for each in at])

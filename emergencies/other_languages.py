@@ -44,7 +44,7 @@ class OtherLanguagesError(DataFileError):
     """The classifier or `thresholds.yml` cannot be used; the message says what to do."""
 
 
-class Thresholds(Part):
+class OtherThresholds(Part):
     """Above which score of the examples a message is an alarm, or asked about, by what its words say.
 
     Attributes:
@@ -93,7 +93,9 @@ class Finding:
 class OtherLanguages:
     """The words of all languages, and what was learned from their examples."""
 
-    def __init__(self, thresholds: Thresholds, classifier: OtherClassifier | None = None, encode: Encode | None = None) -> None:
+    def __init__(
+        self, thresholds: OtherThresholds, classifier: OtherClassifier | None = None, encode: Encode | None = None
+    ) -> None:
         """Know them.
 
         Args:
@@ -249,13 +251,13 @@ def _in_order(groups: Iterable[str]) -> list[str]:
     return sorted(groups, key=known.index)
 
 
-def read_thresholds(file: Path = FOLDER / "thresholds.yml") -> Thresholds:
+def read_thresholds(file: Path = FOLDER / "thresholds.yml") -> OtherThresholds:
     """Read the file.
 
     Raises:
         OtherLanguagesError: naming what is wrong.
     """
-    return read_data(Thresholds, file, OtherLanguagesError)
+    return read_data(OtherThresholds, file, OtherLanguagesError)
 
 
 def read_other_languages(with_examples: bool = True) -> OtherLanguages:

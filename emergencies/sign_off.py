@@ -26,7 +26,7 @@ _SET = "dev"
 
 
 @dataclass(frozen=True)
-class Found:
+class GroupFigures:
     """How many messages of one group raised an alarm."""
 
     caught: int
@@ -38,7 +38,7 @@ class Found:
 class Figures:
     """What was counted on the development set."""
 
-    groups: Mapping[str, Found]
+    groups: Mapping[str, GroupFigures]
     false_alarms: int
     calm: int
     with_examples: bool
@@ -76,7 +76,7 @@ def count(check: Callable[[str], RedFlag | None], folder: Path, *, with_examples
         caught[group] += flag is not None
         right[group] += flag is not None and flag.group == group
     false_alarms = sum(check(each["text"]) is not None for each in calm)
-    groups = {group: Found(caught[group], right[group], number) for group, number in messages.items()}
+    groups = {group: GroupFigures(caught[group], right[group], number) for group, number in messages.items()}
     return Figures(groups, false_alarms, len(calm), with_examples)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from cordial.data_files import DataFileError, Name, Part, PlainText, by_name, fills, read_data
 from emergencies.concepts import WAYS
 from emergencies.happening_now import HappeningNowTexts
-from emergencies.other_languages import Thresholds as OtherThresholds
+from emergencies.other_languages import OtherThresholds
 from emergencies.red_flags_file import Thresholds
 from language.spoken import text_file
 

@@ -10,7 +10,7 @@ from emergencies.concepts import NUMBERS, Concepts, Rule
 from language.folding import folded
 from language.word_lists import Line, Span, WordLists
 
-Found = Mapping[str, list[Span]]
+SpansByConcept = Mapping[str, list[Span]]
 
 _DEGREES = re.compile(
     r"(?<![\d_])(?:3[89]|4[0-2])(?:_\d{1,2})?(?= ?°| ?度| ?도| ?c\b)"  # 40°
@@ -24,7 +24,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19[3-9]\d|20[0-2]\d)(?!\d)")
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RuleMet:
     """A rule of a group that a sentence fulfils.
 
     Attributes:
@@ -49,7 +49,7 @@ class Told:
         concepts: everything that is said.
     """
 
-    evidence: list[Evidence]
+    evidence: list[RuleMet]
     concepts: frozenset[str]
 
     @property
@@ -90,14 +90,14 @@ class Teller:
             found["year"] = [(0, 0)]
         return found
 
-    def _evidence(self, line: Line, found: Found, facts: frozenset[str]) -> Iterable[Evidence]:
+    def _evidence(self, line: Line, found: SpansByConcept, facts: frozenset[str]) -> Iterable[RuleMet]:
         said = found.keys() | facts
         for rule in self.concepts.rules:
             if all(concept in said for concept in rule.together) and not facts.issuperset(rule.together):
                 how = self._how(line, found, rule)
-                yield Evidence(rule, how, self._counts(rule, how), tuple(self._said(line, found, rule, how)))
+                yield RuleMet(rule, how, self._counts(rule, how), tuple(self._said(line, found, rule, how)))
 
-    def _said(self, line: Line, found: Found, rule: Rule, how: frozenset[str]) -> Iterable[str]:
+    def _said(self, line: Line, found: SpansByConcept, rule: Rule, how: frozenset[str]) -> Iterable[str]:
         """The words of each concept of a rule, and of what says that it happens; a temperature is a number.
 
         A fact may stand in another sentence.
@@ -114,7 +114,7 @@ class Teller:
         takes_back = self.concepts.takes_back[rule.way] - (self.concepts.unless_it_happens if happens else frozenset())
         return (happens or rule.way != "illnesses") and not how & takes_back
 
-    def _how(self, line: Line, found: Found, rule: Rule) -> frozenset[str]:
+    def _how(self, line: Line, found: SpansByConcept, rule: Rule) -> frozenset[str]:
         how = {name for name in self.concepts.ways_of_telling if name in found and name not in rule.together}
         if line.asked:
             how.add("asked")
@@ -122,7 +122,7 @@ class Teller:
             how.add("denied")
         return frozenset(how)
 
-    def _denied(self, line: Line, found: Found, rule: Rule) -> bool:
+    def _denied(self, line: Line, found: SpansByConcept, rule: Rule) -> bool:
         """Whether the clause of one of the signs has a "no" that is not part of a sign itself."""
         signs = [
             span

@@ -16,7 +16,7 @@ from emergencies import other_fitting
 from emergencies.concepts import FOLDER, the_concepts
 from emergencies.language_files import shipped, the_words
 from emergencies.other_classifier import MessageSeen, OtherClassifier, signals_of
-from emergencies.other_fitting import CALM, Example, read_all_examples, read_all_texts
+from emergencies.other_fitting import CALM, OtherExample, read_all_examples, read_all_texts
 from knowledge import other_questions_fitting
 from knowledge.library import Library
 from knowledge.other_questions import FILE as SHIPPED_QUESTIONS
@@ -60,11 +60,11 @@ CALM_ONES = {
 }
 
 
-def few_examples() -> list[Example]:
+def few_examples() -> list[OtherExample]:
     """Some messages in two languages."""
-    found = [Example(of, each, CALM) for of, texts in CALM_ONES.items() for each in texts]
+    found = [OtherExample(of, each, CALM) for of, texts in CALM_ONES.items() for each in texts]
     return found + [
-        Example(of, each, group) for of, groups in EMERGENCIES.items() for group, texts in groups.items() for each in texts
+        OtherExample(of, each, group) for of, groups in EMERGENCIES.items() for group, texts in groups.items() for each in texts
     ]
 
 

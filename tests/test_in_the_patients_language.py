@@ -8,7 +8,7 @@ from cordial.bootstrap import PROJECT
 from desk.conversations.log import Draft
 from emergencies.every_language import EveryLanguage, read_every_language
 from emergencies.language_files import the_texts
-from emergencies.other_languages import OtherLanguages, Thresholds, read_other_languages, read_thresholds
+from emergencies.other_languages import OtherLanguages, OtherThresholds, read_other_languages, read_thresholds
 from emergencies.other_texts import languages, says
 from emergencies.red_flags import RedFlag, RedFlags, the_red_flags
 from intake.clinic import read_clinic
@@ -171,7 +171,7 @@ def test_who_asks_for_a_person_in_english_is_not_taken_for_somebody_else(text: s
 
 def test_a_fault_in_the_other_languages_takes_nothing_from_the_english_check() -> None:
     clinic = read_clinic(PROJECT / "clinic.yml")
-    both = read_every_language(_Broken(Thresholds(**dict.fromkeys([*ALARMS, *ASKS], NOTHING))))
+    both = read_every_language(_Broken(OtherThresholds(**dict.fromkeys([*ALARMS, *ASKS], NOTHING))))
     assert both.check(ALARMING, clinic) is None
     flag = both.check("I have chest pain and I cannot breathe", clinic)
     assert isinstance(flag, RedFlag)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,22 @@ def test_rasas_part_and_the_rooms_keep_apart() -> None:
 @pytest.mark.parametrize("contract_of", ["Rooms", "Subjects"])
 def test_no_rule_has_an_exception(contract_of: str) -> None:
     assert contract(contract_of).keys() <= {"name", "type", "layers", "containers"}
+
+
+# Names that two classes of one room have. Each belongs to its own subject there, and no file uses both.
+TWICE = {
+    "desk": {"Asked", "Refused", "Rule", "Rules", "Said", "State", "Word", "Words"},
+    "intake": {"Asked"},
+    "knowledge": {"Asked", "Candidate", "Example"},
+    "web": {"Asked"},
+}
+
+
+@pytest.mark.parametrize("room", sorted(packages(PROJECT) - {"tests"}))
+def test_a_name_is_that_of_one_class_in_a_room(room: str) -> None:
+    files = [ast.parse(file.read_text("utf-8")) for file in (PROJECT / room).rglob("*.py")]
+    names = Counter(node.name for file in files for node in file.body if isinstance(node, ast.ClassDef))
+    assert {name for name, times in names.items() if times > 1 and name[0] != "_"} == TWICE.get(room, set())
 
 
 def test_no_import_goes_back_up_or_in_a_circle() -> None:

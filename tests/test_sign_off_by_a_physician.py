@@ -17,7 +17,7 @@ from emergencies.language_files import the_texts, words_as_written
 from emergencies.numbers import the_numbers
 from emergencies.other_texts import languages
 from emergencies.red_flags import the_red_flags
-from emergencies.sign_off import Counted, Found, count, sign_off_page
+from emergencies.sign_off import Counted, GroupFigures, count, sign_off_page
 from emergencies.sign_off_languages import FoundByWords, count_by_words, signed_off
 from emergencies.sign_off_texts import Section
 from exports.sign_off_pdf import sign_off_pdf
@@ -207,7 +207,7 @@ def test_words_of_a_language_are_counted_in_its_examples() -> None:
 def test_figures_are_counted_on_the_development_set(tmp_path: Path) -> None:
     figures = count(lambda text: RULES.check(text, CLINIC), a_set(tmp_path), with_examples=False)
     assert figures is not None
-    assert figures.groups == {"fits": Found(2, 1, 2), "child_in_danger": Found(0, 0, 1)}
+    assert figures.groups == {"fits": GroupFigures(2, 1, 2), "child_in_danger": GroupFigures(0, 0, 1)}
     assert (figures.false_alarms, figures.calm) == (1, 2)
     sections = {section.heading: text_of(section) for section in sign_off_page(RULES, CLINIC, Counted(figures, {}, {}), {})}
     assert "2 of 3 made-up emergencies raised an alarm, and 1 of 2 calm messages." in sections["Figures of all groups"]
