@@ -53,6 +53,24 @@ def test_a_story_with_a_plain_question_leads_to_the_section_on_the_illness(
 
 
 @pytest.mark.parametrize(
+    ("name", "article"),
+    [
+        ("hips", "evidence-knee-osteoarthritis"),
+        ("alopecia areata", "evidence-skin-hair-and-immune-illness"),
+        ("a fracture", "evidence-shoulder-back-and-tendons"),
+        ("dementia with lewy bodies", "evidence-other-nerve-illnesses"),
+        ("myalgic encephalomyelitis", "evidence-shoulder-back-and-tendons"),
+        ("vascular dementia", "evidence-frailty-and-ageing"),
+        ("duchenne", "evidence-muscles-hearing-and-epilepsy"),
+        ("epilepsy", "evidence-muscles-hearing-and-epilepsy"),
+        ("hearing loss", "evidence-muscles-hearing-and-epilepsy"),
+    ],
+)
+def test_an_illness_is_found_by_other_names_than_the_article_has_for_it(library: Library, name: str, article: str) -> None:
+    assert library.ask(f"does it help {name}?")[0].passages[0].article == article
+
+
+@pytest.mark.parametrize(
     "message", ["does it work for sickle cell disease", "Has it been tested in narcolepsy?", "anything for cystic fibrosis?"]
 )
 def test_an_illness_that_no_passage_names_is_said_not_to_be_covered(library: Library, message: str) -> None:

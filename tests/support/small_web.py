@@ -51,7 +51,9 @@ def small_web(
     """Run web with some settings, and perhaps another check for emergencies; Rasa repeats what was said."""
     rasa = BrokenRasa()
     rasa.behaves(repeats_what_was_said())
-    taken = socket.create_server(("127.0.0.1", int(settings.get("port", 0))))  # at once, or another test might take it meanwhile
+    taken = socket.create_server(
+        ("127.0.0.1", int(settings.get("port", 0)))
+    )  # at once, or another test might take it meanwhile
     given = {"data": folder, "port": taken.getsockname()[1], "rasa_url": rasa.url, **settings}
     chosen = Settings.model_validate(given)
     parts = _parts(chosen, library, encoder, red_flags or the_red_flags())
