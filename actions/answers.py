@@ -176,7 +176,15 @@ def _may_be_shown(turn: Turn, explanation: Explanation) -> bool:
     return explanation.answer.status != "abstained" or explanation.declined is not None
 
 
-def show_answer(turn: Turn, answer: Answer, again: bool = False, asked: str | None = None) -> None:
+def show_explained(turn: Turn, explanation: Explanation, asked: str | None = None) -> None:
+    """Reply with what was found; where it may miss the question, with its first quote alone, and that is said."""
+    if explanation.is_doubtful and not explanation.again:
+        show_answer(turn, turn.services.library.first_of(explanation.answer), asked=asked, doubtful=True)
+    else:
+        show_answer(turn, explanation.answer, again=explanation.again, asked=asked)
+
+
+def show_answer(turn: Turn, answer: Answer, again: bool = False, asked: str | None = None, doubtful: bool = False) -> None:
     """Reply with quotes, after the sentence that says what they speak to, or that they were quoted before.
 
     Args:
@@ -184,9 +192,11 @@ def show_answer(turn: Turn, answer: Answer, again: bool = False, asked: str | No
         answer: with the quotes.
         again: whether they were quoted before.
         asked: which of several questions it is for.
+        doubtful: whether they may well miss the question.
     """
     assert answer.about is not None  # noqa: S101  -- an answer with quotes is about something
     lead = topic_words().says.again if again else phrases().lead[answer.about]
+    lead = f"{phrases().doubtful} {lead}" if doubtful else lead
     turn.say(_to(asked, lead), kind="answer", answer=answer.model_dump(mode="json"))
 
 
@@ -295,7 +305,7 @@ def _show_fact(turn: Turn, asked: Sequence[Explanation], about: str) -> None:
 def _show_one(turn: Turn, explanation: Explanation) -> None:
     """One of several questions: a quote, or the reason why there is none."""
     if explanation.answer.status == "answered":
-        show_answer(turn, explanation.answer, again=explanation.again, asked=explanation.question)
+        show_explained(turn, explanation, asked=explanation.question)
     else:
         _say_why_not(turn, explanation, _to(explanation.question, turn.fill(phrases().why_not(explanation.declined))))
 
@@ -346,7 +356,7 @@ def _show(turn: Turn, explanations: Sequence[Explanation]) -> None:
         elif explanation.counts:
             turn.say(topic_words().says.counted, kind="answer", answer=shown)
         elif answer.status == "answered" and answer.about is not None:
-            show_answer(turn, answer, again=explanation.again)
+            show_explained(turn, explanation)
         elif explanation.nothing_on:
             _say_why_not(turn, explanation, turn.fill(topic_words().says.nothing_on, name=explanation.nothing_on))
         else:

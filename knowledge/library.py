@@ -59,6 +59,9 @@ from language.which_language import language_or_english
 CALIBRATION = Path(__file__).parent / "calibration.json"
 _TOLD = 30  # candidates in an explanation
 _SURE = 0.7  # probability from which a part is answered by itself although the message as a whole is not, or goes on
+# Below it a quote comes with a word of doubt. Of 127 quotes in conversations that strangers wrote and judged, 7 of the 85 from
+# here on were on something else, and 15 of the 42 below it.
+_DOUBTFUL = 0.88
 _NEAR_ENOUGH = 0.25  # how far behind the best the next may be, when the best speaks of another country than was asked
 _ABOUT_AS_NEAR = 0.2
 PRICE = "price"
@@ -107,6 +110,11 @@ class Explanation:
     def is_answered_surely(self) -> bool:
         """Whether there is an answer, and a sure one."""
         return self.answer.status == "answered" and self.is_sure
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it quotes something that may well miss what was asked, which is said beside it."""
+        return self.answer.status == "answered" and self.probability < _DOUBTFUL
 
     @property
     def is_unsure(self) -> bool:
@@ -348,6 +356,14 @@ class Library:
         search = self._search
         asked = search.generation.speller.correct(f"{topic.asked} {topic.in_hand.heading}")
         return further_in(search, topic.in_hand.article, self._encoder.encode([asked])[0], topic.has_shown)
+
+    def first_of(self, answer: Answer) -> Answer:
+        """An answer with its first quote alone, where more would hide that it may miss the question."""
+        first, search = answer.passages[0], self._search
+        at = search.section_at(first.article, first.start)
+        known = search.passages_in(search.sections[at]) if at is not None else []
+        here = [passage for passage in known if (passage.version, passage.start) == (first.version, first.start)]
+        return quoting_passages(search, here) if here else answer
 
     def sources_of(self, quote: Quote) -> list[Source] | None:
         """The sources of the paragraph of a quote; nothing, if the generation in use does not hold it."""

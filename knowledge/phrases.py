@@ -28,6 +28,7 @@ class Phrases(Part):
 
     language: str
     lead: dict[About, PlainText]
+    doubtful: PlainText
     abstained: _OfTheClinic
     clarify: PlainText
     something_else: PlainText

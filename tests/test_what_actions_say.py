@@ -126,6 +126,19 @@ def test_where_there_is_no_answer_the_reason_is_given_and_a_person_offered(assis
     assert (assistant.extras["kind"], assistant.extras["answer"]["status"]) == ("answer", "abstained")
 
 
+def test_a_quote_that_may_miss_the_question_comes_alone_and_with_a_word_of_doubt(assistant: Assistant) -> None:
+    assistant.runs("action_answer", said("what about the headline where someone got cured last year"))
+    [text] = assistant.texts
+    assert text.startswith(phrases().doubtful)
+    assert text.endswith(phrases().lead[assistant.extras["answer"]["about"]])
+    assert len(assistant.extras["answer"]["passages"]) == 1
+
+
+def test_a_quote_that_surely_fits_comes_without_one(assistant: Assistant) -> None:
+    assistant.runs("action_answer", said("Does it work?"))
+    assert assistant.texts == [phrases().lead["benefit"]]
+
+
 def test_a_question_that_means_several_things_is_asked_back_with_choices(assistant: Assistant) -> None:
     assistant.runs("action_answer", said("home"))
     assert assistant.texts == [phrases().clarify]
