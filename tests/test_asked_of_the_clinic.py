@@ -182,6 +182,7 @@ def test_who_wants_to_start_starts_and_is_not_told_how(message: str) -> None:
         "I had two infusions last week and nothing happened",
         "I asked my doctor last week and he never heard of it",
         "no answer",
+        "please use email not phone, my hearing is poor",
     ],
 )
 def test_the_same_words_about_something_else_are_not_taken_for_it(message: str) -> None:
