@@ -25,6 +25,7 @@ from intake.judging.results import Context, Judgement, Refused, Understood
 from language.normalise import normalised
 
 MAX_ANSWER = 2_000
+OTHER = "other"  # the value of an option that leaves it to a person
 
 
 def judge(field: IntakeField, text: str, context: Context) -> Judgement:
@@ -43,7 +44,8 @@ def judge(field: IntakeField, text: str, context: Context) -> Judgement:
         chosen = chosen_in(field, cleaned, context.today)
         if chosen is None:
             return Refused() if refuses(cleaned) else None
-        return Understood(chosen == YES if field.kind == "guardian" else chosen)
+        says_more = field.role == "sex" and chosen != OTHER and expression("sex_says_more").search(cleaned) is not None
+        return Understood(chosen == YES if field.kind == "guardian" else chosen, to_check=says_more)
     return _JUDGES[field.kind](cleaned, replace(context, role=field.role or "", about=_about(field)))
 
 

@@ -16,6 +16,7 @@ from intake.fields import IntakeField
 from intake.judge import judge
 from intake.judging.choices import rest_of
 from intake.judging.corrected import after_a_slip
+from intake.judging.country import country_in
 from intake.judging.expressions import expression
 from intake.judging.history import begins_with_an_answer
 from intake.judging.lists import is_known
@@ -163,6 +164,8 @@ def read_message(open_field: IntakeField, heard: Heard, others: Sequence[IntakeF
         return Reading()
     told, asked = told_and_asked(text)
     if asked and (_goes_on_asking(open_field, asked, context_of) or _asks_nothing(open_field, asked)):
+        told, asked = text, ""
+    if open_field.kind == "guardian" and expression("guardian_not_agreed").search(asked):  # "Yes I am. Agree to what?"
         told, asked = text, ""
     both = told and asked and not open_field.takes_questions
     beside = _beside_a_question(open_field, heard, (told, asked), others, context_of) if both else None
@@ -400,6 +403,8 @@ def _left_to(open_field: IntakeField, heard: Heard) -> bool:
     """Whether a message that sounds like something else is an answer, because the field takes any text."""
     if open_field.kind not in _FREE or looks_like_a_question(heard.text):
         return False
+    if heard.intent == "go_back" and expression("goes_back_to").search(heard.text):
+        return True  # "I want to go back to work"
     if open_field.role == "hopes" and heard.intent in _LIKE_A_HOPE and heard.confidence < _SURE_BESIDE_A_HOPE:
         return len(heard.text.split()) >= _FEWEST_OF_A_HOPE
     taken_for = heard.intent not in _BEFORE_A_REFUSAL | {"question", "skip"} and heard.confidence < _SURE_ELSEWHERE
@@ -556,6 +561,8 @@ class _Parts:
         sentence = len(part.split()) > _MOST_OF_A_COUNTRY or expression("country_no_name").search(part)
         if each.kind == "country" and sentence:  # a name alone, not a sentence that holds one
             return False
+        if each.kind == "country" and self._open.kind == "name" and country_in(part) is None:
+            return False  # "HOLLOWMERE, Frances Anne" does not live in France
         if each.kind == "birth" and _LIKE_AN_AGE.match(part) and self._may_be_more_of_the_open_one:
             return False
         if each.kind == "birth" and self._open.kind != "birth" and expression("reading_only_a_year").search(part):

@@ -159,3 +159,72 @@ def test_what_shall_still_be_changed_is_changed_before_it_is_sent() -> None:
 def test_an_illness_beside_a_name_is_not_dropped() -> None:
     patient = heard("full_name", "Maria Example, thrombosis, 61")
     assert any("thrombosis" in button for button in patient.buttons) or "thrombosis" in str(patient.value("clots"))
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("contact", "t.wierzbek@exampel.com oh typo, @example.com"),
+        ("contact", "number is +1 303 555 0119 no sorry 0191 at the end"),
+    ],
+)
+def test_an_address_that_is_taken_back_is_asked_for_again(field: str, said: str) -> None:
+    patient = heard(field, said)
+    assert patient.value(field) is None
+    assert patient.open == field
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'm his mother, but I don't agree yet, I just want information",
+        "Yes I am. Agree to what exactly?",
+        "yes but no, I mean I'm the mother but the guardian is my own mother since I was ill",
+    ],
+)
+def test_who_does_not_agree_for_a_child_is_no_guardian_yet(said: str) -> None:
+    patient = Talk()
+    patient.says("start the intake", "start_intake")
+    for given in ("I agree", "my child", "Maria Example", "maria@mail.example", "9"):
+        patient.says(given)
+    assert patient.open == "guardian"
+    patient.says(said)
+    assert patient.value("guardian") is None
+    patient.says("Yes, and I agree")
+    assert patient.value("guardian") is True
+    patient.says("the childs name is Maria Example")
+    assert patient.value("guardian_name") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "answer"),
+    [
+        ("immune_status", "Hopefully not", "unsure"),
+        ("cancer", "let's hope not", "unsure"),
+        ("clots", "my twin sister has factor five, i was never tested", "no"),
+        ("immune_status", "it was, during chemo in 2017. not any more", "yes"),
+    ],
+)
+def test_what_is_hoped_not_tested_or_over_is_looked_at_by_a_person(field: str, said: str, answer: str) -> None:
+    patient = heard(field, said)
+    assert patient.value(field)["answer"] == answer
+    assert patient.record.answers[field].to_check
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("HOLLOWMERE, Frances Anne", "Frances Anne HOLLOWMERE"), ("Katie Price", "Katie Price"), ("Janet Oduyale-Price",) * 2],
+)
+def test_a_name_is_no_country_and_no_question_on_the_price(said: str, name: str) -> None:
+    patient = heard("full_name", said)
+    assert patient.value("full_name") == name
+    assert patient.value("country") is None
+
+
+def test_more_than_female_or_male_is_looked_at_by_a_person() -> None:
+    patient = heard("sex", "trans man, registered female at birth, on testosterone")
+    assert patient.record.answers["sex"].to_check
+
+
+def test_who_wants_to_go_back_to_work_hopes_for_it() -> None:
+    assert heard("hopes", "I want to go back to work", "go_back").value("hopes") == "I want to go back to work"

@@ -73,7 +73,7 @@ def _chosen(field: IntakeField, text: str, today: date) -> str | None:
     if field.role == "for_whom" and (expression("whom_two").search(text) or _of_any_age(text, today)):
         return None
     found = _by_the_whole(field, text)
-    claimed = claimed_in(text) if field.kind == "guardian" and found is None else None
+    claimed = claimed_in(text) if field.kind == "guardian" and (found is None or found == YES) else None
     if claimed:
         said = {"yes": YES, "no": _exactly(field, "no")}.get(claimed)
         return _of_age(field, said, text, today) if said else None

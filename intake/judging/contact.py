@@ -89,7 +89,10 @@ def judge_contact(text: str, context: Context) -> Judgement:
     judged = _by_email(text, context) or _by_phone(text, context)
     if judged is None and refuses(text):
         return Refused()
-    one = len(_EMAIL.findall(whole)) + len(_LONG_DIGITS.findall(whole)) == 1  # of two, the doubt may be about the other
+    given = [*_EMAIL.finditer(whole), *_LONG_DIGITS.finditer(whole)]
+    one = len(given) == 1  # of two, the doubt may be about the other
+    if one and isinstance(judged, Understood) and expression("contact_taken_back").search(whole[given[0].end() :]):
+        return Doubt("email_wrong" if "@" in given[0].group() else "phone_wrong")
     if one and isinstance(judged, Understood) and (expression("contact_unsure").search(text) or says_perhaps(text)):
         return replace(judged, to_check=True)
     return judged

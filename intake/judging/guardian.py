@@ -21,6 +21,8 @@ Claim = Literal["yes", "no", "unclear"]
 
 def claimed_in(text: str) -> Claim | None:
     """What a message says of the writer's right to decide for a child; nothing, if it says nothing of that in such words."""
+    if expression("guardian_not_agreed").search(text) and not _begins_with_no(text):
+        return "unclear"
     if looks_like_a_question(text):
         return None
     first = expression("guardian_parent_first").search(text) is not None

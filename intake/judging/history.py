@@ -73,13 +73,9 @@ def judge_history(text: str, context: Context) -> Judgement:
         return Refused()
     if isinstance(context.earlier, dict) and context.earlier.get("answer") == "yes" and not context.earlier.get("detail"):
         return _with_detail(text, plain)
-    for answer in ("yes", "no", "unsure", "not_applicable"):
-        if plain in phrases(answer):
-            return Understood({"answer": answer, "detail": None}, more=answer == "yes")
-    said_so = yes_or_no(text)
-    if said_so is not None:
-        detail = text.strip() if len(plain.split()) >= _FEWEST_TELLING else None
-        return Understood({"answer": _ANSWERS[said_so], "detail": detail}, more=said_so)
+    whole = _of_the_whole(text, plain)
+    if whole is not None:
+        return whole
     about = history_of(context.about)
     elsewhere = told_elsewhere(text, context.about, either=about.childbearing)
     if elsewhere is not None:
@@ -87,6 +83,20 @@ def judge_history(text: str, context: Context) -> Judgement:
     judged = _told(text, context, about)
     unsure = says_perhaps(text) or expression("history_unsure_behind").search(text)
     return replace(judged, to_check=True) if isinstance(judged, Understood) and unsure else judged
+
+
+def _of_the_whole(text: str, plain: str) -> Understood | None:
+    """What a message says that is a yes or a no and nothing else, in any language, or no more than a hope."""
+    for answer in ("yes", "no", "unsure", "not_applicable"):
+        if plain in phrases(answer):
+            return Understood({"answer": answer, "detail": None}, more=answer == "yes")
+    if expression("history_only_hoped").match(text):
+        return Understood({"answer": "unsure", "detail": text.strip()}, to_check=True)
+    said_so = yes_or_no(text)
+    if said_so is None:
+        return None
+    detail = text.strip() if len(plain.split()) >= _FEWEST_TELLING else None
+    return Understood({"answer": _ANSWERS[said_so], "detail": detail}, more=said_so)
 
 
 def _told(text: str, context: Context, about: History) -> Judgement:

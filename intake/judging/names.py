@@ -35,6 +35,8 @@ def judge_name(text: str, context: Context) -> Judgement:
     """A name; no sentence, no greeting, no complaint. What was not taken twice is offered as it was written."""
     if refuses(text):
         return Refused()
+    if context.role == "guardian_name" and expression("names_of_the_child").search(text):
+        return None
     text = expression("names_before_now").sub("", text)
     text = expression("names_hesitation").sub("", expression("names_smiley").sub(" ", text)).strip()
     if len(text) > _LONGEST:
