@@ -38,7 +38,7 @@ logger = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 _LOOK_AGAIN_SECONDS = 0.1
-_AT_ONCE_SECONDS = 1.5  # after that it is asked whether it happens now, stored or not
+_AT_ONCE_SECONDS = 3.0  # after that it is asked whether it happens now, stored or not
 _AFTER_ALL = 2**31 - 1  # a number after every message
 
 
