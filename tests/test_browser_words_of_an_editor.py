@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from desk.people.logins import end_all
 from knowledge.encoder import Encoder
 from tests.support.editors_desk import EditorsDesk, begins, does, editors_desk, writes
+from tests.support.system import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -61,7 +62,7 @@ def test_what_was_saved_is_kept_no_more_and_what_is_typed_after_it_is(desk: Edit
     page = opens(desk.editor, f"{draft}/edit")
     types(page)
     saves(page)
-    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('cordial-draft'))")  # once its scripts ran
+    until(lambda: page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('cordial-draft'))") == [], 20, "gone")
     page.goto(f"{desk.web.url}{draft}/edit")
     expect(page.get_by_text(BACK)).to_be_hidden()
     page.get_by_label("Title").fill("Another title")
@@ -101,6 +102,7 @@ def test_what_came_back_is_compared_with_what_a_colleague_has_saved_since(
     expect(page.get_by_text("Somebody has saved another text since")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="Nothing is lost")).to_be_visible()
+    page.wait_for_load_state("load")  # its scripts keep what the form holds
     assert NEW in text_of(page).input_value()
     page.reload()
     stands_there(page)
@@ -137,7 +139,7 @@ def test_who_logs_out_leaves_nothing_behind(desk: EditorsDesk, opens: Callable[.
     types(page)
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_label("Password")).to_be_visible()
-    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('cordial-draft'))")  # once its scripts ran
+    until(lambda: page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('cordial-draft'))") == [], 20, "gone")
 
 
 def test_a_new_heading_gets_its_row_while_somebody_types_and_a_reworded_one_keeps_what_stands_there(
