@@ -19,6 +19,7 @@ from tests.support.pdf_words import first_page
 from tests.support.people import Patient
 from tests.support.small_web import NewWeb, SmallWeb
 from tests.support.staff import Staff
+from tests.support.system import until
 
 EMERGENCY = "Hello, I CAN'T breathe right now"
 FAR_AND_WIDE = "Zwetschgenkuchen"  # stands in no other text
@@ -58,6 +59,7 @@ def test_after_a_yes_it_rests_on_the_words_that_were_asked_about(web: SmallWeb) 
         patient.says(f"Well, {DOUBTED} sometimes")
         assert why(web, patient) == [], "a question is no alarm"
         patient.says("Yes, now")
+        until(lambda: bool(why(web, patient)), 20, "it is stored")
         [said] = why(web, patient)
     assert f"“{DOUBTED}”" in said
     assert "raised after a yes to “Is this happening now?”" in said
