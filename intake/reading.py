@@ -403,7 +403,7 @@ def _left_to(open_field: IntakeField, heard: Heard) -> bool:
     """Whether a message that sounds like something else is an answer, because the field takes any text."""
     if open_field.kind not in _FREE or looks_like_a_question(heard.text):
         return False
-    if heard.intent == "go_back" and expression("goes_back_to").search(heard.text):
+    if open_field.kind == "text" and heard.intent == "go_back" and expression("goes_back_to").search(heard.text):
         return True  # "I want to go back to work"
     if open_field.role == "hopes" and heard.intent in _LIKE_A_HOPE and heard.confidence < _SURE_BESIDE_A_HOPE:
         return len(heard.text.split()) >= _FEWEST_OF_A_HOPE

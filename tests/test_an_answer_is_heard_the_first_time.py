@@ -228,3 +228,42 @@ def test_more_than_female_or_male_is_looked_at_by_a_person() -> None:
 
 def test_who_wants_to_go_back_to_work_hopes_for_it() -> None:
     assert heard("hopes", "I want to go back to work", "go_back").value("hopes") == "I want to go back to work"
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "value"),
+    [
+        ("contact", "anna@example.com, no calls after 20:00 please", {"by": "email", "value": "anna@example.com"}),
+        ("contact", "+49 171 3920011, sorry for the delay, after 18:00", {"by": "phone", "value": "+491713920011"}),
+        ("contact", "anna@example.com, please wait with calls until 1800 h", {"by": "email", "value": "anna@example.com"}),
+    ],
+)
+def test_a_time_beside_an_address_takes_nothing_back(field: str, said: str, value: Any) -> None:
+    assert heard(field, said).value(field) == value
+
+
+@pytest.mark.parametrize(("field", "said"), [("infection", "no, not now"), ("cancer", "no, never")])
+def test_a_plain_no_is_not_looked_at_by_a_person(field: str, said: str) -> None:
+    patient = heard(field, said)
+    assert patient.value(field)["answer"] == "no"
+    assert not patient.record.answers[field].to_check
+
+
+def test_whoever_cannot_sign_alone_has_a_guardian_all_the_same() -> None:
+    patient = Talk()
+    patient.says("start the intake", "start_intake")
+    for given in (
+        "I agree",
+        "my child",
+        "Maria Example",
+        "maria@mail.example",
+        "9",
+        "I'm her mother and she cannot sign herself",
+    ):
+        patient.says(given)
+    assert patient.value("guardian") is True
+
+
+def test_back_to_a_question_is_no_answer_to_another() -> None:
+    patient = heard("hopes", "go back to the one about cancer", "go_back")
+    assert patient.value("hopes") is None

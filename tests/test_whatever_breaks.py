@@ -101,6 +101,17 @@ def test_while_nothing_can_be_stored_it_is_asked_whether_it_happens_now_and_a_ye
         until(lambda: [level for level, _ in alarms(doubting)] == ["emergency"], 60, "it was stored")
 
 
+@pytest.mark.parametrize("between", ["No", "Does it work?"])
+def test_after_anything_but_a_yes_a_later_yes_is_to_something_else(doubting: SmallWeb, between: str) -> None:
+    with Patient(doubting.url) as patient:
+        with not_even_read(doubting):
+            assert patient.says(DOUBTFUL)[0]["kind"] == "check"
+            patient.send(between)
+            assert patient.send("Yes, now").status_code == 500, "nothing is stored, and nothing was asked"
+        assert all(reply["kind"] != "emergency" for reply in patient.says("yes"))
+    assert alarms(doubting) == []
+
+
 def test_a_yes_to_nothing_is_no_alarm(doubting: SmallWeb) -> None:
     with Patient(doubting.url) as patient:
         assert all(reply["kind"] != "emergency" for reply in patient.says("Yes, now"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import anyio.to_thread
@@ -24,6 +25,7 @@ THREADS = 4  # of the check alone: whatever else waits, for the database or for 
 READING_THREADS = 8
 READING_SECONDS = 0.2  # for the patient's country; after that it counts as unknown
 _MOST_IN_QUESTION = 5_000  # conversations; then the oldest are forgotten
+_IN_QUESTION = timedelta(minutes=10)  # after that a yes is to something else
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ class Checked:
     def emergency(self) -> RedFlag | None:
         """What is answered at once, whatever breaks."""
         return self.flag if self.flag and self.flag.level == "emergency" else None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a patient was asked about while that could not be stored, and since when it may be stored."""
+
+    flag: RedFlag
+    since: datetime
 
 
 class EmergencyCheck:
@@ -54,7 +64,7 @@ class EmergencyCheck:
         self._red_flags = red_flags
         self._threads = CapacityLimiter(THREADS)
         self._reading_threads = CapacityLimiter(READING_THREADS)
-        self._in_question: dict[str, RedFlag] = {}
+        self._in_question: dict[str, _Asked] = {}
 
     async def of_message(self, conversation_id: str | None, text: str, values: Sequence[Sent] = ()) -> Checked:
         """What is urgent in a message of a conversation, if there is something.
@@ -69,25 +79,41 @@ class EmergencyCheck:
         """
         told = words_beside(text, values)
         flag, may_be_yes = await self._in_thread(lambda: (self._check(told), self._may_be_yes(text)))
+        if not may_be_yes:
+            self._in_question.pop(conversation_id or "", None)  # whatever was asked, this is no yes to it
         if flag is None and not may_be_yes:  # as nearly always
             return Checked(None)
         known = await self._known_of(conversation_id) if conversation_id else None
-        asked = self._in_question.get(conversation_id or "") if may_be_yes else None
-        if asked and not (known and known.alarm_in_question):
+        asked = self._asked_unstored_of(conversation_id, known) if may_be_yes else None
+        if asked:
             flag = replace(asked, level="emergency", confirmed=True)
         elif known is not None and (values or not known.changes_nothing(text)):
             flag = await self._in_thread(lambda: self._check_again(text, known, flag, values))
         return Checked(self._reported(flag, told))
 
-    def asked_unstored(self, conversation_id: str, flag: RedFlag) -> None:
-        """Remember what a patient was asked about while that could not be stored, so that their yes raises the alarm."""
-        self._in_question[conversation_id] = flag
+    def asked_unstored(self, conversation_id: str, flag: RedFlag, since: datetime) -> None:
+        """Remember what a patient was asked about while that could not be stored, so that their yes raises the alarm.
+
+        Args:
+            conversation_id: the conversation.
+            flag: what is in question.
+            since: when the message came; what is held back from then on is this one, stored after all.
+        """
+        self._in_question.pop(conversation_id, None)
+        self._in_question[conversation_id] = _Asked(flag, since)
         while len(self._in_question) > _MOST_IN_QUESTION:
             self._in_question.pop(next(iter(self._in_question)))
 
-    def asked_stored(self, conversation_id: str) -> None:
-        """Forget it again: from now on it stands in the record."""
-        self._in_question.pop(conversation_id, None)
+    def _asked_unstored_of(self, conversation_id: str | None, known: Known | None) -> RedFlag | None:
+        """What is in question and in no record; once it stands there, or after a while, it is forgotten here."""
+        asked = self._in_question.get(conversation_id or "")
+        if asked is None:
+            return None
+        stored = known is not None and any(each.at >= asked.since for each in known.held)
+        if stored or datetime.now(UTC) - asked.since > _IN_QUESTION:
+            self._in_question.pop(conversation_id or "", None)
+            return None
+        return asked.flag
 
     def of_words(self, text: str) -> RedFlag | None:
         """What is urgent in words that were written outside a conversation."""

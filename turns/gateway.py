@@ -139,30 +139,28 @@ class Gateway:
             text: what the patient wrote.
         """
         checked = await self.emergencies.of_message(conversation_id, text)
-        return self._said_at_once(conversation_id, checked.flag, text) if checked.flag else []
+        return self._said_at_once(conversation_id, checked.flag, text, datetime.now(UTC)) if checked.flag else []
 
-    def _said_at_once(self, conversation_id: str | None, flag: RedFlag, text: str) -> list[Message]:
+    def _said_at_once(self, conversation_id: str | None, flag: RedFlag, text: str, came_at: datetime) -> list[Message]:
         if conversation_id and flag.level == "check":
-            self.emergencies.asked_unstored(conversation_id, flag)
-        now = datetime.now(UTC)
-        return [without_number(conversation_id or "", draft, now) for draft in self._own.at_once(flag, text)]
+            self.emergencies.asked_unstored(conversation_id, flag, came_at)
+        return [without_number(conversation_id or "", draft, came_at) for draft in self._own.at_once(flag, text)]
 
     async def _whatever_breaks(self, conversation_id: str, came: Came, flag: RedFlag) -> list[Message]:
         """The replies to what may be an emergency; if that fails or takes too long, what matters most of them, unstored."""
+        came_at = datetime.now(UTC)
         turn = asyncio.create_task(self._in_its_turn(conversation_id, came, flag))
         self._going_on.add(turn)  # or it might be collected before it has run
         turn.add_done_callback(self._settled)
         done, _ = await asyncio.wait({turn}, timeout=_AT_ONCE_SECONDS)
         try:
             if done:
-                replies = turn.result()
-                self.emergencies.asked_stored(conversation_id)
-                return replies
+                return turn.result()
         except (IdReused, UnknownConversation):
             raise
         except Exception as error:
             logger.error("what may be an emergency could not be stored", group=flag.group, error=type(error).__name__)
-        return self._said_at_once(conversation_id, flag, came.text)
+        return self._said_at_once(conversation_id, flag, came.text, came_at)
 
     def _settled(self, turn: asyncio.Task[Any]) -> None:
         self._going_on.discard(turn)

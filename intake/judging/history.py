@@ -82,7 +82,10 @@ def judge_history(text: str, context: Context) -> Judgement:
         return Understood({"answer": elsewhere.answer, "detail": text.strip()}, to_check=not elsewhere.certain)
     judged = _told(text, context, about)
     unsure = says_perhaps(text) or expression("history_unsure_behind").search(text)
-    return replace(judged, to_check=True) if isinstance(judged, Understood) and unsure else judged
+    if not isinstance(judged, Understood):
+        return judged
+    over = isinstance(judged.value, dict) and judged.value["answer"] == "yes" and expression("history_over_behind").search(text)
+    return replace(judged, to_check=True) if unsure or over else judged
 
 
 def _of_the_whole(text: str, plain: str) -> Understood | None:
