@@ -101,6 +101,16 @@ def test_while_nothing_can_be_stored_it_is_asked_whether_it_happens_now_and_a_ye
         until(lambda: [level for level, _ in alarms(doubting)] == ["emergency"], 60, "it was stored")
 
 
+def test_a_yes_raises_the_alarm_also_where_the_record_is_read_too_late_for_the_check(
+    doubting: SmallWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("turns.emergency_check.READING_SECONDS", 0.0)
+    with Patient(doubting.url) as patient:
+        assert patient.says(f"Since noon {DOUBTED} in my chest")[0]["kind"] == "check"
+        assert is_told(patient.says("Yes, now"))
+    assert [level for level, _ in alarms(doubting)] == ["emergency"]
+
+
 @pytest.mark.parametrize("between", ["No", "Does it work?"])
 def test_after_anything_but_a_yes_a_later_yes_is_to_something_else(doubting: SmallWeb, between: str) -> None:
     with Patient(doubting.url) as patient:

@@ -120,6 +120,7 @@ class Answering:
 
     async def _decide(self, waiting: Waiting, flag: RedFlag | None, place: Place, deadline: Deadline | None) -> list[Part]:
         """The reply to a message, with those to earlier ones that were held back until it came."""
+        flag = self._own.confirmed(waiting.text, place) or flag
         reply = self._without_rasa(waiting, flag, place)
         if reply is not None:
             return [Part(waiting.seq, waiting.text, place, reply)]

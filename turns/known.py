@@ -44,7 +44,7 @@ class Known:
     @property
     def alarm_in_question(self) -> dict[str, Any] | None:
         """The alarm that a yes raises, if the patient was asked whether it happens now."""
-        return next((each.alarm for each in reversed(self.held) if each.state == "asked"), None)
+        return _in_question(self.held)
 
 
 def known_of(session: Session, conversation_id: str) -> Known:
@@ -62,8 +62,9 @@ def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic, values
     emergency, as the patient says. Each line of a card is an answer to its own field. What only repeats our own words, such as
     a sentence on when to call that somebody copied to ask about it, is asked about.
     """
-    if known.alarm_in_question and red_flags.happening_now.is_yes(text):
-        return RedFlag(**known.alarm_in_question, level="emergency", confirmed=True)
+    confirmed = confirmed_by(text, known.held, red_flags)
+    if confirmed:
+        return confirmed
     if same_text(known.held, text, frozenset({"read", "denied"})):
         return None
     country = country_of(known.record)
@@ -78,6 +79,16 @@ def flag_of(text: str, known: Known, red_flags: RedFlags, clinic: Clinic, values
 
     found = [check(part, asked) for part, asked in _parts(text, known, values)]
     return next((flag for level in _LEVELS for flag in found if flag and flag.level == level), None)
+
+
+def confirmed_by(text: str, held: Sequence[HeldMessage], red_flags: RedFlags) -> RedFlag | None:
+    """The alarm that a message raises as a yes to "Is this happening now?"; nothing, if that was not asked or is no yes."""
+    alarm = _in_question(held)
+    return RedFlag(**alarm, level="emergency", confirmed=True) if alarm and red_flags.happening_now.is_yes(text) else None
+
+
+def _in_question(held: Sequence[HeldMessage]) -> dict[str, Any] | None:
+    return next((each.alarm for each in reversed(held) if each.state == "asked"), None)
 
 
 def _parts(text: str, known: Known, values: Sequence[Sent]) -> Sequence[tuple[str, str | None]]:

@@ -48,6 +48,7 @@ from language.spoken import spoken
 from language.which_language import OTHER, language_or_english
 from turns.asking_for_a_person import wants_a_person
 from turns.in_their_language import InTheirLanguage
+from turns.known import confirmed_by
 from turns.other_replies import OtherReplies, buttons_of
 from turns.rasa import Reply
 from turns.said_last import said_before
@@ -231,6 +232,10 @@ class OwnReplies:
             return Reply([other.asks_first(text, country_of(place.record))], effects)
         said = self._said(self._happening.texts.ask, place, text)
         return Reply([Draft(said, kind="check", buttons=buttons_of(self._happening.buttons))], effects)
+
+    def confirmed(self, text: str, place: Place) -> RedFlag | None:
+        """The alarm that a message raises as a yes, also where the check could not read in time what had been asked."""
+        return confirmed_by(text, place.held, self._red_flags)
 
     def at_once(self, flag: RedFlag, text: str) -> list[Draft]:
         """What is said to something urgent while nothing of its conversation can be read, stored or waited for."""
